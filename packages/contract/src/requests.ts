@@ -1,0 +1,160 @@
+import * as z from 'zod'
+import { countrySchema, emailSchema, metadataSchema, referenceSchema, releaseTermsInputSchema, textSchema } from './fields.ts'
+import { idOf } from './ids.ts'
+import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
+import { feeBearers } from './resources.ts'
+import { disputeStates, orderStates, paymentStates, payoutStates, refundStates } from './states.ts'
+
+/* Every request is strict: a field that is not listed is refused by name. */
+
+const bankAccountBase = { holder: textSchema.max(70), country: countrySchema, currency: currencySchema }
+
+export const bankAccountInputSchema = z.union([
+  z.strictObject({ ...bankAccountBase, iban: z.string().regex(/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/, 'expected an IBAN without spaces') }),
+  z.strictObject({
+    ...bankAccountBase,
+    routingNumber: z.string().regex(/^\d{9}$/, 'expected the nine digits of an ABA routing number'),
+    accountNumber: z.string().regex(/^[A-Za-z0-9-]{4,17}$/, 'expected 4 to 17 letters, digits or hyphens'),
+  }),
+]).meta({ id: 'BankAccountInput' })
+
+export const sellerCreateSchema = z.strictObject({
+  reference: referenceSchema,
+  name: textSchema,
+  email: emailSchema.optional(),
+  country: countrySchema,
+  bankAccount: bankAccountInputSchema.optional(),
+  metadata: metadataSchema.optional(),
+}).meta({ id: 'SellerCreate' })
+
+export const sellerUpdateSchema = z.strictObject({
+  name: textSchema.optional(),
+  email: emailSchema.nullable().optional(),
+  bankAccount: bankAccountInputSchema.nullable().optional(),
+  metadata: metadataSchema.optional(),
+}).meta({ id: 'SellerUpdate' })
+
+export const returnUrlSchema = z.url({ protocol: /^https?$/ }).max(500)
+
+export const sessionLineInputSchema = z.strictObject({
+  reference: referenceSchema.meta({ description: 'Unique within the session; names the escrow.' }),
+  seller: idOf('seller'),
+  description: textSchema.optional(),
+  amount: positiveAmountSchema,
+  platformFee: amountSchema.optional().meta({ description: 'At most the amount; 0 by default.' }),
+  releaseTerms: releaseTermsInputSchema.optional().meta({ description: 'Express by default.' }),
+}).meta({ id: 'SessionLineInput' })
+
+export const buyerInputSchema = z.strictObject({
+  reference: referenceSchema.optional(),
+  name: textSchema.optional(),
+  email: emailSchema.optional(),
+}).meta({ id: 'BuyerInput' })
+
+export const sessionCreateSchema = z.strictObject({
+  reference: referenceSchema.meta({ description: 'Yours, for the order that this session pays for.' }),
+  currency: currencySchema,
+  captureMode: z.enum(['automatic', 'manual']).optional().meta({ description: 'Automatic by default, so that a closed tab strands no authorization.' }),
+  returnUrl: returnUrlSchema,
+  buyer: buyerInputSchema.optional(),
+  lines: z.array(sessionLineInputSchema).min(1).max(50),
+  expiresInMinutes: z.int().min(5).max(43_200).optional().meta({ description: 'One day by default.' }),
+  metadata: metadataSchema.optional(),
+}).meta({ id: 'SessionCreate' })
+
+export const sessionUpdateSchema = z.strictObject({
+  returnUrl: returnUrlSchema.optional(),
+  buyer: buyerInputSchema.optional(),
+  lines: z.array(z.strictObject({
+    reference: referenceSchema,
+    amount: positiveAmountSchema.optional(),
+    platformFee: amountSchema.optional(),
+  })).min(1).max(50).optional().meta({ description: 'Changes lines by reference; a changed amount makes a new revision.' }),
+  metadata: metadataSchema.optional(),
+}).meta({ id: 'SessionUpdate' })
+
+/** `{ milestone, amount }`, or `{ escrow, amount }`, which is split over the escrow's milestones. */
+export const allotmentInputSchema = z.union([
+  z.strictObject({ milestone: idOf('milestone'), amount: positiveAmountSchema }),
+  z.strictObject({ escrow: idOf('escrow'), amount: positiveAmountSchema }),
+]).meta({ id: 'AllotmentInput' })
+
+export const paymentCaptureSchema = z.strictObject({
+  amount: positiveAmountSchema.optional().meta({ description: 'Split over what remains; all of it by default. Not with allotments.' }),
+  allotments: z.array(allotmentInputSchema).min(1).max(200).optional(),
+  final: z.boolean().optional().meta({ description: 'True voids the rest; false by default unless nothing is left.' }),
+  reference: referenceSchema.optional(),
+}).meta({ id: 'PaymentCapture' })
+
+export const escrowDeliverSchema = z.strictObject({
+  method: textSchema.max(60),
+  trackingNumber: z.string().max(60).optional(),
+  evidence: z.string().max(2000).optional(),
+}).meta({ id: 'EscrowDeliver' })
+
+export const escrowReleaseSchema = z.strictObject({
+  amount: positiveAmountSchema.optional().meta({ description: 'Gross; all that is held by default.' }),
+  milestone: idOf('milestone').optional(),
+  reference: referenceSchema.optional(),
+}).meta({ id: 'EscrowRelease' })
+
+export const refundCreateSchema = z.strictObject({
+  payment: idOf('payment'),
+  amount: positiveAmountSchema.optional().meta({ description: 'Split over what remains; all of it by default. Not with allotments.' }),
+  allotments: z.array(allotmentInputSchema).min(1).max(200).optional(),
+  feeBearer: z.enum(feeBearers).optional().meta({ description: 'Who gives back the fee of what was released: the platform by default.' }),
+  reason: textSchema.optional(),
+  reference: referenceSchema.optional(),
+}).meta({ id: 'RefundCreate' })
+
+export const disputeOpenSchema = z.strictObject({ escrow: idOf('escrow'), reason: z.string().trim().min(1).max(2000) }).meta({ id: 'DisputeOpen' })
+
+export const payoutCreateSchema = z.strictObject({
+  seller: idOf('seller'),
+  currency: currencySchema.optional().meta({ description: 'The bank account’s by default.' }),
+  amount: positiveAmountSchema.optional().meta({ description: 'All that is payable by default.' }),
+  reference: referenceSchema.optional(),
+}).meta({ id: 'PayoutCreate' })
+
+export const settlementImportSchema = z.strictObject({
+  connector: z.string().min(1).max(40).optional().meta({ description: 'Every connector by default.' }),
+}).meta({ id: 'SettlementImport' })
+
+export const operatorTransferCreateSchema = z.strictObject({
+  currency: currencySchema,
+  amount: positiveAmountSchema,
+  reference: referenceSchema,
+}).meta({ id: 'OperatorTransferCreate' })
+
+export const marketplaceUpdateSchema = z.strictObject({
+  name: textSchema.max(80).optional(),
+  origins: z.array(z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/, 'expected an origin alone, in lower case, such as https://shop.example')).max(50).optional(),
+}).meta({ id: 'MarketplaceUpdate' })
+
+export const apiKeyCreateSchema = z.strictObject({ kind: z.enum(['secret', 'publishable']) }).meta({ id: 'ApiKeyCreate' })
+
+export const clockAdvanceSchema = z.union([
+  z.strictObject({ byMs: z.int().min(1).max(366 * 86_400_000) }),
+  z.strictObject({ to: z.iso.datetime() }),
+]).meta({ id: 'ClockAdvance' })
+
+export const emptySchema = z.strictObject({}).meta({ id: 'Empty' })
+
+/** Newest first; `after` is the id of the last object that was read. */
+const paging = {
+  limit: z.coerce.number().int().min(1).max(100).optional(),
+  after: z.string().max(64).optional(),
+}
+
+export const listQuerySchema = z.strictObject(paging)
+export const orderListSchema = z.strictObject({ ...paging, reference: z.string().optional(), status: z.enum(orderStates).optional(), seller: idOf('seller').optional(), buyer: z.string().optional() })
+export const paymentListSchema = z.strictObject({ ...paging, order: idOf('order').optional(), status: z.enum(paymentStates).optional() })
+export const escrowListSchema = z.strictObject({ ...paging, seller: idOf('seller').optional(), order: idOf('order').optional() })
+export const releaseListSchema = z.strictObject({ ...paging, escrow: idOf('escrow').optional(), seller: idOf('seller').optional() })
+export const refundListSchema = z.strictObject({ ...paging, payment: idOf('payment').optional(), order: idOf('order').optional(), status: z.enum(refundStates).optional() })
+export const disputeListSchema = z.strictObject({ ...paging, escrow: idOf('escrow').optional(), order: idOf('order').optional(), status: z.enum(disputeStates).optional() })
+export const sellerListSchema = z.strictObject({ ...paging, reference: z.string().optional() })
+export const payoutListSchema = z.strictObject({ ...paging, seller: idOf('seller').optional(), status: z.enum(payoutStates).optional() })
+export const eventListSchema = z.strictObject({ ...paging, type: z.string().max(64).optional(), object: z.string().max(64).optional().meta({ description: 'The id of the object that it is about.' }), order: z.enum(['newest', 'oldest']).optional() })
+export const accountListSchema = z.strictObject({ ...paging, name: z.string().max(80).optional().meta({ description: 'The opening of the account’s name.' }) })
+export const transferListSchema = z.strictObject({ ...paging, account: idOf('ledgerAccount').optional(), order: idOf('order').optional(), subject: z.string().max(64).optional() })

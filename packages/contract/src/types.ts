@@ -1,0 +1,1186 @@
+/* Made from the schemas by `node --conditions=source packages/contract/scripts/types.ts`; do not edit. */
+
+export type {PaymentTokenClaims, PaymentTokenKey, PaymentTokenKeySet} from './token.ts'
+
+export type Event =
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type: 'order.created' | 'order.paid' | 'order.completed' | 'order.refunded' | 'order.canceled'
+      data: Order
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type:
+        'session.created' | 'session.updated' | 'session.completed' | 'session.expired' | 'session.canceled'
+      data: CheckoutSessionInEvent
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type:
+        | 'payment.authorized'
+        | 'payment.partially_captured'
+        | 'payment.captured'
+        | 'payment.declined'
+        | 'payment.unknown'
+        | 'payment.voided'
+        | 'payment.expired'
+        | 'payment.superseded'
+      data: Payment
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type:
+        | 'escrow.funded'
+        | 'escrow.delivered'
+        | 'escrow.accepted'
+        | 'escrow.auto_accepted'
+        | 'escrow.disputed'
+        | 'escrow.undisputed'
+        | 'escrow.closed'
+      data: Escrow
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type: 'release.created'
+      data: Release
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type: 'refund.pending' | 'refund.succeeded' | 'refund.failed'
+      data: Refund
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type: 'dispute.opened' | 'dispute.withdrawn'
+      data: Dispute
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type:
+        | 'payout.created'
+        | 'payout.submitted'
+        | 'payout.processing'
+        | 'payout.completed'
+        | 'payout.failed'
+        | 'payout.returned'
+      data: Payout
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type: 'settlement.recorded'
+      data: Settlement
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type: 'seller.created' | 'seller.updated'
+      data: Seller
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type: 'operator.topped_up' | 'operator.withdrew'
+      data: OperatorTransfer
+    }
+  | {
+      id: string
+      object: 'event'
+      /**
+       * The id of the object that it is about.
+       */
+      subject: string
+      /**
+       * Counts from 1 per subject, without gaps.
+       */
+      sequence: number
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string
+      type: 'marketplace.updated'
+      data: Marketplace
+    }
+export type BankAccountInput =
+  | {
+      holder: string
+      country: string
+      currency: string
+      iban: string
+    }
+  | {
+      holder: string
+      country: string
+      currency: string
+      routingNumber: string
+      accountNumber: string
+    }
+export type AllotmentInput =
+  | {
+      milestone: string
+      amount: number
+    }
+  | {
+      escrow: string
+      amount: number
+    }
+export type ClockAdvance =
+  | {
+      byMs: number
+    }
+  | {
+      to: string
+    }
+export type ErrorCode =
+  | 'json_malformed'
+  | 'validation_failed'
+  | 'idempotency_key_required'
+  | 'version_unsupported'
+  | 'key_missing'
+  | 'key_invalid'
+  | 'client_secret_invalid'
+  | 'key_kind_refused'
+  | 'origin_not_allowed'
+  | 'test_mode_only'
+  | 'not_found'
+  | 'route_not_found'
+  | 'method_not_allowed'
+  | 'reference_taken'
+  | 'idempotency_in_progress'
+  | 'session_not_open'
+  | 'session_revision_stale'
+  | 'attempt_in_progress'
+  | 'order_not_cancelable'
+  | 'payment_transition_refused'
+  | 'milestone_transition_refused'
+  | 'escrow_disputed'
+  | 'amount_exceeds_remaining'
+  | 'outcome_unknown'
+  | 'dispute_not_open'
+  | 'funds_not_settled'
+  | 'bank_account_missing'
+  | 'custody_insufficient'
+  | 'token_refused'
+  | 'body_too_large'
+  | 'media_type_unsupported'
+  | 'idempotency_body_differs'
+  | 'rate_limited'
+  | 'internal'
+  | 'rail_unavailable'
+  | 'unavailable'
+
+/**
+ * Up to 50 strings of yours; never card data.
+ */
+export interface Metadata {
+  [k: string]: string
+}
+export interface ReleaseTermsInput {
+  method: 'express' | 'air' | 'sea' | 'warehouse' | 'none'
+  /**
+   * Days from delivery to automatic release; by default the method’s own.
+   */
+  inspectionDays?: number
+  /**
+   * Days after receipt in which the buyer may still claim; 30 by default.
+   */
+  claimDays?: number
+}
+export interface ReleaseTerms {
+  method: 'express' | 'air' | 'sea' | 'warehouse' | 'none'
+  /**
+   * Days from delivery to automatic release; null: never by itself.
+   */
+  inspectionDays: number | null
+  claimDays: number
+}
+export interface Buyer {
+  reference: string | null
+  name: string | null
+  email: string | null
+}
+export interface Money {
+  amount: number
+  currency: string
+}
+/**
+ * A bank account, of which only the last four characters are shown.
+ */
+export interface BankAccount {
+  holder: string
+  country: string
+  currency: string
+  last4: string
+  kind: 'iban' | 'us'
+}
+export interface Seller {
+  id: string
+  object: 'seller'
+  reference: string
+  name: string
+  email: string | null
+  country: string
+  bankAccount: BankAccount | null
+  metadata: Metadata
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface SellerBalance {
+  seller: string
+  object: 'seller_balance'
+  currency: string
+  /**
+   * Held for this seller, before fees.
+   */
+  held: number
+  available: number
+  /**
+   * What a payout could send now: available, less what has not settled.
+   */
+  payable: number
+  reserve: number
+  inPayout: number
+  owed: number
+  paidOut: number
+  /**
+   * Released to this seller so far, net of fees.
+   */
+  released: number
+  /**
+   * Refunded to buyers from this seller’s shares so far.
+   */
+  refunded: number
+}
+export interface Totals {
+  captured: number
+  held: number
+  /**
+   * Gross: with the platform’s fee.
+   */
+  released: number
+  releasedFee: number
+  refunded: number
+}
+export interface Milestone {
+  id: string
+  object: 'milestone'
+  payment: string | null
+  status: 'unfunded' | 'funded' | 'delivered' | 'accepted' | 'auto_accepted' | 'disputed' | 'closed'
+  amount: number
+  platformFee: number
+  totals: Totals
+  /**
+   * The part of `held` that becomes the platform’s fee on release.
+   */
+  heldFee: number
+  late: boolean
+}
+export interface Delivery {
+  method: string
+  trackingNumber: string | null
+  evidence: string | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  at: string
+}
+export interface Escrow {
+  id: string
+  object: 'escrow'
+  order: string
+  seller: string
+  sellerName: string
+  reference: string
+  description: string | null
+  /**
+   * Of its least advanced open milestone.
+   */
+  status: 'unfunded' | 'funded' | 'delivered' | 'accepted' | 'auto_accepted' | 'disputed' | 'closed'
+  currency: string
+  amount: number
+  platformFee: number
+  totals: Totals
+  releaseTerms: ReleaseTerms
+  delivery: Delivery | null
+  acceptedAt: string | null
+  /**
+   * When what is held releases by itself, unless a dispute freezes it.
+   */
+  autoReleaseAt: string | null
+  dispute: string | null
+  milestones: Milestone[]
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface Order {
+  id: string
+  object: 'order'
+  reference: string
+  status: 'open' | 'paid' | 'completed' | 'refunded' | 'canceled'
+  currency: string
+  amount: number
+  platformFee: number
+  totals: Totals
+  buyer: Buyer
+  escrows: Escrow[]
+  session: string
+  payments: string[]
+  metadata: Metadata
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+/**
+ * Whether an authorization would outlive the longest hold that the release terms allow.
+ */
+export interface CapturePlan {
+  when: 'now' | 'at_delivery'
+  reason: string
+  latestReleaseAt: string | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  authorizationExpiresAt: string
+}
+export interface CheckoutSession {
+  id: string
+  object: 'checkout_session'
+  reference: string
+  order: string
+  status: 'open' | 'processing' | 'complete' | 'expired' | 'canceled'
+  mode: 'test' | 'live'
+  revision: number
+  currency: string
+  amount: number
+  captureMode: 'automatic' | 'manual'
+  capturePlan: CapturePlan
+  returnUrl: string
+  buyer: Buyer
+  lines: {
+    reference: string
+    escrow: string
+    seller: string
+    description: string | null
+    amount: number
+    platformFee: number
+    releaseTerms: ReleaseTerms
+  }[]
+  /**
+   * The newest attempt.
+   */
+  payment: string | null
+  clientSecret: string
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  expiresAt: string
+  metadata: Metadata
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface Card {
+  brand: string
+  last4: string
+  expMonth: number
+  expYear: number
+}
+export interface Allotment {
+  escrow: string
+  milestone: string
+  amount: number
+}
+export interface Capture {
+  id: string
+  object: 'capture'
+  payment: string
+  reference: string | null
+  status: 'pending' | 'succeeded' | 'failed'
+  currency: string
+  amount: number
+  allotments: Allotment[]
+  final: boolean
+  settledAt: string | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface Operation {
+  id: string
+  object: 'operation'
+  kind: 'authorize' | 'sale' | 'capture' | 'void' | 'refund' | 'payout'
+  status: 'intent_written' | 'sent' | 'confirmed' | 'rejected' | 'unknown'
+  connector: string
+  railReference: string | null
+  amount: number
+  retryOf: string | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+  resolvedAt: string | null
+}
+export interface Decline {
+  class: 'hard' | 'soft' | 'fix_data' | 'authenticate'
+  /**
+   * Ours, safe to show to the merchant; never shown to the buyer.
+   */
+  code: string
+}
+export interface Payment {
+  id: string
+  object: 'payment'
+  order: string
+  session: string
+  status:
+    | 'processing'
+    | 'action_required'
+    | 'authorized'
+    | 'partially_captured'
+    | 'captured'
+    | 'declined'
+    | 'unknown'
+    | 'voided'
+    | 'expired'
+  method: 'card'
+  connector: string
+  card: Card | null
+  currency: string
+  amount: number
+  authorized: number
+  capturable: number
+  captured: number
+  /**
+   * Pending or succeeded.
+   */
+  refunded: number
+  decline: Decline | null
+  authorizationExpiresAt: string | null
+  captures: Capture[]
+  operations: Operation[]
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface Release {
+  id: string
+  object: 'release'
+  escrow: string
+  seller: string
+  reference: string | null
+  reason: 'requested' | 'accepted' | 'automatic'
+  currency: string
+  gross: number
+  fee: number
+  net: number
+  allotments: {
+    milestone: string
+    gross: number
+    fee: number
+  }[]
+  transfer: string
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface Refund {
+  id: string
+  object: 'refund'
+  payment: string
+  order: string
+  reference: string | null
+  reason: string | null
+  status: 'pending' | 'succeeded' | 'failed'
+  currency: string
+  amount: number
+  feeBearer: 'platform' | 'seller'
+  allotments: Allotment[]
+  failure: {
+    code: string
+  } | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+  resolvedAt: string | null
+}
+export interface Dispute {
+  id: string
+  object: 'dispute'
+  escrow: string
+  order: string
+  status:
+    | 'negotiation'
+    | 'escalatable'
+    | 'under_review'
+    | 'decided'
+    | 'executed'
+    | 'settled'
+    | 'withdrawn'
+    | 'closed_no_response'
+  reason: string
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  openedAt: string
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  escalatableAt: string
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  reviewAt: string
+  closedAt: string | null
+}
+export interface Payout {
+  id: string
+  object: 'payout'
+  seller: string
+  reference: string | null
+  status: 'created' | 'submitted' | 'processing' | 'completed' | 'returned' | 'failed' | 'on_hold'
+  currency: string
+  amount: number
+  bankAccount: BankAccount
+  connector: string
+  railReference: string | null
+  failure: {
+    code: string
+    detail: string
+  } | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+  completedAt: string | null
+  returnedAt: string | null
+}
+export interface Settlement {
+  id: string
+  object: 'settlement'
+  connector: string
+  reportId: string
+  date: string
+  status: 'recorded'
+  currency: string
+  /**
+   * Captures less refunds.
+   */
+  gross: number
+  fees: number
+  /**
+   * What the bank account receives; negative: pays.
+   */
+  net: number
+  lineCount: number
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface SettlementLine {
+  id: string
+  object: 'settlement_line'
+  settlement: string
+  kind: 'capture' | 'refund'
+  /**
+   * Null: unmatched; an alarm.
+   */
+  operation: string | null
+  railReference: string
+  currency: string
+  gross: number
+  fee: number
+  net: number
+}
+export interface LedgerAccount {
+  id: string
+  object: 'ledger_account'
+  /**
+   * Such as `milestone:ms_…:held`, `rail:jpmorgan:receivable`; see docs/ledger.md.
+   */
+  name: string
+  currency: string
+  normalSide: 'debit' | 'credit' | 'either'
+  guarded: boolean
+  /**
+   * On its normal side; for `either`, debits less credits.
+   */
+  balance: number
+}
+export interface Transfer {
+  id: string
+  object: 'transfer'
+  reason: string
+  /**
+   * The id of the object that it stands for.
+   */
+  subject: string
+  order: string | null
+  currency: string
+  postings: {
+    debit: {
+      account: string
+      name: string
+    }
+    credit: {
+      account: string
+      name: string
+    }
+    amount: number
+  }[]
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface TrialBalance {
+  object: 'trial_balance'
+  /**
+   * Debits equal credits, every balance row equals its replay, coverage holds.
+   */
+  balanced: boolean
+  currencies: {
+    currency: string
+    debits: number
+    credits: number
+    /**
+     * Fees + funding + suspense − owed − losses − rail fees; below 0: alarm.
+     */
+    coverage: number
+    accounts: {
+      account: string
+      name: string
+      normalSide: 'debit' | 'credit' | 'either'
+      debits: number
+      credits: number
+      balance: number
+      /**
+       * The guarded balance as stored; null where there is none.
+       */
+      balanceRow: number | null
+      agrees: boolean
+    }[]
+  }[]
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  at: string
+}
+export interface OperatorTransfer {
+  id: string
+  object: 'operator_transfer'
+  kind: 'top_up' | 'withdrawal'
+  reference: string
+  currency: string
+  amount: number
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface ApiKey {
+  id: string
+  object: 'api_key'
+  kind: 'secret' | 'publishable'
+  mode: 'test' | 'live'
+  /**
+   * The key’s opening and last four characters.
+   */
+  hint: string
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+  revokedAt: string | null
+}
+export interface Marketplace {
+  id: string
+  object: 'marketplace'
+  name: string
+  mode: 'test' | 'live'
+  /**
+   * The page origins on which the checkout may run.
+   */
+  origins: string[]
+  methods: 'card'[]
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface Clock {
+  object: 'clock'
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  now: string
+  offsetMs: number
+}
+export interface AttemptError {
+  type: 'card' | 'session' | 'temporary'
+  code:
+    | 'card_declined'
+    | 'card_data_invalid'
+    | 'card_expired'
+    | 'authentication_required'
+    | 'card_data_lost'
+    | 'try_again_later'
+  message: string
+  field?: 'number' | 'expiry' | 'securityCode' | 'name'
+  /**
+   * The buyer may try again on this page.
+   */
+  retryable: boolean
+}
+export interface Attempt {
+  object: 'attempt'
+  payment: string
+  status: 'complete' | 'failed' | 'pending'
+  card: Card | null
+  /**
+   * With complete: a signed token for the merchant’s server.
+   */
+  paymentToken: string | null
+  error: AttemptError | null
+}
+export interface Share {
+  reference: string
+  sellerName: string
+  description: string | null
+  amount: number
+  platformFee: number
+  releaseTerms: ReleaseTerms
+  /**
+   * The automatic release, were it shipped at this instant; null: never by itself.
+   */
+  autoReleaseIfShippedNow: string | null
+}
+export interface CheckoutView {
+  object: 'checkout'
+  session: string
+  order: string
+  reference: string
+  status: 'open' | 'processing' | 'complete' | 'expired' | 'canceled'
+  mode: 'test' | 'live'
+  revision: number
+  marketplaceName: string
+  currency: string
+  exponent: number
+  amount: number
+  shares: Share[]
+  methods: {
+    type: 'card'
+    brands: ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay')[]
+    frameUrl: string
+  }[]
+  /**
+   * The newest attempt; resume() reads its truth here.
+   */
+  attempt: Attempt | null
+  returnUrl: string
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  expiresAt: string
+}
+export interface FrameTicket {
+  object: 'frame_ticket'
+  ticket: string
+  frameUrl: string
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  expiresAt: string
+}
+export interface Confirm {
+  method: 'card'
+  token: string
+  revision: number
+}
+export interface CheckoutSessionInEvent {
+  id: string
+  object: 'checkout_session'
+  reference: string
+  order: string
+  status: 'open' | 'processing' | 'complete' | 'expired' | 'canceled'
+  mode: 'test' | 'live'
+  revision: number
+  currency: string
+  amount: number
+  captureMode: 'automatic' | 'manual'
+  capturePlan: CapturePlan
+  returnUrl: string
+  buyer: Buyer
+  lines: {
+    reference: string
+    escrow: string
+    seller: string
+    description: string | null
+    amount: number
+    platformFee: number
+    releaseTerms: ReleaseTerms
+  }[]
+  /**
+   * The newest attempt.
+   */
+  payment: string | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  expiresAt: string
+  metadata: Metadata
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface SellerCreate {
+  reference: string
+  name: string
+  email?: string
+  country: string
+  bankAccount?: BankAccountInput
+  metadata?: Metadata
+}
+export interface SellerUpdate {
+  name?: string
+  email?: string | null
+  bankAccount?: BankAccountInput | null
+  metadata?: Metadata
+}
+export interface SessionLineInput {
+  /**
+   * Unique within the session; names the escrow.
+   */
+  reference: string
+  seller: string
+  description?: string
+  amount: number
+  /**
+   * At most the amount; 0 by default.
+   */
+  platformFee?: number
+  releaseTerms?: ReleaseTermsInput1
+}
+/**
+ * Express by default.
+ */
+export interface ReleaseTermsInput1 {
+  method: 'express' | 'air' | 'sea' | 'warehouse' | 'none'
+  /**
+   * Days from delivery to automatic release; by default the method’s own.
+   */
+  inspectionDays?: number
+  /**
+   * Days after receipt in which the buyer may still claim; 30 by default.
+   */
+  claimDays?: number
+}
+export interface BuyerInput {
+  reference?: string
+  name?: string
+  email?: string
+}
+export interface SessionCreate {
+  /**
+   * Yours, for the order that this session pays for.
+   */
+  reference: string
+  currency: string
+  /**
+   * Automatic by default, so that a closed tab strands no authorization.
+   */
+  captureMode?: 'automatic' | 'manual'
+  returnUrl: string
+  buyer?: BuyerInput
+  lines: SessionLineInput[]
+  /**
+   * One day by default.
+   */
+  expiresInMinutes?: number
+  metadata?: Metadata
+}
+export interface SessionUpdate {
+  returnUrl?: string
+  buyer?: BuyerInput
+  /**
+   * Changes lines by reference; a changed amount makes a new revision.
+   */
+  lines?: {
+    reference: string
+    amount?: number
+    platformFee?: number
+  }[]
+  metadata?: Metadata
+}
+export interface PaymentCapture {
+  /**
+   * Split over what remains; all of it by default. Not with allotments.
+   */
+  amount?: number
+  allotments?: AllotmentInput[]
+  /**
+   * True voids the rest; false by default unless nothing is left.
+   */
+  final?: boolean
+  reference?: string
+}
+export interface EscrowDeliver {
+  method: string
+  trackingNumber?: string
+  evidence?: string
+}
+export interface EscrowRelease {
+  /**
+   * Gross; all that is held by default.
+   */
+  amount?: number
+  milestone?: string
+  reference?: string
+}
+export interface RefundCreate {
+  payment: string
+  /**
+   * Split over what remains; all of it by default. Not with allotments.
+   */
+  amount?: number
+  allotments?: AllotmentInput[]
+  /**
+   * Who gives back the fee of what was released: the platform by default.
+   */
+  feeBearer?: 'platform' | 'seller'
+  reason?: string
+  reference?: string
+}
+export interface DisputeOpen {
+  escrow: string
+  reason: string
+}
+export interface PayoutCreate {
+  seller: string
+  /**
+   * The bank account’s by default.
+   */
+  currency?: string
+  /**
+   * All that is payable by default.
+   */
+  amount?: number
+  reference?: string
+}
+export interface SettlementImport {
+  /**
+   * Every connector by default.
+   */
+  connector?: string
+}
+export interface OperatorTransferCreate {
+  currency: string
+  amount: number
+  reference: string
+}
+export interface MarketplaceUpdate {
+  name?: string
+  origins?: string[]
+}
+export interface ApiKeyCreate {
+  kind: 'secret' | 'publishable'
+}
+export interface Empty {}
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  code: ErrorCode
+  /**
+   * What was wrong, what was expected, and what to do.
+   */
+  detail: string
+  requestId: string
+  field?: string
+  errors?: {
+    field: string
+    detail: string
+  }[]
+  remaining?: Money1
+  /**
+   * With reference_taken: the id of the object that has it.
+   */
+  existing?: string
+}
+/**
+ * With amount_exceeds_remaining and funds_not_settled: what is left.
+ */
+export interface Money1 {
+  amount: number
+  currency: string
+}
+
+/** The filters of each list, by the call's name. */
+export interface ListFilters {
+  'apiKeys.list': { limit?: number; after?: string }
+  'sellers.list': { limit?: number; after?: string; reference?: string }
+  'sessions.list': { limit?: number; after?: string }
+  'orders.list': { limit?: number; after?: string; reference?: string; status?: 'open' | 'paid' | 'completed' | 'refunded' | 'canceled'; seller?: string; buyer?: string }
+  'payments.list': { limit?: number; after?: string; order?: string; status?: 'processing' | 'action_required' | 'authorized' | 'partially_captured' | 'captured' | 'declined' | 'unknown' | 'voided' | 'expired' }
+  'escrows.list': { limit?: number; after?: string; seller?: string; order?: string }
+  'releases.list': { limit?: number; after?: string; escrow?: string; seller?: string }
+  'refunds.list': { limit?: number; after?: string; payment?: string; order?: string; status?: 'pending' | 'succeeded' | 'failed' }
+  'disputes.list': { limit?: number; after?: string; escrow?: string; order?: string; status?: 'negotiation' | 'escalatable' | 'under_review' | 'decided' | 'executed' | 'settled' | 'withdrawn' | 'closed_no_response' }
+  'payouts.list': { limit?: number; after?: string; seller?: string; status?: 'created' | 'submitted' | 'processing' | 'completed' | 'returned' | 'failed' | 'on_hold' }
+  'settlements.lines': { limit?: number; after?: string }
+  'settlements.list': { limit?: number; after?: string }
+  'ledger.accounts': { limit?: number; after?: string; name?: string }
+  'ledger.transfers': { limit?: number; after?: string; account?: string; order?: string; subject?: string }
+  'events.list': { limit?: number; after?: string; type?: string; object?: string; order?: 'newest' | 'oldest' }
+}

@@ -1,0 +1,108 @@
+import * as z from 'zod'
+import { instantSchema } from './fields.ts'
+import { idOf } from './ids.ts'
+import { currencySchema, positiveAmountSchema } from './money.ts'
+
+/*
+ * The vault's two faces. Public, to its own frame (on the vault's origin): redeem a ticket, tokenize.
+ * Internal, to the backend (bearer: the internal key): origins, tickets, tokens, send.
+ * Refusals are the problem documents of problems.ts, with these codes of the vault's own.
+ */
+
+export const vaultErrorCodes = {
+  json_malformed: 400, validation_failed: 400, key_invalid: 401, ticket_refused: 403, origin_refused: 403,
+  frame_session_refused: 403, not_found: 404, token_unknown: 404, token_used: 409, token_expired: 409,
+  token_binding_refused: 409, card_data_expired: 409, already_sent: 409, host_refused: 409, template_unknown: 409,
+  card_invalid: 422, rate_limited: 429, internal: 500,
+} as const
+export type VaultErrorCode = keyof typeof vaultErrorCodes
+
+/** `GET /frame?marketplace=mkt_…` serves the frame; `frame-ancestors` lists that marketplace's origins. */
+export const FRAME_PATH = '/frame'
+
+/** `POST /v1/frame-sessions`: the frame redeems its one-time ticket; the origin is the page's, as the browser says it. */
+export const frameSessionCreateSchema = z.strictObject({ ticket: z.string().min(20).max(200), origin: z.string().max(300) })
+export const frameSessionSchema = z.object({
+  object: z.literal('frame_session'),
+  frameSession: z.string().meta({ description: 'The bearer of POST /v1/tokens; bound to session, revision and origin.' }),
+  marketplaceName: z.string(),
+  revision: z.int(),
+  amount: positiveAmountSchema,
+  currency: currencySchema,
+  exponent: z.int(),
+  brands: z.array(z.string()),
+  expiresAt: instantSchema,
+})
+
+/** `POST /v1/tokens`, bearer: the frame session. */
+export const tokenCreateSchema = z.strictObject({
+  number: z.string().regex(/^\d{12,19}$/),
+  expMonth: z.int().min(1).max(12),
+  expYear: z.int().min(2000).max(2100),
+  securityCode: z.string().regex(/^\d{3,4}$/),
+  name: z.string().min(2).max(70),
+})
+export const tokenSchema = z.object({
+  object: z.literal('card_token'),
+  token: z.string(),
+  expiresAt: instantSchema,
+})
+
+/** `PUT /internal/marketplaces/{id}`: which origins may embed the frame. */
+export const vaultMarketplaceSchema = z.strictObject({ name: z.string(), origins: z.array(z.string()) })
+
+/** `POST /internal/tickets` */
+export const ticketCreateSchema = z.strictObject({
+  marketplace: idOf('marketplace'),
+  session: idOf('session'),
+  revision: z.int(),
+  origin: z.string(),
+  amount: positiveAmountSchema,
+  currency: currencySchema,
+  exponent: z.int(),
+  brands: z.array(z.string()),
+})
+export const ticketSchema = z.object({ ticket: z.string(), frameUrl: z.string(), expiresAt: instantSchema })
+
+/** `POST /internal/tokens/read` { marketplace, token } → what may be shown of it. */
+export const tokenReadSchema = z.strictObject({ marketplace: idOf('marketplace'), token: z.string().max(200) })
+export const tokenViewSchema = z.object({
+  session: z.string(),
+  revision: z.int(),
+  brand: z.string(),
+  last4: z.string(),
+  expMonth: z.int(),
+  expYear: z.int(),
+  fingerprint: z.string(),
+  used: z.boolean(),
+  expiresAt: instantSchema,
+})
+
+/**
+ * `POST /internal/send`: fill the card into one request to a rail, send it once, answer with what the
+ * template's response filter lets through. The template is the vault's own (method, path, the JSON pointers
+ * that card fields fill, allowed request headers, the response's allowed fields); the caller gives the rest.
+ */
+export const sendSchema = z.strictObject({
+  marketplace: idOf('marketplace'),
+  operation: idOf('operation'),
+  session: idOf('session'),
+  revision: z.int(),
+  token: z.string().max(200),
+  template: z.enum(['jpmorgan.payments.create']),
+  headers: z.record(z.string(), z.string()),
+  body: z.record(z.string(), z.unknown()),
+  timeoutMs: z.int().min(100).max(120_000),
+})
+export const sendResultSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('answered'), httpStatus: z.int(), body: z.unknown() }),
+  z.object({ outcome: z.literal('not_sent'), reason: z.string() }).meta({ description: 'Provably not sent: the socket never opened.' }),
+  z.object({ outcome: z.literal('unknown'), reason: z.string() }),
+])
+export type SendRequest = z.infer<typeof sendSchema>
+export type SendResult = z.infer<typeof sendResultSchema>
+export type TicketCreate = z.infer<typeof ticketCreateSchema>
+export type Ticket = z.infer<typeof ticketSchema>
+export type TokenView = z.infer<typeof tokenViewSchema>
+export type FrameSession = z.infer<typeof frameSessionSchema>
+export type TokenCreate = z.infer<typeof tokenCreateSchema>

@@ -1,0 +1,159 @@
+import type { DeclineClass, OperationKind, SendRequest, SendResult } from '@holdfast/contract'
+
+/*
+ * What the domain asks of the world outside. Connectors implement these; only backend/main.ts wires them.
+ */
+
+/** Why a rail said no, in our one taxonomy. `code` is ours; `raw` is the rail's, kept for operators. */
+export interface Decline {
+  readonly class: DeclineClass
+  readonly code: string
+  readonly raw?: Readonly<Record<string, string>>
+}
+
+/**
+ * What became of a request to a rail. `unknown` is not failure: it is left only by asking the rail.
+ * `not_sent` is provably unsent, so that the operation may be rejected and the buyer may try again.
+ */
+export type Outcome =
+  | { readonly outcome: 'approved'; readonly railReference: string; readonly amount: bigint; readonly card?: CardFacts }
+  | { readonly outcome: 'declined'; readonly decline: Decline; readonly railReference?: string }
+  | { readonly outcome: 'action_required'; readonly railReference: string; readonly action: Readonly<Record<string, string>> }
+  | { readonly outcome: 'not_sent'; readonly reason: string }
+  | { readonly outcome: 'unknown'; readonly reason: string }
+
+/**
+ * What an inquiry shows. `not_found` becomes final only after the connector's own `notFoundFinalAfterMs`
+ * since the request was sent: until then the rail may still record it.
+ */
+export type Inquiry = Outcome | { readonly outcome: 'not_found' }
+
+export interface CardFacts {
+  readonly brand: string
+  readonly last4: string
+}
+
+/** One request to a rail, as the operation's row stores it: canonical, without secrets. */
+export interface RailRequest {
+  readonly marketplace: string
+  /** The operation's id. */
+  readonly operation: string
+  readonly kind: OperationKind
+  /** What the rail knows the request by; unique, stored before it is sent. */
+  readonly requestId: string
+  /** Minor units. */
+  readonly amount: bigint
+  readonly currency: string
+  /** Our payment (or payout), as the rail may show it to a person. */
+  readonly subject: string
+  /** The merchant's reference of the order. */
+  readonly orderReference: string
+}
+
+/** A first request for money: `authorize` reserves, `sale` takes. */
+export interface ChargeRequest extends RailRequest {
+  readonly kind: 'authorize' | 'sale'
+  readonly session: string
+  readonly revision: number
+  /** The vault's token; never a card number. */
+  readonly cardToken: string
+  readonly marketplaceName: string
+}
+
+/** A later request on an approved one. */
+export interface FollowUpRequest extends RailRequest {
+  readonly kind: 'capture' | 'void' | 'refund'
+  /** The rail's reference of the authorization (capture, void) or of the capture (refund). */
+  readonly railReference: string
+  /** Of a capture: which one of the payment, from 1. */
+  readonly sequence?: number
+  /** Of a capture: nothing more is captured after it. */
+  readonly final?: boolean
+}
+
+export interface PayoutRequest extends RailRequest {
+  readonly kind: 'payout'
+  readonly account: PayoutAccount
+  readonly statementText: string
+}
+
+export type PayoutAccount =
+  | { readonly kind: 'iban'; readonly holder: string; readonly country: string; readonly iban: string }
+  | { readonly kind: 'us'; readonly holder: string; readonly country: string; readonly routingNumber: string; readonly accountNumber: string }
+
+export interface CallOptions {
+  /** The total time that the call may take; past it the outcome is `unknown` unless nothing was sent. */
+  readonly timeoutMs: number
+}
+
+/** A rail that takes money from buyers. */
+export interface PaymentConnector {
+  readonly name: string
+  readonly capabilities: {
+    readonly multiCapture: boolean
+    /** How long after sending a "not found" proves that the rail never took the request. */
+    readonly notFoundFinalAfterMs: number
+    /** How long an authorization lives, by card brand; `default` for the rest. Dated data of the connector. */
+    readonly authorizationDays: Readonly<Record<string, number>> & { readonly default: number }
+    readonly currencies: ReadonlySet<string> | 'any'
+  }
+  charge(request: ChargeRequest, options: CallOptions): Promise<Outcome>
+  followUp(request: FollowUpRequest, options: CallOptions): Promise<Outcome>
+  /** Asks by the stored request id. */
+  inquire(request: { readonly kind: OperationKind; readonly requestId: string; readonly marketplace: string }, options: CallOptions): Promise<Inquiry>
+  /** Reports that exist after the last one imported, oldest first; `after` is a report's date (YYYY-MM-DD) or null. */
+  settlementReports(query: { readonly marketplace: string; readonly after: string | null }, options: CallOptions): Promise<readonly SettlementReport[]>
+}
+
+/** A rail that pays sellers. */
+export interface PayoutConnector {
+  readonly name: string
+  readonly capabilities: { readonly notFoundFinalAfterMs: number }
+  submit(request: PayoutRequest, options: CallOptions): Promise<Outcome>
+  inquire(request: { readonly requestId: string }, options: CallOptions): Promise<Inquiry>
+  /** What became of submitted payouts since a cursor, in order; a return can follow a completion by days. */
+  changes(cursor: string | null, options: CallOptions): Promise<PayoutChanges>
+}
+
+export interface PayoutChange {
+  /** The `requestId` of the payout request. */
+  readonly requestId: string
+  readonly status: 'processing' | 'completed' | 'failed' | 'returned'
+  readonly code?: string
+  readonly detail?: string
+  readonly at: Date
+}
+
+export interface PayoutChanges {
+  readonly changes: readonly PayoutChange[]
+  readonly cursor: string | null
+}
+
+/** A rail's report of what it pays us for one day and currency; `net` = Σ lines. Minor units, signed. */
+export interface SettlementReport {
+  readonly reportId: string
+  readonly date: string
+  readonly currency: string
+  readonly net: bigint
+  readonly lines: readonly SettlementReportLine[]
+}
+
+export interface SettlementReportLine {
+  readonly kind: 'capture' | 'refund'
+  readonly railReference: string
+  /** The request id of the operation, where the rail reports it. */
+  readonly requestId: string | null
+  readonly gross: bigint
+  readonly fee: bigint
+}
+
+/** The vault, as a connector sees it: fills the card into one request and sends it once. */
+export interface CardSender {
+  send(request: SendRequest): Promise<SendResult | CardRefusal>
+}
+
+/** The vault refused before anything was sent. */
+export interface CardRefusal {
+  readonly outcome: 'refused'
+  readonly code: 'token_unknown' | 'token_used' | 'token_expired' | 'token_binding_refused' | 'card_data_expired' | 'host_refused' | 'template_unknown'
+}
