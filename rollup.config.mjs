@@ -1,0 +1,132 @@
+// Everything that is published or that a browser loads, from TypeScript source:
+//   the script tag's one file and the npm entry of checkout, the card frame, the server SDK, the demo's pages.
+// `--configOnly browser` makes what browsers load, `--configOnly packages` what only a release needs. An input
+// that doesn't exist is skipped.
+
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import resolve from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+import { transformSync } from 'esbuild'
+import esbuild from 'rollup-plugin-esbuild'
+import { packDeclarations } from './scripts/declarations.mjs'
+
+const root = dirname(fileURLToPath(import.meta.url))
+const browserTarget = 'es2022'
+const serverTarget = 'node20'
+
+const from = (...path) => join(root, ...path)
+const typescript = target =>
+  esbuild({ target, tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } }, tsconfig: false })
+const inBrowser = () =>
+  resolve({ browser: true, extensions: ['.ts', '.js'], exportConditions: ['source', 'browser', 'production'] })
+const small = () =>
+  terser({ ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false }, maxWorkers: 1 })
+
+/** Refuses to put a library into a file that promises to have none. */
+function without(libraries) {
+  const forbidden = new RegExp(`/node_modules/(?:${libraries})/`)
+  return {
+    name: 'without',
+    moduleParsed({ id }) {
+      if (forbidden.test(id)) this.error(`${id.slice(root.length + 1)} must not reach this bundle: import types only.`)
+    },
+  }
+}
+
+/** Writes the hash that a page's `integrity` attribute carries beside the script, and says it. */
+function integrity() {
+  return {
+    name: 'integrity',
+    writeBundle({ file }) {
+      const hash = `sha384-${createHash('sha384').update(readFileSync(file)).digest('base64')}`
+      writeFileSync(`${file}.sri`, `${hash}\n`)
+      process.stderr.write(`${file.slice(root.length + 1)}  integrity="${hash}"\n`)
+    },
+  }
+}
+
+function stylesheet(source, output) {
+  return {
+    name: 'stylesheet',
+    buildStart() {
+      if (existsSync(source)) this.addWatchFile(source)
+    },
+    writeBundle() {
+      if (!existsSync(source)) return
+      const { code } = transformSync(readFileSync(source, 'utf8'), { loader: 'css', minify: true, target: 'es2022' })
+      mkdirSync(dirname(output), { recursive: true })
+      writeFileSync(output, code)
+    },
+  }
+}
+
+function declarations(name, options) {
+  return {
+    name: 'declarations',
+    writeBundle() {
+      packDeclarations({ root, name, ...options })
+    },
+  }
+}
+
+const checkoutScript = {
+  input: from('packages/checkout/src/script.ts'),
+  output: { file: from('packages/checkout/dist/holdfast.js'), format: 'es', inlineDynamicImports: true },
+  plugins: [without('zod|zod-openapi'), inBrowser(), typescript(browserTarget), small(), integrity()],
+}
+
+const cardFrame = {
+  input: from('packages/card-frame/src/frame.ts'),
+  output: { file: from('packages/card-frame/dist/frame.js'), format: 'es', inlineDynamicImports: true },
+  plugins: [
+    without('zod|zod-openapi'), inBrowser(), typescript(browserTarget), small(),
+    stylesheet(from('packages/card-frame/src/frame.css'), from('packages/card-frame/dist/frame.css')),
+  ],
+}
+
+const checkoutPackage = {
+  input: from('packages/checkout/src/index.ts'),
+  external: /^lit(?:-html|-element)?(?:\/|$)|^@lit\//,
+  output: { file: from('packages/checkout/dist/index.js'), format: 'es', inlineDynamicImports: true },
+  plugins: [
+    without('.*'), inBrowser(), typescript(browserTarget),
+    declarations('checkout', { external: ['lit'], formats: ['es'] }),
+  ],
+}
+
+const serverPackage = {
+  input: from('packages/server/src/index.ts'),
+  external: [/^node:/, ...builtinModules],
+  output: [
+    { file: from('packages/server/dist/index.js'), format: 'es' },
+    { file: from('packages/server/dist/index.cjs'), format: 'cjs', exports: 'named' },
+  ],
+  plugins: [
+    without('.*'), resolve({ extensions: ['.ts', '.js'], exportConditions: ['source', 'node'] }),
+    typescript(serverTarget), declarations('server', { external: [], formats: ['es', 'cjs'] }),
+  ],
+}
+
+function demoPages() {
+  const folder = from('demo/client')
+  const names = existsSync(folder) ? readdirSync(folder).filter(name => /^[^.]+\.ts$/.test(name)) : []
+  return names.map(name => ({
+    input: join(folder, name),
+    output: { file: from('demo/public/build', name.replace(/ts$/, 'js')), format: 'es', inlineDynamicImports: true },
+    plugins: [inBrowser(), typescript(browserTarget), small()],
+  }))
+}
+
+export default function bundles({ configOnly }) {
+  const parts = {
+    browser: [checkoutScript, cardFrame, ...demoPages()],
+    packages: [checkoutPackage, serverPackage],
+  }
+  const wanted = configOnly ? parts[configOnly] : Object.values(parts).flat()
+  if (!wanted) throw new Error(`--configOnly takes ${Object.keys(parts).join(' or ')}, not ${configOnly}`)
+  return wanted.filter(({ input }) => existsSync(input))
+}

@@ -1,0 +1,43 @@
+// `npm test`: every check in turn, and one line at the end that says how many passed and how many failed.
+
+import { parseSelection, usage } from './test-selection.ts'
+import { steps } from './test-steps.ts'
+import type { Counts } from './test-steps.ts'
+
+const write = (text: string): void => void process.stdout.write(`${text}\n`)
+const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
+
+async function main(): Promise<number> {
+  const selection = parseSelection(process.argv.slice(2), steps.map(({ name }) => name))
+  if ('refused' in selection) {
+    write(`${selection.refused}\n\n${usage(steps)}`)
+    return 2
+  }
+  const began = performance.now()
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  const summary: string[] = []
+  for (const step of steps.filter(({ name }) => selection.steps.has(name))) {
+    const started = performance.now()
+    const missing = step.missing()
+    write(`\n── ${step.name}: ${missing ? `skipped, ${missing}` : step.title}`)
+    if (missing) continue
+    const counts = await step.run(selection).catch(crashed)
+    summary.push(`${step.name.padEnd(10)} ${line(counts)}  (${seconds(started)})`)
+    write(`── ${step.name}: ${line(counts)} in ${seconds(started)}`)
+    for (const kind of ['passed', 'failed', 'skipped'] as const) total[kind] += counts[kind]
+  }
+  write(`\n${summary.join('\n')}\n${'in all'.padEnd(10)} ${seconds(began)}\n`)
+  write(line(total))
+  return total.failed > 0 ? 1 : 0
+}
+
+function crashed(error: unknown): Counts {
+  write(error instanceof Error ? error.message : String(error))
+  return { passed: 0, failed: 1, skipped: 0 }
+}
+
+function line({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+process.exitCode = await main()

@@ -1,0 +1,60 @@
+// Component tests: each file in a real Chromium, served from source, with msw's worker beside it.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { esbuildPlugin } from '@web/dev-server-esbuild'
+import { defaultReporter } from '@web/test-runner'
+import { chromeLauncher } from '@web/test-runner-chrome'
+import { browserPath, chromiumArgs } from './test/support/chromium.ts'
+
+const require = createRequire(import.meta.url)
+const { HOLDFAST_REPORT: report, HOLDFAST_GREP: grep } = process.env
+
+/** Serves msw's worker at the root, the only place from which it may answer for every path. */
+const mockWorker = {
+  name: 'mock-worker',
+  serve({ path }) {
+    if (path !== '/mockServiceWorker.js') return undefined
+    return { body: readFileSync(require.resolve('msw/mockServiceWorker.js'), 'utf8'), type: 'js' }
+  },
+}
+
+/** Counts for `npm test`; a file that broke before its tests counts as one failure. */
+const counts = {
+  stop({ sessions }) {
+    if (report) writeFileSync(report, JSON.stringify(sessions.map(countSession).reduce(add, none)))
+  },
+}
+
+const none = { passed: 0, failed: 0, skipped: 0 }
+const add = (one, other) => ({
+  passed: one.passed + other.passed, failed: one.failed + other.failed, skipped: one.skipped + other.skipped,
+})
+
+function countSession({ testResults, passed }) {
+  const found = testResults ? countSuite(testResults) : none
+  return passed === false && found.failed === 0 ? add(found, { ...none, failed: 1 }) : found
+}
+
+function countSuite({ suites, tests }) {
+  return [...tests.map(countTest), ...suites.map(countSuite)].reduce(add, none)
+}
+
+function countTest({ passed, skipped }) {
+  if (skipped) return { ...none, skipped: 1 }
+  return passed ? { ...none, passed: 1 } : { ...none, failed: 1 }
+}
+
+export default {
+  rootDir: import.meta.dirname,
+  files: ['packages/checkout/src/**/*.wtr.ts', 'packages/card-frame/src/**/*.wtr.ts'],
+  nodeResolve: { browser: true, exportConditions: ['source', 'browser', 'development'] },
+  plugins: [
+    mockWorker,
+    esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${import.meta.dirname}/test/support/tsconfig.browser.json` }),
+  ],
+  browsers: [chromeLauncher({ launchOptions: { executablePath: browserPath(), args: [...chromiumArgs] } })],
+  reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY === true }), counts],
+  testFramework: { config: { timeout: 10_000, ui: 'bdd', ...(grep ? { grep } : {}) } },
+  testsFinishTimeout: 120_000,
+}
