@@ -156,6 +156,8 @@ function bundlesStand(digest) {
 
 /** Builds the scripts that browsers load when their sources differ from what was last built. */
 async function ensureBundles(node) {
+  const entries = ['packages/checkout/src/script.ts', 'packages/card-frame/src/frame.ts']
+  if (!entries.some(path => existsSync(join(root, path)))) return
   const digest = bundleDigest()
   if (bundlesStand(digest)) return
   await holding('bundles', async () => {
