@@ -40,27 +40,29 @@ function holds(present, wanted) {
   return present.version === wanted.version && present.integrity === wanted.integrity
 }
 
-/** npm as the person called it; never through the Node inside node_modules, which `npm ci` deletes. */
-function npmCommand() {
-  const { npm_execpath: script, npm_node_execpath: node } = process.env
-  const usable = script && node && /npm-cli\.[cm]?js$/.test(script) && !node.startsWith(join(root, 'node_modules'))
-  return usable ? [node, script] : [process.platform === 'win32' ? 'npm.cmd' : 'npm']
-}
-
-function environmentOutsideTheTree() {
+/**
+ * npm as the person called it; never through the Node inside node_modules, which `npm ci` deletes.
+ *
+ * @returns {{ command: string, before: string[], env: Record<string, string> }} `before` precedes npm's own arguments
+ */
+export function npmProgram() {
   const own = join(root, 'node_modules')
   const path = (process.env.PATH ?? '').split(delimiter).filter(folder => !folder.startsWith(own))
-  return { ...process.env, PATH: path.join(delimiter) }
+  const env = { ...process.env, PATH: path.join(delimiter) }
+  const { npm_execpath: script, npm_node_execpath: node } = process.env
+  const usable = script && node && /npm-cli\.[cm]?js$/.test(script) && !node.startsWith(own)
+  if (usable) return { command: node, before: [script], env }
+  return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', before: [], env }
 }
 
 /** Runs npm in the root, telling every five seconds that it still works. */
 export async function npm(what, args) {
-  const [command, ...before] = npmCommand()
+  const { command, before, env } = npmProgram()
   const started = Date.now()
   const seconds = () => Math.round((Date.now() - started) / 1000)
   say(`${what} …`)
   const beat = setInterval(() => say(`  … ${seconds()} s`), 5000)
-  const { code } = await run(command, [...before, ...args], { env: environmentOutsideTheTree(), stdout: 2 })
+  const { code } = await run(command, [...before, ...args], { env, stdout: 2 })
   clearInterval(beat)
   if (code !== 0) throw new Stop(`\`npm ${args.join(' ')}\` failed (exit ${code}); its own words stand above.`)
   say(`  done in ${seconds()} s`)

@@ -1,0 +1,55 @@
+// `npm run size`: what a buyer's browser loads, compressed as servers send it, against a limit and against what
+// was last recorded. A bundle that shrinks unnoticed hides the next growth, so the record fails both ways.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { brotliCompressSync, constants } from 'node:zlib'
+import { inTree } from './command.ts'
+
+/** One thing that is downloaded. */
+interface Budget {
+  readonly files: readonly string[]
+  /** Bytes of brotli, quality 11, each file by itself: no more than this. 1 KB is 1,024 bytes. */
+  readonly limit: number
+  /** Bytes when somebody last looked. */
+  readonly recorded: number
+}
+
+type Budgets = Readonly<Record<string, Budget>>
+
+const path = inTree('scripts/size.json')
+const tolerance = 0.02
+
+function compressed(file: string): number {
+  if (!existsSync(inTree(file))) throw new Error(`${file} isn't built: run \`npm run build\`.`)
+  const bytes = readFileSync(inTree(file))
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
+  return brotliCompressSync(bytes, { params }).length
+}
+
+/** What is wrong with a size, or nothing. Pure. */
+export function judge(size: number, { limit, recorded }: Pick<Budget, 'limit' | 'recorded'>): string | undefined {
+  if (size > limit) return `${size - limit} bytes over its limit of ${limit}: make it smaller`
+  const drift = (size - recorded) / recorded
+  if (Math.abs(drift) <= tolerance) return undefined
+  const change = `${drift > 0 ? 'grew' : 'shrank'} by ${Math.abs(drift * 100).toFixed(1)} % from the recorded ${recorded}`
+  return `${change}: if that is meant, \`npm run size -- --update\` and commit scripts/size.json`
+}
+
+function main(update: boolean): number {
+  const budgets = JSON.parse(readFileSync(path, 'utf8')) as Budgets
+  const sizes = Object.entries(budgets).map(([name, budget]) => ({
+    name, budget, size: budget.files.reduce((sum, file) => sum + compressed(file), 0),
+  }))
+  if (update) {
+    const recorded = Object.fromEntries(sizes.map(({ name, budget, size }) => [name, { ...budget, recorded: size }]))
+    writeFileSync(path, `${JSON.stringify(recorded, null, 2)}\n`)
+  }
+  const verdicts = sizes.map(({ name, budget, size }) => {
+    const wrong = judge(size, update ? { ...budget, recorded: size } : budget)
+    process.stdout.write(`${wrong ? '✗' : '✓'} ${name}: ${size} of ${budget.limit} bytes${wrong ? `, ${wrong}` : ''}\n`)
+    return wrong
+  })
+  return verdicts.some(Boolean) ? 1 : 0
+}
+
+if (import.meta.main) process.exitCode = main(process.argv.includes('--update'))
