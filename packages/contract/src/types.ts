@@ -1,246 +1,7 @@
 /* Made from the schemas by `node --conditions=source packages/contract/scripts/types.ts`; do not edit. */
 
-export type {PaymentTokenClaims, PaymentTokenKey, PaymentTokenKeySet} from './token.ts'
+export type { PaymentTokenClaims, PaymentTokenKey, PaymentTokenKeySet } from './token.ts'
 
-export type Event =
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type: 'order.created' | 'order.paid' | 'order.completed' | 'order.refunded' | 'order.canceled'
-      data: Order
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type:
-        'session.created' | 'session.updated' | 'session.completed' | 'session.expired' | 'session.canceled'
-      data: CheckoutSessionInEvent
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type:
-        | 'payment.authorized'
-        | 'payment.partially_captured'
-        | 'payment.captured'
-        | 'payment.declined'
-        | 'payment.unknown'
-        | 'payment.voided'
-        | 'payment.expired'
-        | 'payment.superseded'
-      data: Payment
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type:
-        | 'escrow.funded'
-        | 'escrow.delivered'
-        | 'escrow.accepted'
-        | 'escrow.auto_accepted'
-        | 'escrow.disputed'
-        | 'escrow.undisputed'
-        | 'escrow.closed'
-      data: Escrow
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type: 'release.created'
-      data: Release
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type: 'refund.pending' | 'refund.succeeded' | 'refund.failed'
-      data: Refund
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type: 'dispute.opened' | 'dispute.withdrawn'
-      data: Dispute
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type:
-        | 'payout.created'
-        | 'payout.submitted'
-        | 'payout.processing'
-        | 'payout.completed'
-        | 'payout.failed'
-        | 'payout.returned'
-      data: Payout
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type: 'settlement.recorded'
-      data: Settlement
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type: 'seller.created' | 'seller.updated'
-      data: Seller
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type: 'operator.topped_up' | 'operator.withdrew'
-      data: OperatorTransfer
-    }
-  | {
-      id: string
-      object: 'event'
-      /**
-       * The id of the object that it is about.
-       */
-      subject: string
-      /**
-       * Counts from 1 per subject, without gaps.
-       */
-      sequence: number
-      /**
-       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
-       */
-      createdAt: string
-      type: 'marketplace.updated'
-      data: Marketplace
-    }
 export type BankAccountInput =
   | {
       holder: string
@@ -1010,21 +771,10 @@ export interface SessionLineInput {
    * At most the amount; 0 by default.
    */
   platformFee?: number
-  releaseTerms?: ReleaseTermsInput1
-}
-/**
- * Express by default.
- */
-export interface ReleaseTermsInput1 {
-  method: 'express' | 'air' | 'sea' | 'warehouse' | 'none'
   /**
-   * Days from delivery to automatic release; by default the method’s own.
+   * Express by default.
    */
-  inspectionDays?: number
-  /**
-   * Days after receipt in which the buyer may still claim; 30 by default.
-   */
-  claimDays?: number
+  releaseTerms?: ReleaseTermsInput
 }
 export interface BuyerInput {
   reference?: string
@@ -1152,35 +902,172 @@ export interface Problem {
     field: string
     detail: string
   }[]
-  remaining?: Money1
+  /**
+   * With amount_exceeds_remaining and funds_not_settled: what is left.
+   */
+  remaining?: Money
   /**
    * With reference_taken: the id of the object that has it.
    */
   existing?: string
 }
-/**
- * With amount_exceeds_remaining and funds_not_settled: what is left.
- */
-export interface Money1 {
-  amount: number
-  currency: string
+export interface EventEnvelope {
+  id: string
+  object: 'event'
+  /**
+   * The id of the object that it is about.
+   */
+  subject: string
+  /**
+   * Counts from 1 per subject, without gaps.
+   */
+  sequence: number
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
 }
+
+/** An event of one type; `data` is the object that it is about, as it stood then. */
+export interface EventOf<Type extends string, Data> extends EventEnvelope {
+  type: Type
+  data: Data
+}
+
+/** What happened, to which object, and that object as it stood then. Discriminated on `type`. */
+export type Event =
+  | EventOf<'order.created', Order>
+  | EventOf<'order.paid', Order>
+  | EventOf<'order.completed', Order>
+  | EventOf<'order.refunded', Order>
+  | EventOf<'order.canceled', Order>
+  | EventOf<'session.created', CheckoutSessionInEvent>
+  | EventOf<'session.updated', CheckoutSessionInEvent>
+  | EventOf<'session.completed', CheckoutSessionInEvent>
+  | EventOf<'session.expired', CheckoutSessionInEvent>
+  | EventOf<'session.canceled', CheckoutSessionInEvent>
+  | EventOf<'payment.authorized', Payment>
+  | EventOf<'payment.partially_captured', Payment>
+  | EventOf<'payment.captured', Payment>
+  | EventOf<'payment.declined', Payment>
+  | EventOf<'payment.unknown', Payment>
+  | EventOf<'payment.voided', Payment>
+  | EventOf<'payment.expired', Payment>
+  | EventOf<'payment.superseded', Payment>
+  | EventOf<'escrow.funded', Escrow>
+  | EventOf<'escrow.delivered', Escrow>
+  | EventOf<'escrow.accepted', Escrow>
+  | EventOf<'escrow.auto_accepted', Escrow>
+  | EventOf<'escrow.disputed', Escrow>
+  | EventOf<'escrow.undisputed', Escrow>
+  | EventOf<'escrow.closed', Escrow>
+  | EventOf<'release.created', Release>
+  | EventOf<'refund.pending', Refund>
+  | EventOf<'refund.succeeded', Refund>
+  | EventOf<'refund.failed', Refund>
+  | EventOf<'dispute.opened', Dispute>
+  | EventOf<'dispute.withdrawn', Dispute>
+  | EventOf<'payout.created', Payout>
+  | EventOf<'payout.submitted', Payout>
+  | EventOf<'payout.processing', Payout>
+  | EventOf<'payout.completed', Payout>
+  | EventOf<'payout.failed', Payout>
+  | EventOf<'payout.returned', Payout>
+  | EventOf<'settlement.recorded', Settlement>
+  | EventOf<'seller.created', Seller>
+  | EventOf<'seller.updated', Seller>
+  | EventOf<'operator.topped_up', OperatorTransfer>
+  | EventOf<'operator.withdrew', OperatorTransfer>
+  | EventOf<'marketplace.updated', Marketplace>
+
+export type EventType = Event['type']
 
 /** The filters of each list, by the call's name. */
 export interface ListFilters {
-  'apiKeys.list': { limit?: number; after?: string }
-  'sellers.list': { limit?: number; after?: string; reference?: string }
-  'sessions.list': { limit?: number; after?: string }
-  'orders.list': { limit?: number; after?: string; reference?: string; status?: 'open' | 'paid' | 'completed' | 'refunded' | 'canceled'; seller?: string; buyer?: string }
-  'payments.list': { limit?: number; after?: string; order?: string; status?: 'processing' | 'action_required' | 'authorized' | 'partially_captured' | 'captured' | 'declined' | 'unknown' | 'voided' | 'expired' }
-  'escrows.list': { limit?: number; after?: string; seller?: string; order?: string }
-  'releases.list': { limit?: number; after?: string; escrow?: string; seller?: string }
-  'refunds.list': { limit?: number; after?: string; payment?: string; order?: string; status?: 'pending' | 'succeeded' | 'failed' }
-  'disputes.list': { limit?: number; after?: string; escrow?: string; order?: string; status?: 'negotiation' | 'escalatable' | 'under_review' | 'decided' | 'executed' | 'settled' | 'withdrawn' | 'closed_no_response' }
-  'payouts.list': { limit?: number; after?: string; seller?: string; status?: 'created' | 'submitted' | 'processing' | 'completed' | 'returned' | 'failed' | 'on_hold' }
-  'settlements.lines': { limit?: number; after?: string }
-  'settlements.list': { limit?: number; after?: string }
-  'ledger.accounts': { limit?: number; after?: string; name?: string }
-  'ledger.transfers': { limit?: number; after?: string; account?: string; order?: string; subject?: string }
-  'events.list': { limit?: number; after?: string; type?: string; object?: string; order?: 'newest' | 'oldest' }
+  'apiKeys.list': {
+    limit?: number
+    after?: string
+  }
+  'sellers.list': {
+    limit?: number
+    after?: string
+    reference?: string
+  }
+  'sessions.list': {
+    limit?: number
+    after?: string
+  }
+  'orders.list': {
+    limit?: number
+    after?: string
+    reference?: string
+    status?: 'open' | 'paid' | 'completed' | 'refunded' | 'canceled'
+    seller?: string
+    buyer?: string
+  }
+  'payments.list': {
+    limit?: number
+    after?: string
+    order?: string
+    status?: 'processing' | 'action_required' | 'authorized' | 'partially_captured' | 'captured' | 'declined' | 'unknown' | 'voided' | 'expired'
+  }
+  'escrows.list': {
+    limit?: number
+    after?: string
+    seller?: string
+    order?: string
+  }
+  'releases.list': {
+    limit?: number
+    after?: string
+    escrow?: string
+    seller?: string
+  }
+  'refunds.list': {
+    limit?: number
+    after?: string
+    payment?: string
+    order?: string
+    status?: 'pending' | 'succeeded' | 'failed'
+  }
+  'disputes.list': {
+    limit?: number
+    after?: string
+    escrow?: string
+    order?: string
+    status?: 'negotiation' | 'escalatable' | 'under_review' | 'decided' | 'executed' | 'settled' | 'withdrawn' | 'closed_no_response'
+  }
+  'payouts.list': {
+    limit?: number
+    after?: string
+    seller?: string
+    status?: 'created' | 'submitted' | 'processing' | 'completed' | 'returned' | 'failed' | 'on_hold'
+  }
+  'settlements.lines': {
+    limit?: number
+    after?: string
+  }
+  'settlements.list': {
+    limit?: number
+    after?: string
+  }
+  'ledger.accounts': {
+    limit?: number
+    after?: string
+    name?: string
+  }
+  'ledger.transfers': {
+    limit?: number
+    after?: string
+    account?: string
+    order?: string
+    subject?: string
+  }
+  'events.list': {
+    limit?: number
+    after?: string
+    type?: string
+    object?: string
+    order?: 'newest' | 'oldest'
+  }
 }
