@@ -124,11 +124,9 @@ export function importsOf({ program, lineOf }: Source): readonly Import[] {
 
 /** What `import.meta.resolve('…')` or `require.resolve('…')` asks for. */
 function resolvedBy(node: SyntaxNode): unknown {
-  return node.type === 'CallExpression' && at(node, 'callee', 'property', 'name') === 'resolve'
-    && ['MetaProperty', 'Identifier'].includes(String(at(node, 'callee', 'object', 'type')))
-    && at(node, 'callee', 'object', 'name') !== 'Promise' && at(node, 'callee', 'object', 'name') !== 'path'
-    ? at(node, 'arguments', 0, 'value')
-    : undefined
+  if (node.type !== 'CallExpression' || at(node, 'callee', 'property', 'name') !== 'resolve') return undefined
+  const asked = at(node, 'callee', 'object', 'type') === 'MetaProperty' || at(node, 'callee', 'object', 'name') === 'require'
+  return asked ? at(node, 'arguments', 0, 'value') : undefined
 }
 
 function carriesTypesOnly(node: SyntaxNode): boolean {
