@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto'
+import type { EndpointName } from '@holdfast/contract'
+import { isRefusal, type Refusal } from '@holdfast/core'
+import type { Pool, PoolClient } from 'pg'
+import type { Tx } from '../database.ts'
+import type { Deps } from '../deps.ts'
+import { isLockTimeout } from '../postgres/transaction.ts'
+import { renderProblem } from '../http/problem.ts'
+import type { Reply } from '../http/route.ts'
+
+/** A call's Idempotency-Key and what it is bound to. */
+export interface Claim {
+  readonly marketplace: string
+  readonly route: EndpointName
+  /** The route, and for a page's call its session: one buyer's key never answers another's call. */
+  readonly scope: string
+  readonly key: string
+  /** SHA-256 of the canonical body and the path's parameters. */
+  readonly bodyHash: Buffer
+}
+
+/** An answer as it goes out, byte by byte. */
+export interface Answer {
+  readonly answer: true
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+  readonly replayed?: boolean
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The key's row is another call's: look there for the answer. */
+export const taken: unique symbol = Symbol('idempotency key taken')
+
+/** A transaction that claims the same key was still open when `lock_timeout` ran out. */
+class KeyBusy extends Error {
+  override readonly name = 'KeyBusy'
+}
+
+/** How long a duplicate waits for the first call's answer. */
+export const DUPLICATE_WAIT_MS = 10_000
+const POLL_MS = 25
+const RETRY_AFTER_S = 1
+
+/** Hashes a JSON value so that the order of keys makes no difference. */
+export function hashCanonical(value: unknown): Buffer {
+  return createHash('sha256').update(canonical(value)).digest()
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`
+}
+
+/** Renders a reply or a refusal, with the status that the endpoint has when the reply names none. */
+export function render(outcome: Reply | Refusal, { status, requestId }: { status: number; requestId: string }): Answer {
+  if (isRefusal(outcome)) return renderProblem(outcome, requestId)
+  return {
+    answer: true,
+    status: outcome.status ?? status,
+    contentType: 'application/json; charset=utf-8',
+    body: JSON.stringify(outcome.body),
+    ...(outcome.headers && { headers: outcome.headers }),
+  }
+}
+
+/**
+ * Claims a key in this transaction, so that it stands or falls with the effect.
+ *
+ * A transaction that holds the same key open is waited for as long as `lock_timeout` lets it.
+ *
+ * @param operation - of a command in two steps: what a later call finds when this one dies between them
+ * @returns whether the key is this call's
+ */
+export async function claimKey(tx: Tx, claim: Claim, operation: string | null = null): Promise<boolean> {
+  try {
+    const { rowCount } = await tx.client.query({
+      name: 'claim_key',
+      text: `insert into idempotency_keys (marketplace_id, scope, key, body_hash, operation_id)
+             values ($1, $2, $3, $4, $5) on conflict do nothing`,
+      values: [claim.marketplace, claim.scope, claim.key, claim.bodyHash, operation],
+    })
+    return rowCount === 1
+  } catch (error) {
+    throw isLockTimeout(error) ? new KeyBusy('another transaction holds the key', { cause: error }) : error
+  }
+}
+
+/** Stores what a claimed key answers from now on. An answer of 5xx gives the key back instead: it decided nothing. */
+export async function storeAnswer(tx: Tx, claim: Claim, answer: Answer): Promise<void> {
+  const key = [claim.marketplace, claim.scope, claim.key]
+  if (answer.status >= 500) {
+    await tx.client.query({ name: 'release_key', text: 'delete from idempotency_keys where marketplace_id = $1 and scope = $2 and key = $3 and status is null', values: key })
+    return
+  }
+  await tx.client.query({
+    name: 'store_answer',
+    text: `update idempotency_keys set status = $4, content_type = $5, body = $6, answered_at = now()
+           where marketplace_id = $1 and scope = $2 and key = $3 and status is null`,
+    values: [...key, answer.status, answer.contentType, answer.body],
+  })
+}
+
+interface KeyRow {
+  body_hash: Buffer
+  operation_id: string | null
+  status: number | null
+  content_type: string | null
+  body: string | null
+}
+
+async function readKey(db: Pool | PoolClient, claim: Claim): Promise<KeyRow | undefined> {
+  const { rows } = await db.query<KeyRow>({
+    name: 'read_key',
+    text: `select body_hash, operation_id, status, content_type, body from idempotency_keys
+           where marketplace_id = $1 and scope = $2 and key = $3`,
+    values: [claim.marketplace, claim.scope, claim.key],
+  })
+  return rows[0]
+}
+
+const differs: Refusal = {
+  refused: 'idempotency_body_differs',
+  detail: 'This Idempotency-Key was used for a call with another body. Send the same body to read its answer again, or a new key for a new call.',
+}
+const inProgress: Refusal = {
+  refused: 'idempotency_in_progress',
+  detail: 'The first call with this Idempotency-Key is still at work. Send the same call with the same key again after the time in Retry-After.',
+}
+
+function replay(row: KeyRow): Answer | null {
+  if (row.status === null || row.content_type === null || row.body === null) return null
+  return { answer: true, status: row.status, contentType: row.content_type, body: row.body, replayed: true }
+}
+
+/*
+ * Within one process, duplicates wait for the first call's promise and take no connection: a hundred at once
+ * must not fill the pool that the first one needs.
+ */
+const inFlight = new Map<string, { readonly bodyHash: Buffer; readonly result: Promise<Answer> }>()
+
+/**
+ * Does a call's work once per key, and answers every duplicate with the first one's bytes.
+ *
+ * @param work - tries to claim the key in its first transaction; answers `taken` when the key was there already
+ * @refuses idempotency_body_differs - the key was used with another body
+ * @refuses idempotency_in_progress - the first call has not answered within ten seconds
+ */
+export async function answerOnce(
+  deps: Pick<Deps, 'pool' | 'hooks'>,
+  { claim, requestId }: { claim: Claim; requestId: string },
+  work: () => Promise<Answer | typeof taken>,
+): Promise<Answer> {
+  const refuse = (refusal: Refusal) => renderProblem(refusal, requestId)
+  const name = [claim.marketplace, claim.scope, claim.key].join('\n')
+  const first = inFlight.get(name)
+  if (first) {
+    if (!first.bodyHash.equals(claim.bodyHash)) return refuse(differs)
+    const answer = await within(first.result, DUPLICATE_WAIT_MS)
+    return answer ? { ...answer, replayed: true } : waitLonger(refuse(inProgress))
+  }
+  const result = workOrFind(deps, { claim, refuse, work })
+  inFlight.set(name, { bodyHash: claim.bodyHash, result })
+  try {
+    return await result
+  } finally {
+    inFlight.delete(name)
+  }
+}
+
+interface Once {
+  readonly claim: Claim
+  readonly refuse: (refusal: Refusal) => Answer
+  readonly work: () => Promise<Answer | typeof taken>
+}
+
+async function workOrFind(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse, work }: Once): Promise<Answer> {
+  const deadline = performance.now() + DUPLICATE_WAIT_MS
+  while (performance.now() < deadline) {
+    const done = await work().catch(busyIsTaken)
+    if (done !== taken) return done
+    const found = await find(deps, { claim, refuse })
+    if (found) return found
+    await pause(POLL_MS)
+  }
+  return waitLonger(refuse(inProgress))
+}
+
+function busyIsTaken(error: unknown): typeof taken {
+  if (error instanceof KeyBusy) return taken
+  throw error
+}
+
+/** The stored answer, what became of the operation of a call that died, or null while another process is at work. */
+async function find(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse }: Omit<Once, 'work'>): Promise<Answer | null> {
+  const row = await readKey(deps.pool, claim)
+  if (!row) return null
+  if (!row.body_hash.equals(claim.bodyHash)) return refuse(differs)
+  const stored = replay(row)
+  if (stored || row.operation_id === null) return stored
+  const resumed = await deps.hooks.resumeOperation({ marketplace: claim.marketplace, operation: row.operation_id, route: claim.route })
+  if (resumed === 'in_flight') return null
+  const answer = render(resumed, { status: 202, requestId: '' })
+  return answer.status === 202 ? waitLonger(answer) : answer
+}
+
+function waitLonger(answer: Answer): Answer {
+  return { ...answer, headers: { 'retry-after': String(RETRY_AFTER_S), ...answer.headers } }
+}
+
+/** A promise's value, or null when it takes longer; the promise itself goes on. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => { timer = setTimeout(resolve, ms, null) })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })

@@ -1,0 +1,70 @@
+import type { PaymentTokenClaims, PaymentTokenKeySet, Ticket, TicketCreate, TokenView } from '@holdfast/contract'
+import type { CardRefusal, CardSender, PaymentConnector, PayoutConnector } from '@holdfast/core'
+import type { Kysely } from 'kysely'
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { Database } from './database.ts'
+import type { Reply } from './http/route.ts'
+import type { Sealer } from './seal.ts'
+
+/** The rails that this backend is wired to, by connector name. */
+export interface Rails {
+  readonly payments: ReadonlyMap<string, PaymentConnector>
+  readonly payouts: ReadonlyMap<string, PayoutConnector>
+}
+
+/** The vault as the backend sees it. */
+export interface VaultClient extends CardSender {
+  putMarketplace(marketplace: { readonly id: string; readonly name: string; readonly origins: readonly string[] }): Promise<void>
+  createTicket(request: TicketCreate): Promise<Ticket>
+  /** What may be shown of a token; a refusal when the vault doesn't know it. */
+  readToken(request: { readonly marketplace: string; readonly token: string }): Promise<TokenView | CardRefusal>
+}
+
+/** What a payment token says, before the signer adds issuer, audience, mode, times and an id. */
+export type SignedClaims = Omit<PaymentTokenClaims, 'iss' | 'aud' | 'iat' | 'exp' | 'jti' | 'mode'>
+
+export interface PaymentTokenSigner {
+  /** Signs with the marketplace's newest key; the token lives for 15 minutes of real time. */
+  sign(marketplace: string, claims: SignedClaims): Promise<string>
+  /** The public keys that verify this marketplace's tokens; null: there is no such marketplace. */
+  keys(marketplace: string): Promise<PaymentTokenKeySet | null>
+}
+
+/** A session as authentication sees it. */
+export interface PageSession {
+  readonly marketplace: string
+  readonly session: string
+}
+
+/** What parts of the backend ask of each other; each is set once, while the backend is composed. */
+export interface Hooks {
+  /** Finds the session that a client secret opens; null: none, or the secret is wrong (compared in constant time). */
+  findSessionBySecret(clientSecret: string): Promise<PageSession | null>
+  /**
+   * A key was claimed together with an operation, and nobody has answered it. Answers `in_flight` while a sender
+   * holds the operation's lease; otherwise starts the inquiry and answers what is known, with status 202, or with
+   * the route's own status when the outcome has become known meanwhile.
+   */
+  resumeOperation(subject: { readonly marketplace: string; readonly operation: string; readonly route: string }): Promise<'in_flight' | Reply>
+}
+
+/** What routes, commands and jobs work with. */
+export interface Deps {
+  /** For reads and for what needs no transaction. */
+  readonly db: Kysely<Database>
+  readonly pool: Pool
+  readonly rails: Rails
+  readonly vault: VaultClient
+  readonly signer: PaymentTokenSigner
+  readonly sealer: Sealer
+  readonly config: Config
+  readonly log: Logger
+  /** What deadlines are read against; decisions read `app_now()` in their own transaction instead. */
+  readonly clock: Clock
+  readonly hooks: Hooks
+  /** Runs the worker's queues now, without waiting for its next tick. */
+  wakeWorker(): Promise<void>
+}

@@ -1,0 +1,62 @@
+import pg from 'pg'
+
+/** How to reach a database, with the role to act as. */
+export interface Connection {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  readonly ssl?: pg.ConnectionConfig['ssl']
+  /** A role to act as, where the user that logs in is another. */
+  readonly role?: string
+}
+
+export interface PoolOptions {
+  /** 8–16: more connections than that make a small server slower, not faster. */
+  readonly size: number
+  /** As the server lists it. */
+  readonly applicationName: string
+  readonly lockTimeoutMs?: number
+  readonly statementTimeoutMs?: number
+  /** How long a call waits for a connection before it is refused. */
+  readonly waitMs?: number
+}
+
+const INT8 = pg.types.builtins.INT8
+
+/** int8 as bigint, never as a string or a rounded number; the rest as pg reads it. */
+export const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format)) as never,
+}
+
+/** The settings of one connection. Timeouts go in the startup message, so that no statement runs without them. */
+export function clientConfig(connection: Connection, { applicationName, lockTimeoutMs = 500, statementTimeoutMs = 10_000 }: Omit<PoolOptions, 'size'>): pg.ClientConfig {
+  const { role, ...where } = connection
+  return {
+    ...where,
+    application_name: applicationName,
+    types,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    options: [
+      `-c lock_timeout=${lockTimeoutMs}`,
+      `-c statement_timeout=${statementTimeoutMs}`,
+      '-c idle_in_transaction_session_timeout=15000',
+      '-c timezone=UTC',
+      ...(role ? [`-c role=${role}`] : []),
+    ].join(' '),
+  }
+}
+
+/** A pool whose connections have the house's settings. An idle connection that breaks is replaced, not fatal. */
+export function createPool(connection: Connection, options: PoolOptions & { onError?: (error: Error) => void }): pg.Pool {
+  const pool = new pg.Pool({
+    ...clientConfig(connection, options),
+    max: options.size,
+    connectionTimeoutMillis: options.waitMs ?? 2_000,
+    idleTimeoutMillis: 30_000,
+  })
+  pool.on('error', options.onError ?? (() => {}))
+  return pool
+}

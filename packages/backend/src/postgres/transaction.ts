@@ -1,0 +1,109 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import type { Database, Tx } from '../database.ts'
+
+/** The database could not take the work in time; nothing was done, and the same call may come again. */
+export class DatabaseBusy extends Error {
+  override readonly name = 'DatabaseBusy'
+}
+
+const SERIALIZATION_FAILURE = '40001'
+const DEADLOCK = '40P01'
+const LOCK_NOT_AVAILABLE = '55P03'
+const QUERY_CANCELED = '57014'
+const TOO_MANY_CONNECTIONS = '53300'
+
+const MAX_TRIES = 6
+const MAX_WAITING = 2_000
+
+/**
+ * Runs work in one transaction on one connection and commits it.
+ *
+ * Serialization failures and deadlocks begin again with fresh reads, up to five times, after a short random
+ * pause; any other error rolls back and is thrown.
+ *
+ * @param work - may run several times: it must do nothing that a rollback doesn't undo
+ * @throws DatabaseBusy - no connection, or a lock that was not to be had within `lock_timeout`
+ */
+export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await once(pool, work)
+    } catch (error) {
+      if (!mayBeRunAgain(error)) throw asBusy(error)
+      if (attempt === MAX_TRIES) throw new DatabaseBusy('the transaction kept colliding with others', { cause: error })
+      await pause(Math.random() * 5 * 2 ** attempt)
+    }
+  }
+}
+
+async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await connect(pool)
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work({ db: kyselyOn(client), client })
+    await commit(client)
+    return result
+  } catch (error) {
+    broken = await rollback(client)
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** PostgreSQL answers COMMIT with ROLLBACK when a statement's error was swallowed: nothing stands then. */
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query('commit')
+  if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it failed')
+}
+
+async function rollback(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('rollback')
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** A connection of the pool. A queue that has grown past all hope of an answer in time is refused at once. */
+async function connect(pool: Pool): Promise<PoolClient> {
+  if (pool.waitingCount >= MAX_WAITING) throw new DatabaseBusy('too many calls wait for a database connection')
+  return pool.connect()
+}
+
+const instances = new WeakMap<PoolClient, Kysely<Database>>()
+
+/** A kysely whose every statement runs on this one connection. */
+function kyselyOn(client: PoolClient): Kysely<Database> {
+  const known = instances.get(client)
+  if (known) return known
+  const borrowed = new Proxy(client, {
+    get: (target, name) => (name === 'release' ? () => {} : Reflect.get(target, name, target)),
+  })
+  const pool = { connect: async () => borrowed, end: async () => {}, options: {} }
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  instances.set(client, db)
+  return db
+}
+
+function mayBeRunAgain(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK)
+}
+
+/** Whether a statement gave up waiting for a lock. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE
+}
+
+/** Reads errors that say "not now" as what they are; others pass. */
+export function asBusy(error: unknown): unknown {
+  const code = error instanceof DatabaseError ? error.code : undefined
+  const noConnection = error instanceof Error && error.message.includes('timeout exceeded when trying to connect')
+  const busy = noConnection || code === LOCK_NOT_AVAILABLE || code === QUERY_CANCELED || code === TOO_MANY_CONNECTIONS
+  return busy ? new DatabaseBusy('the database could not take the call in time', { cause: error }) : error
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
