@@ -1,0 +1,29 @@
+import type { CheckoutSession } from '@holdfast/server'
+import { money } from '../view/format.ts'
+import { html, type Html } from '../view/html.ts'
+
+export interface CheckoutPage {
+  readonly session: CheckoutSession
+  readonly sellerNames: ReadonlyMap<string, string>
+  readonly apiUrl: string
+  readonly locale: string
+}
+
+export function checkoutPage({ session, sellerNames, apiUrl, locale }: CheckoutPage): Html {
+  return html`<div class="stack"><div class="row"><h1>Payment</h1><span class="small">${locale === 'zh-CN'
+    ? html`<a href="?lang=en" lang="en">English</a>` : html`<a href="?lang=zh-CN" lang="zh-CN">中文</a>`}</span></div>
+  <div class="split">
+    <div class="panel checkout-slot">
+      <holdfast-checkout client-secret="${session.clientSecret}" api-url="${apiUrl}" locale="${locale}" data-session="${session.id}"></holdfast-checkout>
+      <p id="after-payment" class="small quiet" role="status"></p>
+    </div>
+    <section class="panel"><h2>Your order</h2>
+      <ul class="lines">${session.lines.map((line) => html`<li class="wide"><div><b>${sellerNames.get(line.seller) ?? 'Seller'}</b><p class="small quiet">${line.description}</p></div><div class="money">${money(line.amount, session.currency)}</div></li>`)}</ul>
+      <div class="total"><span>Total</span><b class="money">${money(session.amount, session.currency)}</b></div>
+      <p class="small quiet">Order ${session.reference}. <a href="/cart">Change the cart</a></p>
+      <details class="act"><summary>Test cards</summary><div class="panel">
+        <dl class="sheet"><dt>Approved</dt><dd>4111 1111 1111 1111</dd><dt>Declined</dt><dd>4000 0000 0000 0002</dd><dt>No funds</dt><dd>4000 0000 0000 9995</dd></dl>
+        <p class="small quiet">Any future date, any three digits.</p></div></details>
+    </section>
+  </div></div>`
+}

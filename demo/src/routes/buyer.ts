@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { currency, productBySlug, shopByReference } from '../catalogue.ts'
+import { checkoutPage } from '../pages/checkout.ts'
+import { orderPage, ordersPage, type OrderStory } from '../pages/order.ts'
+import { cartLines, cartPage, cataloguePage, productPage } from '../pages/shop.ts'
+import type { Shop } from '../shop.ts'
+import { instant } from '../view/format.ts'
+import { fields, part } from './forms.ts'
+
+function addShopPages(app: FastifyInstance, shop: Shop): void {
+  app.get('/', (request, reply) => shop.show(request, reply, { title: 'Catalogue', area: 'shop', body: cataloguePage() }))
+  app.get('/products/:slug', (request, reply) => {
+    const product = productBySlug(part(request.params, 'slug'))
+    if (!product) return reply.callNotFound()
+    return shop.show(request, reply, { title: product.name, area: 'shop', body: productPage(product) })
+  })
+  app.get('/cart', (request, reply) => shop.show(request, reply, { title: 'Cart', area: 'shop', body: cartPage(shop.cart(request), randomUUID()) }))
+  app.post('/cart', (request, reply) => {
+    const field = fields(request)
+    const product = productBySlug(field('slug'))
+    const quantity = Math.trunc(Number(field('quantity')))
+    const cart = new Map(shop.cart(request))
+    if (product && quantity === 0) cart.delete(product.slug)
+    else if (product && quantity >= product.minimum && quantity <= 99) cart.set(product.slug, quantity)
+    shop.setCart(reply, cart)
+    return reply.redirect('/cart', 303)
+  })
+}
+
+/** The sellers' ids by the catalogue's references. */
+async function sellerIds(shop: Shop, references: readonly string[]): Promise<Map<string, string>> {
+  const found = await Promise.all(references.map(async (reference) => {
+    const { data } = await shop.holdfast.sellers.list({ reference }).page()
+    if (!data[0]) throw new Error(`the seller '${reference}' isn't registered with Holdfast`)
+    return [reference, data[0].id] as const
+  }))
+  return new Map(found)
+}
+
+/** Prices, fees and sellers come from the catalogue and the cart, never from the page. */
+async function createSession(shop: Shop, request: FastifyRequest, buyer: string) {
+  const groups = cartLines(shop.cart(request))
+  const sellers = await sellerIds(shop, groups.map(({ shop: reference }) => reference))
+  const field = fields(request)
+  const key = field('formKey')
+  return shop.holdfast.sessions.create({
+    reference: `Q-${key.slice(0, 8).toUpperCase()}`,
+    currency,
+    captureMode: 'manual',
+    returnUrl: `${request.protocol}://${request.headers.host}/checkout/return`,
+    buyer: { reference: buyer, name: field('name'), email: field('email') },
+    lines: groups.map((group) => ({
+      reference: group.shop,
+      seller: sellers.get(group.shop)!,
+      description: group.items.map(({ product, quantity }) => `${quantity} × ${product.name}`).join(', ').slice(0, 200),
+      amount: group.amount,
+      platformFee: Math.round((group.amount * shopByReference(group.shop).feeBps) / 10_000),
+      releaseTerms: { method: group.items[0]!.product.shipping },
+    })),
+  }, { idempotencyKey: `checkout-${key}` })
+}
+
+function addCheckout(app: FastifyInstance, shop: Shop): void {
+  app.post('/checkout', async (request, reply) => {
+    if (shop.cart(request).size === 0 || !/^[0-9a-f-]{36}$/.test(fields(request)('formKey'))) return reply.redirect('/cart', 303)
+    let to = '/cart'
+    return shop.act(request, reply, {
+      get to() { return to }, done: '',
+      run: async () => { to = `/checkout/${(await createSession(shop, request, shop.buyer(request, reply))).id}` },
+    })
+  })
+  app.get('/checkout/return', async (request, reply) => {
+    const session = await shop.holdfast.sessions.retrieve(part(request.query, 'session'))
+    return reply.redirect(`/orders/${session.order}`, 303)
+  })
+  app.get('/checkout/:session', async (request, reply) => {
+    const session = await shop.holdfast.sessions.retrieve(part(request.params, 'session'))
+    if (session.status !== 'open' && session.status !== 'processing') return reply.redirect(`/orders/${session.order}`, 303)
+    const locale = part(request.query, 'lang') === 'zh-CN' ? 'zh-CN' : 'en'
+    const sellerNames = new Map((await Promise.all(session.lines.map(({ seller }) => shop.holdfast.sellers.retrieve(seller)))).map(({ id, name }) => [id, name]))
+    return shop.show(request, reply, {
+      title: 'Payment', area: 'shop', scripts: [shop.component, { src: '/assets/checkout.js' }],
+      body: checkoutPage({ session, sellerNames, apiUrl: shop.apiUrl, locale }),
+    })
+  })
+  // The page hands over the token of a completed attempt; the token proves it, and what is captured is the session's amount.
+  app.post('/checkout/:session/complete', async (request, reply) => {
+    const session = await shop.holdfast.sessions.retrieve(part(request.params, 'session'))
+    const claims = await shop.holdfast.tokens.verify(fields(request)('token'), {
+      mode: session.mode, session: session.id, amount: session.amount, currency: session.currency,
+    })
+    if (claims.status === 'authorized') {
+      await shop.holdfast.payments.capture(claims.sub, { final: true }, { idempotencyKey: `capture-${session.id}` })
+    }
+    shop.setCart(reply, new Map())
+    return reply.send({ location: `/orders/${session.order}` })
+  })
+}
+
+async function storyOf(shop: Shop, id: string): Promise<OrderStory> {
+  const { holdfast } = shop
+  const order = await holdfast.orders.retrieve(id)
+  const [payments, releases, refunds, disputes, now] = await Promise.all([
+    Promise.all(order.payments.map((payment) => holdfast.payments.retrieve(payment))),
+    Promise.all(order.escrows.map(async (escrow) => (await holdfast.releases.list({ escrow: escrow.id, limit: 100 }).page()).data)),
+    holdfast.refunds.list({ order: id, limit: 100 }).page(),
+    holdfast.disputes.list({ order: id, limit: 100 }).page(),
+    shop.now(),
+  ])
+  return { order, payments, releases: releases.flat(), refunds: refunds.data, disputes: disputes.data, now, formKey: randomUUID() }
+}
+
+function addOrders(app: FastifyInstance, shop: Shop): void {
+  app.get('/orders', async (request, reply) => {
+    const { data } = await shop.holdfast.orders.list({ buyer: shop.buyer(request, reply), limit: 50 }).page()
+    return shop.show(request, reply, { title: 'Your orders', area: 'orders', body: ordersPage(data) })
+  })
+  app.get('/orders/:order', async (request, reply) => {
+    const story = await storyOf(shop, part(request.params, 'order'))
+    return shop.show(request, reply, { title: `Order ${story.order.reference}`, area: 'orders', body: orderPage(story), now: instant(story.now) })
+  })
+  const order = (request: FastifyRequest): string => `/orders/${part(request.params, 'order')}`
+  app.post('/orders/:order/escrows/:escrow/accept', (request, reply) => shop.act(request, reply, {
+    to: order(request), done: 'You confirmed receipt. What was held has been released to the seller.',
+    run: () => shop.holdfast.escrows.accept(part(request.params, 'escrow'), {}, { idempotencyKey: `accept-${fields(request)('formKey')}` }),
+  }))
+  app.post('/orders/:order/escrows/:escrow/dispute', (request, reply) => shop.act(request, reply, {
+    to: order(request), done: 'The share is frozen. The seller sees your request.',
+    run: () => shop.holdfast.disputes.open({ escrow: part(request.params, 'escrow'), reason: fields(request)('reason') }, { idempotencyKey: `dispute-${fields(request)('formKey')}` }),
+  }))
+  app.post('/orders/:order/disputes/:dispute/withdraw', (request, reply) => shop.act(request, reply, {
+    to: order(request), done: 'The request is withdrawn. The order goes on where it stood.',
+    run: () => shop.holdfast.disputes.withdraw(part(request.params, 'dispute'), {}, { idempotencyKey: `withdraw-${fields(request)('formKey')}` }),
+  }))
+}
+
+/** What a buyer sees: the shop, the checkout and the orders. */
+export function addBuyerRoutes(app: FastifyInstance, shop: Shop): void {
+  addShopPages(app, shop)
+  addCheckout(app, shop)
+  addOrders(app, shop)
+}
+

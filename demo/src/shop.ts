@@ -1,0 +1,168 @@
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import { Holdfast, HoldfastError } from '@holdfast/server'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { addBuyerRoutes } from './routes/buyer.ts'
+import { addOperatorRoutes } from './routes/operator.ts'
+import { addSellerRoutes } from './routes/seller.ts'
+import { layout, type Page } from './view/layout.ts'
+import { html } from './view/html.ts'
+import type { Cart } from './pages/shop.ts'
+import { randomUUID } from 'node:crypto'
+
+export interface ShopOptions {
+  readonly port: number
+  readonly apiKey: string
+  readonly apiUrl: string
+  /** The vault's origin as browsers see it: the card frame's. */
+  readonly vaultOrigin: string
+  /** The component's script and its SRI hash. */
+  readonly component: { readonly file: string; readonly integrity: string }
+}
+
+/** What a form asks: where it goes back to, what to say once it is done (nothing: ''), and the work. */
+export interface Action {
+  readonly to: string
+  readonly done: string
+  readonly run: () => Promise<unknown>
+}
+
+/** What every route needs: the SDK, and a page with this visitor's cart and notice. */
+export interface Shop {
+  readonly holdfast: Holdfast
+  readonly apiUrl: string
+  readonly component: { readonly src: string; readonly integrity: string }
+  show(request: FastifyRequest, reply: FastifyReply, page: Page): Promise<FastifyReply>
+  /** Does what a form asked, then goes back to a page that says how it went. */
+  act(request: FastifyRequest, reply: FastifyReply, action: Action): Promise<FastifyReply>
+  cart(request: FastifyRequest): Cart
+  setCart(reply: FastifyReply, cart: Cart): void
+  buyer(request: FastifyRequest, reply: FastifyReply): string
+  now(): Promise<string>
+}
+
+/** A refusal that the visitor can mend: shown on the page to which the form goes back. */
+export class Refused extends Error {}
+
+const assets = {
+  'style.css': ['../public/style.css', 'text/css; charset=utf-8'],
+  'icon.svg': ['../public/icon.svg', 'image/svg+xml'],
+  'checkout.js': ['../public/build/checkout.js', 'text/javascript; charset=utf-8'],
+  'tables.js': ['../public/build/tables.js', 'text/javascript; charset=utf-8'],
+} as const
+
+const cookieOptions = { path: '/', httpOnly: true, sameSite: 'lax' } as const
+
+function policy({ apiUrl, vaultOrigin }: ShopOptions): string {
+  return [
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", `connect-src 'self' ${apiUrl}`,
+    `frame-src ${vaultOrigin}`, "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'",
+  ].join('; ')
+}
+
+function secure(app: FastifyInstance, options: ShopOptions): void {
+  const csp = policy(options)
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('content-security-policy', csp).header('referrer-policy', 'same-origin').header('x-content-type-options', 'nosniff')
+    const site = request.headers['sec-fetch-site']
+    if (request.method === 'POST' && site !== undefined && site !== 'same-origin') {
+      return reply.code(403).type('text/plain').send('This form was sent from another site.')
+    }
+  })
+}
+
+function readCart(request: FastifyRequest): Cart {
+  const entries = (request.cookies['cart'] ?? '').split('.').flatMap((item) => {
+    const match = /^([a-z0-9-]{1,60})_(\d{1,2})$/.exec(item)
+    return match ? [[match[1]!, Number(match[2])] as const] : []
+  })
+  return new Map(entries.slice(0, 20))
+}
+
+function takeNotice(request: FastifyRequest, reply: FastifyReply): Page['notice'] {
+  const value = request.cookies['notice']
+  if (!value) return undefined
+  void reply.clearCookie('notice', cookieOptions)
+  return { kind: value.startsWith('done ') ? 'done' : 'refused', text: value.slice(value.indexOf(' ') + 1) }
+}
+
+async function show(request: FastifyRequest, reply: FastifyReply, page: Page): Promise<FastifyReply> {
+  const notice = takeNotice(request, reply)
+  const cart = [...readCart(request).values()].reduce((sum, quantity) => sum + quantity, 0)
+  return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store')
+    .send(layout({ cart, ...page, ...(notice && { notice }) }))
+}
+
+/** What a refusal says to a person: the API's own words name what was wrong and what to do. */
+function words(error: unknown): string | null {
+  if (error instanceof Refused) return error.message
+  return error instanceof HoldfastError ? error.message : null
+}
+
+async function act(request: FastifyRequest, reply: FastifyReply, action: Action): Promise<FastifyReply> {
+  let notice = action.done && `done ${action.done}`
+  try {
+    await action.run()
+  } catch (error) {
+    const text = words(error)
+    if (text === null) throw error
+    request.log.info({ text }, 'refused')
+    notice = `refused ${text}`
+  }
+  if (notice) void reply.setCookie('notice', notice.slice(0, 600), { ...cookieOptions, maxAge: 60 })
+  return reply.redirect(action.to, 303)
+}
+
+function addErrorPages(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) => show(request, reply.code(404), {
+    title: 'Not found', area: 'shop', body: html`<div class="empty"><h1>There is no such page</h1><p>It may have moved, or the address has a typing error.</p><a class="button" href="/">See the catalogue</a></div>`,
+  }))
+  app.setErrorHandler((error, request, reply) => {
+    const missing = error instanceof HoldfastError && error.status === 404
+    if (!missing) request.log.error({ err: error }, 'failed')
+    return show(request, reply.code(missing ? 404 : 500), {
+      title: missing ? 'Not found' : 'Not available', area: 'shop',
+      body: html`<div class="empty"><h1>${missing ? 'There is no such order' : 'This page can’t be shown right now'}</h1><p>${missing ? 'The address names nothing that we know.' : 'Nothing was changed. Try again in a moment.'}</p><a class="button" href="/">See the catalogue</a></div>`,
+    })
+  })
+}
+
+function addAssets(app: FastifyInstance, options: ShopOptions): void {
+  for (const [name, [file, type]] of Object.entries(assets)) {
+    app.get(`/assets/${name}`, async (_request, reply) =>
+      reply.type(type).send(await readFile(fileURLToPath(new URL(file, import.meta.url)))))
+  }
+  app.get('/holdfast.js', async (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(await readFile(options.component.file)))
+}
+
+/** Starts the shop: a merchant's server, which talks to Holdfast by the SDK alone. */
+export async function startShop(options: ShopOptions): Promise<{ url: string; close: () => Promise<void> }> {
+  const app = fastify({ logger: { level: 'warn' } })
+  await app.register(cookie)
+  await app.register(formbody)
+  const holdfast = new Holdfast({ apiKey: options.apiKey, baseUrl: options.apiUrl })
+  const shop: Shop = {
+    holdfast, apiUrl: options.apiUrl, component: { src: '/holdfast.js', integrity: options.component.integrity },
+    show, act, cart: readCart,
+    setCart: (reply, cart) => void reply.setCookie('cart', [...cart].map(([slug, quantity]) => `${slug}_${quantity}`).join('.'), cookieOptions),
+    buyer(request, reply) {
+      const known = request.cookies['buyer']
+      if (known && /^[0-9a-f-]{36}$/.test(known)) return known
+      const id = randomUUID()
+      void reply.setCookie('buyer', id, { ...cookieOptions, maxAge: 31_536_000 })
+      return id
+    },
+    now: async () => (await holdfast.clock.retrieve()).now,
+  }
+  secure(app, options)
+  addErrorPages(app)
+  addAssets(app, options)
+  addBuyerRoutes(app, shop)
+  addSellerRoutes(app, shop)
+  addOperatorRoutes(app, shop)
+  const url = await app.listen({ port: options.port, host: '127.0.0.1' })
+  return { url: url.replace('127.0.0.1', 'localhost'), close: () => app.close() }
+}
