@@ -66,6 +66,8 @@ export type FrameMessage =
   | { type: 'blur'; field: CardField }
   | { type: 'brand'; brand: CardBrand }
   | { type: 'validity'; complete: boolean; errors: FieldError[] }
+  /** The buyer pressed Enter in a field: as if the page's own pay button had been pressed. */
+  | { type: 'submit' }
   | { type: 'token'; attempt: number; token: string }
   | { type: 'error'; attempt: number | null; code: FrameErrorCode; message: string; retryable: boolean }
 
@@ -134,6 +136,7 @@ const frameRules: Readonly<Record<FrameMessage['type'], (message: Bag) => boolea
   brand: (message) => brands.includes(message['brand'] as string),
   validity: (message) => typeof message['complete'] === 'boolean' && Array.isArray(message['errors']) &&
     message['errors'].length <= 8 && message['errors'].every(isFieldError),
+  submit: (message) => only(message, 'type'),
   token: (message) => whole(message['attempt'], 10_000) && text(message['token'], 200) &&
     /^tok_[0-9A-Za-z_-]+$/.test(message['token']),
   error: (message) => (message['attempt'] === null || whole(message['attempt'], 10_000)) &&
