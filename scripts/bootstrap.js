@@ -55,14 +55,20 @@ export function npmProgram() {
   return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', before: [], env }
 }
 
-/** Runs npm in the root, telling every five seconds that it still works. */
-export async function npm(what, args) {
+/**
+ * Runs npm, telling every five seconds that it still works.
+ *
+ * @param {string} what - what is said that it does
+ * @param {string[]} args
+ * @param {string} [cwd] - the root by default
+ */
+export async function npm(what, args, cwd = root) {
   const { command, before, env } = npmProgram()
   const started = Date.now()
   const seconds = () => Math.round((Date.now() - started) / 1000)
   say(`${what} …`)
   const beat = setInterval(() => say(`  … ${seconds()} s`), 5000)
-  const { code } = await run(command, [...before, ...args], { env, stdout: 2 })
+  const { code } = await run(command, [...before, ...args], { env, cwd, stdout: 2 })
   clearInterval(beat)
   if (code !== 0) throw new Stop(`\`npm ${args.join(' ')}\` failed (exit ${code}); its own words stand above.`)
   say(`  done in ${seconds()} s`)
@@ -182,9 +188,9 @@ function environment(node) {
 }
 
 /** Runs a program to its end, handing signals on; a program that a signal ended answers 128 + its number. */
-function run(command, args, { env, stdout = 'inherit' }) {
+function run(command, args, { env, cwd = root, stdout = 'inherit' }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env, stdio: ['inherit', stdout, 'inherit'] })
+    const child = spawn(command, args, { cwd, env, stdio: ['inherit', stdout, 'inherit'] })
     const forward = signal => {
       // A terminal sends Ctrl-C to the whole group by itself: handing it on would make two of one.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)

