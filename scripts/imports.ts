@@ -36,7 +36,7 @@ export const units: readonly Unit[] = [
   { folder: 'packages/core', may: ['contract'], instead: 'core is pure: declare a port in core/src/ports.ts and let the other side implement it' },
   { folder: 'packages/connectors/jpmorgan', ...connector },
   { folder: 'packages/connectors/bank', ...connector },
-  { folder: 'packages/vault', may: ['contract', 'core'], instead: 'the vault is the card-data environment: give it what it needs by its configuration or over its API' },
+  { folder: 'packages/vault', may: ['contract', 'core', 'card-frame'], instead: 'the vault is the card-data environment: give it what it needs by its configuration or over its API' },
   { folder: 'packages/card-frame', may: ['contract'], bundles: ['contract'], instead: 'the card frame speaks to its page by the messages of contract/frame and to the vault over HTTP' },
   { folder: 'packages/checkout', may: ['contract'], bundles: ['contract'], instead: 'the component speaks to the backend over HTTP and to the frame by the messages of contract/frame' },
   { folder: 'packages/server', may: ['contract'], bundles: ['contract'], instead: 'the SDK speaks to the backend over HTTP, by the types of contract' },
@@ -209,7 +209,7 @@ function missingIn(source: Source, { unit, own, shared }: Declared): readonly Fi
 function idle({ unit, own, files }: { readonly unit: Unit, readonly own: Manifest, readonly files: readonly Source[] }): readonly Finding[] {
   const used = new Set(files.flatMap(importsOf).map(({ specifier }) => packageOf(specifier)))
   const declared = Object.keys({ ...own.dependencies, ...own.devDependencies })
-  return declared.filter(name => !used.has(name)).map(name => (
+  return declared.filter(name => !used.has(name.replace(/^@types\//, ''))).map(name => (
     { path: `${unit.folder}/package.json`, line: 1, rule: 'idle', instead: `${name}: nothing imports it; remove it` }))
 }
 

@@ -101,5 +101,5 @@ export function at(node: unknown, ...keys: readonly (string | number)[]): unknow
   return keys.reduce<unknown>((value, key) => (value as Record<string | number, unknown> | null | undefined)?.[key], node)
 }
 
-/** A test: by where it stands or by its name. It runs on the real clock and may print. */
-export const isTest = (path: string): boolean => /^test\/|\.(?:test|wtr|spec)\.ts$/.test(path)
+/** A test or what only tests use: by where it stands or by its name. */
+export const isTest = (path: string): boolean => /^test\/|\.(?:test|wtr|spec)\.ts$|\/testing(?:\.ts$|\/)/.test(path)
