@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test as base } from '@playwright/test'
+import { freePorts } from '../../support/ports.ts'
+import { startProcess, type Started } from '../../support/processes.ts'
+import { CheckoutPage, OperatorPage, OrderPage, SellerPage, ShopPages } from './pages.ts'
+
+export interface Demo {
+  readonly shop: string
+  readonly api: string
+  readonly vault: string
+  /** Where the database and the logs of this run are. */
+  readonly dataFolder: string
+  readonly process: Started
+}
+
+/** Starts the real demo, as `npm start` does, on free ports and with a data folder of its own. */
+async function startDemo(): Promise<Demo & { stop: () => Promise<void> }> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'holdfast-browser-'))
+  const [shop, api, vault, jpmorgan, bank, database] = (await freePorts(6)).map(String)
+  const started = await startProcess({
+    script: 'demo/src/start.ts',
+    env: {
+      HOLDFAST_DATA: dataFolder, HOLDFAST_SHOP_PORT: shop, HOLDFAST_API_PORT: api, HOLDFAST_VAULT_PORT: vault,
+      HOLDFAST_JPMORGAN_PORT: jpmorgan, HOLDFAST_BANK_PORT: bank, HOLDFAST_DATABASE_PORT: database,
+    },
+    ready: /Holdfast is ready/,
+    within: 90_000,
+  })
+  return {
+    shop: `http://localhost:${shop}`, api: `http://localhost:${api}`, vault: `http://vault.localhost:${vault}`,
+    dataFolder, process: started,
+    stop: async () => {
+      await started.stop()
+      await rm(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Pages {
+  readonly shop: ShopPages
+  readonly checkout: CheckoutPage
+  readonly order: OrderPage
+  readonly seller: SellerPage
+  readonly operator: OperatorPage
+}
+
+export const test = base.extend<Pages, { demo: Demo }>({
+  demo: [async ({}, use) => {
+    const demo = await startDemo()
+    await use(demo)
+    await demo.stop()
+  }, { scope: 'worker', timeout: 120_000 }],
+  baseURL: ({ demo }, use) => use(demo.shop),
+  shop: ({ page }, use) => use(new ShopPages(page)),
+  checkout: ({ page, demo }, use) => use(new CheckoutPage(page, demo.vault)),
+  order: ({ page }, use) => use(new OrderPage(page)),
+  seller: ({ page }, use) => use(new SellerPage(page)),
+  operator: ({ page }, use) => use(new OperatorPage(page)),
+})
+
+export { expect }

@@ -1,0 +1,216 @@
+import { expect, type Frame, type Locator, type Page } from '@playwright/test'
+
+export const cards = {
+  approved: '4111111111111111',
+  declined: '4000000000000002',
+  noFunds: '4000000000009995',
+} as const
+
+export interface Card {
+  readonly number: string
+  readonly expiry: string
+  readonly securityCode: string
+  readonly name: string
+}
+
+export const goodCard: Card = { number: cards.approved, expiry: '1230', securityCode: '123', name: 'Mara Okafor' }
+
+/** Catalogue and cart. */
+export class ShopPages {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  async addToCart(slug: string): Promise<void> {
+    await this.page.goto(`/products/${slug}`)
+    await this.page.getByRole('button', { name: 'Add to the cart' }).click()
+    await expect(this.page.getByRole('heading', { name: 'Cart', exact: true })).toBeVisible()
+  }
+
+  /** A lathe (USD 7,800.00) of one seller and a box of inserts (2 × USD 468.00) of another: USD 8,736.00. */
+  async fillCart(): Promise<void> {
+    await this.addToCart('tl-400-toolroom-lathe')
+    await this.addToCart('carbide-insert-set-cnmg')
+  }
+
+  async goToPayment(): Promise<void> {
+    await this.page.goto('/cart')
+    await this.page.getByRole('button', { name: 'Go to payment' }).click()
+    await this.page.waitForURL(/\/checkout\/cs_/)
+  }
+}
+
+/** The component on the merchant's page, and the vault's frame inside it. */
+export class CheckoutPage {
+  readonly page: Page
+  readonly vault: string
+
+  constructor(page: Page, vault: string) {
+    this.page = page
+    this.vault = vault
+  }
+
+  get element(): Locator {
+    return this.page.locator('holdfast-checkout')
+  }
+
+  get payButton(): Locator {
+    return this.element.getByRole('button', { name: /^(Pay|支付)/ })
+  }
+
+  async frame(): Promise<Frame> {
+    const find = (): Frame | undefined => this.page.frames().find((frame) => frame.url().startsWith(`${this.vault}/frame`))
+    await expect.poll(() => find() !== undefined, { message: 'the card frame is on the page' }).toBe(true)
+    const frame = find()!
+    await expect(frame.getByRole('textbox').first()).toBeVisible()
+    return frame
+  }
+
+  async fill(card: Card): Promise<void> {
+    const frame = await this.frame()
+    await frame.locator('[autocomplete="cc-number"]').fill(card.number)
+    await frame.locator('[autocomplete="cc-exp"]').fill(card.expiry)
+    await frame.locator('[autocomplete="cc-csc"]').fill(card.securityCode)
+    await frame.locator('[autocomplete="cc-name"]').fill(card.name)
+  }
+
+  async pay(card: Card = goodCard): Promise<void> {
+    await this.fill(card)
+    await expect(this.payButton).toBeEnabled()
+    await this.payButton.click()
+  }
+
+  /** Pays and waits for the order's page, where the shop's server has captured. */
+  async payAndArrive(card: Card = goodCard): Promise<string> {
+    await this.pay(card)
+    await this.page.waitForURL(/\/orders\/ord_/, { timeout: 30_000 })
+    return this.page.url()
+  }
+}
+
+/** The figure beside a word of the bar: `Held USD 7,800.00`. */
+async function expectBar(scope: Locator, figures: Readonly<Record<string, string>>): Promise<void> {
+  for (const [label, figure] of Object.entries(figures)) {
+    await expect(scope.locator('.bar-key').first().locator('li', { hasText: label })).toContainText(figure)
+  }
+}
+
+export class OrderPage {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  share(reference: string): Locator {
+    return this.page.locator(`section[data-escrow="${reference}"]`)
+  }
+
+  get whole(): Locator {
+    return this.page.locator('section.panel', { has: this.page.getByRole('heading', { name: 'Where the money is' }) })
+  }
+
+  expectTotals(figures: Readonly<Record<string, string>>): Promise<void> {
+    return expectBar(this.whole, figures)
+  }
+
+  expectShare(reference: string, figures: Readonly<Record<string, string>>): Promise<void> {
+    return expectBar(this.share(reference), figures)
+  }
+
+  async confirmReceipt(reference: string): Promise<void> {
+    await this.share(reference).getByText('Confirm receipt', { exact: true }).click()
+    await this.share(reference).getByRole('button', { name: /^Release USD/ }).click()
+    await expect(this.page.getByRole('status').first()).toContainText('You confirmed receipt')
+  }
+
+  async askForRefund(reference: string, reason: string): Promise<void> {
+    await this.share(reference).getByText('Ask for a refund').click()
+    await this.share(reference).getByLabel('What is wrong').fill(reason)
+    await this.share(reference).getByRole('button', { name: 'Freeze and ask' }).click()
+    await expect(this.page.getByRole('status').first()).toContainText('frozen')
+  }
+}
+
+export class SellerPage {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  async open(reference: string): Promise<void> {
+    await this.page.goto(`/seller/${reference}`)
+  }
+
+  /** Ships the newest order. */
+  async ship(tracking: string): Promise<void> {
+    const escrow = this.page.locator('section[data-escrow]').first()
+    await escrow.getByLabel('Tracking number').fill(tracking)
+    await escrow.getByRole('button', { name: 'Mark as shipped' }).click()
+    await expect(this.page.getByRole('status').first()).toContainText('Marked as shipped')
+  }
+
+  async refund(amount: string): Promise<void> {
+    const escrow = this.page.locator('section[data-escrow]').first()
+    await escrow.getByText('Refund the buyer').click()
+    await escrow.getByLabel(/^Amount/).fill(amount)
+    await escrow.getByRole('button', { name: 'Refund', exact: true }).click()
+    await expect(this.page.getByRole('status').first()).toContainText('refund is on its way')
+  }
+
+  expectBalance(figures: Readonly<Record<string, string>>): Promise<void> {
+    return expectBar(this.page.locator('section.panel', { has: this.page.getByRole('heading', { name: 'Balance' }) }).first(), figures)
+  }
+
+  async payOut(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Pay out to/ }).click()
+    await expect(this.page.getByRole('status').first()).toContainText('payout is on its way')
+  }
+}
+
+export type ClockStep = '1 hour' | '1 day' | '7 days' | '31 days'
+
+export class OperatorPage {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  async advance(step: ClockStep): Promise<void> {
+    await this.page.goto('/operator')
+    const before = await this.page.locator('[data-clock]').getAttribute('data-clock')
+    await this.page.getByRole('button', { name: `Advance ${step}` }).click()
+    await expect(this.page.locator('[data-clock]')).not.toHaveAttribute('data-clock', before!)
+  }
+
+  async settle(): Promise<void> {
+    await this.page.goto('/operator?tab=settlements')
+    await this.page.getByRole('button', { name: 'Fetch new reports' }).click()
+    await expect(this.page.getByRole('status').first()).toContainText('fetched and posted')
+  }
+
+  async topUp(amount: string): Promise<void> {
+    await this.page.goto('/operator?tab=settlements')
+    await this.page.getByLabel(/^Top up/).fill(amount)
+    await this.page.getByRole('button', { name: 'Top up' }).click()
+    await expect(this.page.getByRole('status').first()).toContainText('in the ledger')
+  }
+
+  async releasePart(reference: string, amount: string): Promise<void> {
+    await this.page.goto('/operator?tab=held')
+    const escrow = this.page.locator(`[data-escrow="${reference}"]`).first()
+    await escrow.getByText('Release a part').click()
+    await escrow.getByLabel(/^Amount/).fill(amount)
+    await escrow.getByRole('button', { name: 'Release', exact: true }).click()
+    await expect(this.page.getByRole('status').first()).toContainText('Released')
+  }
+
+  async expectBooksBalanced(): Promise<void> {
+    await this.page.goto('/operator?tab=books')
+    await expect(this.page.getByRole('heading', { name: 'The books balance' })).toBeVisible()
+  }
+}
