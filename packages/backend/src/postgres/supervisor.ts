@@ -331,6 +331,6 @@ async function stopServer(pid: number): Promise<void> {
 /** Removes a data folder that nobody holds, with its cluster; for tests. */
 export async function removeCluster(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
-  if (names.includes('holder.json')) throw inUse(folder, null)
+  if ((names as string[]).includes('holder.json')) throw inUse(folder, null)
   await rm(folder, { recursive: true, force: true })
 }
