@@ -40,7 +40,9 @@ function countSuite({ suites, tests }) {
   return [...tests.map(countTest), ...suites.map(countSuite)].reduce(add, none)
 }
 
-function countTest({ passed, skipped }) {
+function countTest({ passed, skipped, error }) {
+  // what the pattern left out is reported as neither passed, skipped nor failed
+  if (grep && !passed && !error) return none
   if (skipped) return { ...none, skipped: 1 }
   return passed ? { ...none, passed: 1 } : { ...none, failed: 1 }
 }

@@ -64,7 +64,7 @@ function without(pattern: string): string | undefined {
 
 /** Projects that nothing refers to, so that the root's own list stays that of the packages. */
 function looseProjects(): readonly string[] {
-  return ['scripts', 'test', 'demo'].filter(folder => existsSync(inTree(folder, 'tsconfig.json')))
+  return ['scripts', 'test', 'demo', 'demo/client'].filter(folder => existsSync(inTree(folder, 'tsconfig.json')))
 }
 
 interface Program {
