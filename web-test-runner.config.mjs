@@ -31,9 +31,11 @@ const add = (one, other) => ({
   passed: one.passed + other.passed, failed: one.failed + other.failed, skipped: one.skipped + other.skipped,
 })
 
-function countSession({ testResults, passed }) {
+function countSession({ testResults, errors, passed }) {
   const found = testResults ? countSuite(testResults) : none
-  return passed === false && found.failed === 0 ? add(found, { ...none, failed: 1 }) : found
+  // with a pattern the runner takes every test that it left out for a failure
+  const broken = grep ? errors.length > 0 || !testResults : passed === false
+  return broken && found.failed === 0 ? add(found, { ...none, failed: 1 }) : found
 }
 
 function countSuite({ suites, tests }) {
