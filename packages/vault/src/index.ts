@@ -1,0 +1,7 @@
+export { VaultClientError, createVaultClient } from './client.ts'
+export type { VaultClient, VaultClientOptions } from './client.ts'
+export type { FrameAssets } from './frame-page.ts'
+export { KeyringError } from './keyring.ts'
+export type { Limit, RateLimits } from './rate-limits.ts'
+export { VaultConfigError, startVault } from './vault.ts'
+export type { RunningVault, VaultOptions } from './vault.ts'
