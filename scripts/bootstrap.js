@@ -28,9 +28,12 @@ function readJson(...path) {
  * True when node_modules holds what package-lock.json asks for. Contents are compared, not times, so that a
  * checkout of an old branch reinstalls and a touched file doesn't.
  */
-export function installed() {
-  const wanted = readJson('package-lock.json')?.packages
-  const present = readJson('node_modules', '.package-lock.json')?.packages
+function installed() {
+  return agree(readJson('package-lock.json')?.packages, readJson('node_modules', '.package-lock.json')?.packages)
+}
+
+/** Whether npm's record of what is installed holds what the lockfile wants; other platforms' packages may lack. */
+export function agree(wanted, present) {
   if (!wanted || !present) return false
   return Object.entries(wanted).every(([path, entry]) => path === '' || holds(present[path], entry))
 }
@@ -86,7 +89,12 @@ async function ensureInstalled() {
 async function holding(name, work) {
   const folder = join(root, '.holdfast', `${name}.lock`)
   mkdirSync(dirname(folder), { recursive: true })
-  while (!take(folder)) await new Promise(resolve => setTimeout(resolve, 200))
+  let waiting = false
+  while (!take(folder)) {
+    if (!waiting) say(`Waiting for another command that does the same (${name}) …`)
+    waiting = true
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
   try {
     await work()
   } finally {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { waitFor } from './wait.ts'
 
@@ -97,6 +98,17 @@ function watch(child: ChildProcess, script: string): Started {
     pid: child.pid ?? -1, ready: [], logs: () => written, waitForLog, exitCode: () => code, exited, stop,
     kill: signal => void child.kill(signal),
   }
+}
+
+/** Whether a process still runs. One that has ended and that nobody has waited for counts as gone. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+  const status = `/proc/${pid}/stat`
+  return !existsSync(status) || !/\) Z /.test(readFileSync(status, 'utf8'))
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
