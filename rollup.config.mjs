@@ -22,7 +22,11 @@ const from = (...path) => join(root, ...path)
 const typescript = target =>
   esbuild({ target, tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } }, tsconfig: false })
 const inBrowser = () =>
-  resolve({ browser: true, extensions: ['.ts', '.js'], exportConditions: ['source', 'browser', 'production'] })
+  resolve({
+    browser: true,
+    extensions: ['.ts', '.js'],
+    exportConditions: ['source', 'browser', 'production'],
+  })
 const small = () =>
   terser({ ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false }, maxWorkers: 1 })
 
@@ -32,7 +36,8 @@ function without(libraries) {
   return {
     name: 'without',
     moduleParsed({ id }) {
-      if (forbidden.test(id)) this.error(`${id.slice(root.length + 1)} must not reach this bundle: import types only.`)
+      if (forbidden.test(id))
+        this.error(`${id.slice(root.length + 1)} must not reach this bundle: import types only.`)
     },
   }
 }
@@ -57,7 +62,11 @@ function stylesheet(source, output) {
     },
     writeBundle() {
       if (!existsSync(source)) return
-      const { code } = transformSync(readFileSync(source, 'utf8'), { loader: 'css', minify: true, target: 'es2022' })
+      const { code } = transformSync(readFileSync(source, 'utf8'), {
+        loader: 'css',
+        minify: true,
+        target: 'es2022',
+      })
       mkdirSync(dirname(output), { recursive: true })
       writeFileSync(output, code)
     },
@@ -83,7 +92,10 @@ const cardFrame = {
   input: from('packages/card-frame/src/frame.ts'),
   output: { file: from('packages/card-frame/dist/frame.js'), format: 'es', inlineDynamicImports: true },
   plugins: [
-    without('zod|zod-openapi'), inBrowser(), typescript(browserTarget), small(),
+    without('zod|zod-openapi'),
+    inBrowser(),
+    typescript(browserTarget),
+    small(),
     stylesheet(from('packages/card-frame/src/frame.css'), from('packages/card-frame/dist/frame.css')),
   ],
 }
@@ -93,7 +105,9 @@ const checkoutPackage = {
   external: /^lit(?:-html|-element)?(?:\/|$)|^@lit\//,
   output: { file: from('packages/checkout/dist/index.js'), format: 'es', inlineDynamicImports: true },
   plugins: [
-    without('.*'), inBrowser(), typescript(browserTarget),
+    without('.*'),
+    inBrowser(),
+    typescript(browserTarget),
     declarations('checkout', { external: ['lit'], formats: ['es'] }),
   ],
 }
@@ -106,8 +120,10 @@ const serverPackage = {
     { file: from('packages/server/dist/index.cjs'), format: 'cjs', exports: 'named' },
   ],
   plugins: [
-    without('.*'), resolve({ extensions: ['.ts', '.js'], exportConditions: ['source', 'node'] }),
-    typescript(serverTarget), declarations('server', { external: [], formats: ['es', 'cjs'] }),
+    without('.*'),
+    resolve({ extensions: ['.ts', '.js'], exportConditions: ['source', 'node'] }),
+    typescript(serverTarget),
+    declarations('server', { external: [], formats: ['es', 'cjs'] }),
   ],
 }
 
@@ -116,7 +132,11 @@ function demoPages() {
   const names = existsSync(folder) ? readdirSync(folder).filter(name => /^[^.]+\.ts$/.test(name)) : []
   return names.map(name => ({
     input: join(folder, name),
-    output: { file: from('demo/public/build', name.replace(/ts$/, 'js')), format: 'es', inlineDynamicImports: true },
+    output: {
+      file: from('demo/public/build', name.replace(/ts$/, 'js')),
+      format: 'es',
+      inlineDynamicImports: true,
+    },
     plugins: [inBrowser(), typescript(browserTarget), small()],
   }))
 }

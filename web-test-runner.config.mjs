@@ -28,7 +28,9 @@ const counts = {
 
 const none = { passed: 0, failed: 0, skipped: 0 }
 const add = (one, other) => ({
-  passed: one.passed + other.passed, failed: one.failed + other.failed, skipped: one.skipped + other.skipped,
+  passed: one.passed + other.passed,
+  failed: one.failed + other.failed,
+  skipped: one.skipped + other.skipped,
 })
 
 function countSession({ testResults, errors, passed }) {
@@ -55,7 +57,11 @@ export default {
   nodeResolve: { browser: true, exportConditions: ['source', 'browser', 'development'] },
   plugins: [
     mockWorker,
-    esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${import.meta.dirname}/test/support/tsconfig.browser.json` }),
+    esbuildPlugin({
+      ts: true,
+      target: 'es2022',
+      tsconfig: `${import.meta.dirname}/test/support/tsconfig.browser.json`,
+    }),
   ],
   browsers: [chromeLauncher({ launchOptions: { executablePath: browserPath(), args: [...chromiumArgs] } })],
   reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY === true }), counts],

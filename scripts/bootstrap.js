@@ -29,7 +29,10 @@ function readJson(...path) {
  * checkout of an old branch reinstalls and a touched file doesn't.
  */
 function installed() {
-  return agree(readJson('package-lock.json')?.packages, readJson('node_modules', '.package-lock.json')?.packages)
+  return agree(
+    readJson('package-lock.json')?.packages,
+    readJson('node_modules', '.package-lock.json')?.packages,
+  )
 }
 
 /** Whether npm's record of what is installed holds what the lockfile wants; other platforms' packages may lack. */
@@ -73,13 +76,15 @@ export async function npm(what, args, cwd = root) {
   const beat = setInterval(() => say(`  … ${seconds()} s`), 5000)
   const { code } = await run(command, [...before, ...args], { env, cwd, stdout: 2 })
   clearInterval(beat)
-  if (code !== 0) throw new Stop(`\`npm ${args.join(' ')}\` failed (exit ${code}); its own words stand above.`)
+  if (code !== 0)
+    throw new Stop(`\`npm ${args.join(' ')}\` failed (exit ${code}); its own words stand above.`)
   say(`  done in ${seconds()} s`)
 }
 
 async function ensureInstalled() {
   if (installed()) return
-  if (!existsSync(join(root, 'package-lock.json'))) throw new Stop('package-lock.json is missing from this copy.')
+  if (!existsSync(join(root, 'package-lock.json')))
+    throw new Stop('package-lock.json is missing from this copy.')
   await holding('install', async () => {
     if (!installed()) await npm('Installing dependencies (npm ci)', ['ci', '--no-audit', '--no-fund'])
   })
@@ -134,33 +139,42 @@ export function modernNode() {
   if (existsSync(packaged) && spawnSync(packaged, ['--version']).status === 0) return packaged
   throw new Stop(
     `Holdfast runs on Node ${wantedMajor} or newer; this is Node ${process.versions.node} on `
-    + `${process.platform}-${process.arch}, for which npm carries no Node ${wantedMajor}.\n`
-    + `Install it (https://nodejs.org/en/download, \`nvm install ${wantedMajor}\` or \`brew install `
-    + `node@${wantedMajor}\`), see that \`node --version\` says v${wantedMajor}, and run this again.`,
+      + `${process.platform}-${process.arch}, for which npm carries no Node ${wantedMajor}.\n`
+      + `Install it (https://nodejs.org/en/download, \`nvm install ${wantedMajor}\` or \`brew install `
+      + `node@${wantedMajor}\`), see that \`node --version\` says v${wantedMajor}, and run this again.`,
   )
 }
 
 const bundleSources = [
-  'packages/checkout/src', 'packages/card-frame/src', 'packages/contract/src', 'demo/client',
-  'rollup.config.mjs', 'package-lock.json',
+  'packages/checkout/src',
+  'packages/card-frame/src',
+  'packages/contract/src',
+  'demo/client',
+  'rollup.config.mjs',
+  'package-lock.json',
 ]
 const bundleOutputs = [
-  'packages/checkout/dist/holdfast.js', 'packages/card-frame/dist/frame.js',
-  'packages/card-frame/dist/frame.css', 'demo/public/build',
+  'packages/checkout/dist/holdfast.js',
+  'packages/card-frame/dist/frame.js',
+  'packages/card-frame/dist/frame.css',
+  'demo/public/build',
 ]
 const bundleStamp = join(root, '.holdfast', 'bundles.json')
 
 function filesUnder(path) {
   if (!existsSync(path)) return []
   if (!statSync(path).isDirectory()) return [path]
-  return readdirSync(path).sort().flatMap(name => filesUnder(join(path, name)))
+  return readdirSync(path)
+    .sort()
+    .flatMap(name => filesUnder(join(path, name)))
 }
 
 function bundleDigest() {
   const digest = createHash('sha256')
   const files = bundleSources.flatMap(path => filesUnder(join(root, path)))
   for (const file of files) {
-    if (!/\.(test|wtr)\.ts$/.test(file)) digest.update(file.slice(root.length)).update('\0').update(readFileSync(file))
+    if (!/\.(test|wtr)\.ts$/.test(file))
+      digest.update(file.slice(root.length)).update('\0').update(readFileSync(file))
   }
   return digest.digest('hex')
 }

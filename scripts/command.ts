@@ -40,10 +40,20 @@ export interface Ended {
 }
 
 /** Runs one program to its end or its limit; it never rejects. */
-export function run({ command, args = [], env = {}, cwd = root, limit = 600_000, output = 'show' }: Command): Promise<Ended> {
+export function run({
+  command,
+  args = [],
+  env = {},
+  cwd = root,
+  limit = 600_000,
+  output = 'show',
+}: Command): Promise<Ended> {
   const stream = output === 'show' ? 'inherit' : 'pipe'
   const child = spawn(command, args, {
-    cwd, env: { ...process.env, ...env }, stdio: ['ignore', stream, stream], detached: true,
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', stream, stream],
+    detached: true,
   })
   const end = (signal: NodeJS.Signals): void => {
     if (child.pid) killGroup(child.pid, signal)
@@ -71,7 +81,11 @@ export function run({ command, args = [], env = {}, cwd = root, limit = 600_000,
 /** Runs one of `tools`, or a script of the tree from source, under this very Node. */
 export function runNode(script: string, options: Omit<Command, 'command'> = {}): Promise<Ended> {
   const conditions = script.endsWith('.ts') ? ['--conditions=source'] : []
-  return run({ ...options, command: process.execPath, args: [...conditions, script, ...(options.args ?? [])] })
+  return run({
+    ...options,
+    command: process.execPath,
+    args: [...conditions, script, ...(options.args ?? [])],
+  })
 }
 
 function killGroup(pid: number, signal: NodeJS.Signals): void {

@@ -31,7 +31,9 @@ export function packDeclarations({ root, name, external, formats }) {
 function contractEntries(root) {
   const folder = join(root, 'packages', 'contract')
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  return new Map(Object.entries(exports).map(([path, { types }]) => [ours + path.slice(1), join(folder, types)]))
+  return new Map(
+    Object.entries(exports).map(([path, { types }]) => [ours + path.slice(1), join(folder, types)]),
+  )
 }
 
 function target(specifier, { file, contract }) {

@@ -32,17 +32,58 @@ const connector = {
 }
 
 export const units: readonly Unit[] = [
-  { folder: 'packages/contract', may: [], instead: 'contract is the wire and imports nothing of ours: move the shape here' },
-  { folder: 'packages/core', may: ['contract'], instead: 'core is pure: declare a port in core/src/ports.ts and let the other side implement it' },
+  {
+    folder: 'packages/contract',
+    may: [],
+    instead: 'contract is the wire and imports nothing of ours: move the shape here',
+  },
+  {
+    folder: 'packages/core',
+    may: ['contract'],
+    instead: 'core is pure: declare a port in core/src/ports.ts and let the other side implement it',
+  },
   { folder: 'packages/connectors/jpmorgan', ...connector },
   { folder: 'packages/connectors/bank', ...connector },
-  { folder: 'packages/vault', may: ['contract', 'core', 'card-frame'], instead: 'the vault is the card-data environment: give it what it needs by its configuration or over its API' },
-  { folder: 'packages/card-frame', may: ['contract'], bundles: ['contract'], instead: 'the card frame speaks to its page by the messages of contract/frame and to the vault over HTTP' },
-  { folder: 'packages/checkout', may: ['contract'], bundles: ['contract'], instead: 'the component speaks to the backend over HTTP and to the frame by the messages of contract/frame' },
-  { folder: 'packages/server', may: ['contract'], bundles: ['contract'], instead: 'the SDK speaks to the backend over HTTP, by the types of contract' },
-  { folder: 'packages/simulators', may: [], instead: 'a simulator stands for a company of its own: what it shares with our code it cannot find wrong' },
-  { folder: 'packages/backend', may: ['contract', 'core', 'vault', 'connector-jpmorgan', 'connector-bank'], instead: 'the backend reaches rails and tests through core\'s ports' },
-  { folder: 'demo', may: ['server', 'checkout', 'backend', 'simulators', 'vault'], instead: 'the demo is a merchant: use @holdfast/server, as a merchant would' },
+  {
+    folder: 'packages/vault',
+    may: ['contract', 'core', 'card-frame'],
+    instead:
+      'the vault is the card-data environment: give it what it needs by its configuration or over its API',
+  },
+  {
+    folder: 'packages/card-frame',
+    may: ['contract'],
+    bundles: ['contract'],
+    instead: 'the card frame speaks to its page by the messages of contract/frame and to the vault over HTTP',
+  },
+  {
+    folder: 'packages/checkout',
+    may: ['contract'],
+    bundles: ['contract'],
+    instead:
+      'the component speaks to the backend over HTTP and to the frame by the messages of contract/frame',
+  },
+  {
+    folder: 'packages/server',
+    may: ['contract'],
+    bundles: ['contract'],
+    instead: 'the SDK speaks to the backend over HTTP, by the types of contract',
+  },
+  {
+    folder: 'packages/simulators',
+    may: [],
+    instead: 'a simulator stands for a company of its own: what it shares with our code it cannot find wrong',
+  },
+  {
+    folder: 'packages/backend',
+    may: ['contract', 'core', 'vault', 'connector-jpmorgan', 'connector-bank'],
+    instead: "the backend reaches rails and tests through core's ports",
+  },
+  {
+    folder: 'demo',
+    may: ['server', 'checkout', 'backend', 'simulators', 'vault'],
+    instead: 'the demo is a merchant: use @holdfast/server, as a merchant would',
+  },
 ]
 
 /** Browsers load these: only what weighs nothing may come out of contract. */
@@ -60,25 +101,36 @@ const within = (folder: string, path: string): boolean => path === folder || pat
 /** Rules that are about places inside the tree, not about whole packages. `target` is a path or a package. */
 const places: readonly Place[] = [
   {
-    name: 'composed-once', instead: 'only backend/src/main.ts wires connectors and the vault: take a port of core as an argument',
+    name: 'composed-once',
+    instead: 'only backend/src/main.ts wires connectors and the vault: take a port of core as an argument',
     refuses: (file, { target, typeOnly }) =>
-      within('packages/backend', file) && file !== 'packages/backend/src/main.ts' && !isTest(file) && !typeOnly
+      within('packages/backend', file)
+      && file !== 'packages/backend/src/main.ts'
+      && !isTest(file)
+      && !typeOnly
       && /^@holdfast\/(?:connector-|vault)/.test(target),
   },
   {
-    name: 'store-below', instead: 'the store implements core\'s ports and knows no caller: let the caller pass what is needed',
+    name: 'store-below',
+    instead: "the store implements core's ports and knows no caller: let the caller pass what is needed",
     refuses: (file, { target }) =>
-      within('packages/backend/src/store', file) && !isTest(file)
+      within('packages/backend/src/store', file)
+      && !isTest(file)
       && /^packages\/backend\/src\/(?:routes|commands|jobs|webhooks|main)/.test(target),
   },
   {
-    name: 'light-in-browsers', instead: `import from ${light.join(' or ')}, or types only: a schema library costs the buyer 20 KB`,
+    name: 'light-in-browsers',
+    instead: `import from ${light.join(' or ')}, or types only: a schema library costs the buyer 20 KB`,
     refuses: (file, { specifier, typeOnly }) =>
-      inBrowsers.some(folder => within(folder, file)) && !isTest(file) && !typeOnly
-      && within('@holdfast/contract', specifier) && !light.includes(specifier),
+      inBrowsers.some(folder => within(folder, file))
+      && !isTest(file)
+      && !typeOnly
+      && within('@holdfast/contract', specifier)
+      && !light.includes(specifier),
   },
   {
-    name: 'public-exports', instead: 'import the package by its name, through the exports of its package.json',
+    name: 'public-exports',
+    instead: 'import the package by its name, through the exports of its package.json',
     refuses: (file, { target }) => {
       const own = units.find(({ folder }) => within(folder, file))
       const other = units.find(({ folder }) => within(folder, target))
@@ -86,25 +138,39 @@ const places: readonly Place[] = [
     },
   },
   {
-    name: 'inside-the-package', instead: 'a package reaches nothing outside its folder; only its tests may use test/support',
+    name: 'inside-the-package',
+    instead: 'a package reaches nothing outside its folder; only its tests may use test/support',
     refuses: (file, { target }) => {
       const own = units.find(({ folder }) => within(folder, file))
-      if (!own || !target.includes('/') || target.startsWith('@') || units.some(({ folder }) => within(folder, target))) return false
+      if (
+        !own
+        || !target.includes('/')
+        || target.startsWith('@')
+        || units.some(({ folder }) => within(folder, target))
+      )
+        return false
       return isTree(target) && !(isTest(file) && within('test/support', target))
     },
   },
   {
-    name: 'api-tests-outside', instead: 'an API test is a merchant\'s server: call @holdfast/server; test/support starts what it needs',
+    name: 'api-tests-outside',
+    instead: "an API test is a merchant's server: call @holdfast/server; test/support starts what it needs",
     refuses: (file, { target }) =>
-      within('test/api', file) && within('@holdfast', target) && !['@holdfast/server', '@holdfast/contract'].some(name => within(name, target)),
+      within('test/api', file)
+      && within('@holdfast', target)
+      && !['@holdfast/server', '@holdfast/contract'].some(name => within(name, target)),
   },
   {
-    name: 'browser-tests-outside', instead: 'a browser test is a buyer: it acts through the page, and asks through @holdfast/server',
+    name: 'browser-tests-outside',
+    instead: 'a browser test is a buyer: it acts through the page, and asks through @holdfast/server',
     refuses: (file, { target }) =>
-      within('test/browser', file) && within('@holdfast', target) && !['@holdfast/server', '@holdfast/contract'].some(name => within(name, target)),
+      within('test/browser', file)
+      && within('@holdfast', target)
+      && !['@holdfast/server', '@holdfast/contract'].some(name => within(name, target)),
   },
   {
-    name: 'node-prefix', instead: 'write node: before a module of Node\'s own',
+    name: 'node-prefix',
+    instead: "write node: before a module of Node's own",
     refuses: (_file, { specifier }) => builtinModules.includes(specifier),
   },
 ]
@@ -125,14 +191,20 @@ export function importsOf({ program, lineOf }: Source): readonly Import[] {
 /** What `import.meta.resolve('…')` or `require.resolve('…')` asks for. */
 function resolvedBy(node: SyntaxNode): unknown {
   if (node.type !== 'CallExpression' || at(node, 'callee', 'property', 'name') !== 'resolve') return undefined
-  const asked = at(node, 'callee', 'object', 'type') === 'MetaProperty' || at(node, 'callee', 'object', 'name') === 'require'
+  const asked =
+    at(node, 'callee', 'object', 'type') === 'MetaProperty'
+    || at(node, 'callee', 'object', 'name') === 'require'
   return asked ? at(node, 'arguments', 0, 'value') : undefined
 }
 
 function carriesTypesOnly(node: SyntaxNode): boolean {
-  if (node.type === 'TSImportType' || node['importKind'] === 'type' || node['exportKind'] === 'type') return true
+  if (node.type === 'TSImportType' || node['importKind'] === 'type' || node['exportKind'] === 'type')
+    return true
   const specifiers = at(node, 'specifiers') as readonly SyntaxNode[] | undefined
-  return !!specifiers?.length && specifiers.every(each => each['importKind'] === 'type' || each['exportKind'] === 'type')
+  return (
+    !!specifiers?.length
+    && specifiers.every(each => each['importKind'] === 'type' || each['exportKind'] === 'type')
+  )
 }
 
 /** A relative specifier as a path of the tree; any other as it stands. */
@@ -140,7 +212,11 @@ function targetOf(file: string, specifier: string): string {
   return specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier
 }
 
-const packageOf = (specifier: string): string => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
 
 /** Breaches of the directions in one file. */
 export function directions(source: Source): readonly Finding[] {
@@ -148,18 +224,26 @@ export function directions(source: Source): readonly Finding[] {
   const unit = units.find(({ folder }) => within(folder, path))
   return importsOf(source).flatMap(seen => {
     const target = targetOf(path, seen.specifier)
-    const broken = places.filter(({ refuses }) => refuses(path, { ...seen, target }))
-      .map(({ name, instead }) => ({ path, line: seen.line, rule: name, instead: `${seen.specifier}: ${instead}` }))
-    const foreign = unit && !mayImport(unit, path, seen.specifier)
-      ? [{ path, line: seen.line, rule: 'direction', instead: `${seen.specifier}: ${unit.instead}` }]
-      : []
+    const broken = places
+      .filter(({ refuses }) => refuses(path, { ...seen, target }))
+      .map(({ name, instead }) => ({
+        path,
+        line: seen.line,
+        rule: name,
+        instead: `${seen.specifier}: ${instead}`,
+      }))
+    const foreign =
+      unit && !mayImport(unit, path, seen.specifier)
+        ? [{ path, line: seen.line, rule: 'direction', instead: `${seen.specifier}: ${unit.instead}` }]
+        : []
     return [...foreign, ...broken]
   })
 }
 
 function mayImport({ folder, may }: Unit, path: string, specifier: string): boolean {
   const [scope, name = ''] = packageOf(specifier).split('/')
-  if (scope !== '@holdfast' || may.includes(name) || manifestOf(folder).name === packageOf(specifier)) return true
+  if (scope !== '@holdfast' || may.includes(name) || manifestOf(folder).name === packageOf(specifier))
+    return true
   // a test runs its rail's real counterpart
   return isTest(path) && name === 'simulators'
 }
@@ -175,7 +259,10 @@ function manifestOf(folder: string): Manifest {
 }
 
 /** Where source and package.json disagree: imported and not declared, or declared and imported nowhere. */
-export function undeclared(tree: readonly Source[], manifest: (folder: string) => Manifest = manifestOf): readonly Finding[] {
+export function undeclared(
+  tree: readonly Source[],
+  manifest: (folder: string) => Manifest = manifestOf,
+): readonly Finding[] {
   const shared = manifestOf('.').devDependencies ?? {}
   return units.flatMap(unit => {
     const own = manifest(unit.folder)
@@ -199,32 +286,56 @@ function missingIn(source: Source, { unit, own, shared }: Declared): readonly Fi
     if (/^(?:\.|node:)/.test(specifier) || builtinModules.includes(specifier) || name === own.name) return []
     const bundled = unit.bundles?.some(each => name === `@holdfast/${each}`) === true
     const lenient = !product || typeOnly || bundled || path.startsWith('demo/client/')
-    const declared = own.dependencies?.[name] ?? (lenient ? own.devDependencies?.[name] ?? shared[name] : undefined)
+    const declared =
+      own.dependencies?.[name]
+      ?? (lenient ? (own.devDependencies?.[name] ?? shared[name]) : undefined)
       ?? (typeOnly ? shared[`@types/${name}`] : undefined)
     if (declared || (!product && name.startsWith('@holdfast/'))) return []
     return [{ path, line, rule: 'declared', instead: `${name}: add it to ${unit.folder}/package.json` }]
   })
 }
 
-function idle({ unit, own, files }: { readonly unit: Unit, readonly own: Manifest, readonly files: readonly Source[] }): readonly Finding[] {
+function idle({
+  unit,
+  own,
+  files,
+}: {
+  readonly unit: Unit
+  readonly own: Manifest
+  readonly files: readonly Source[]
+}): readonly Finding[] {
   const used = new Set(files.flatMap(importsOf).map(({ specifier }) => packageOf(specifier)))
   const declared = Object.keys({ ...own.dependencies, ...own.devDependencies })
-  return declared.filter(name => !used.has(name.replace(/^@types\//, ''))).map(name => (
-    { path: `${unit.folder}/package.json`, line: 1, rule: 'idle', instead: `${name}: nothing imports it; remove it` }))
+  return declared
+    .filter(name => !used.has(name.replace(/^@types\//, '')))
+    .map(name => ({
+      path: `${unit.folder}/package.json`,
+      line: 1,
+      rule: 'idle',
+      instead: `${name}: nothing imports it; remove it`,
+    }))
 }
 
 /** A literal that could be a real card's number, where no card number may be: architecture.md, rule 4. */
 export function cardNumbers(source: Source): readonly Finding[] {
   const { path, program, lineOf } = source
-  const home = ['packages/vault', 'packages/card-frame', 'packages/simulators', 'demo'].some(folder => within(folder, path))
+  const home = ['packages/vault', 'packages/card-frame', 'packages/simulators', 'demo'].some(folder =>
+    within(folder, path),
+  )
   if (home || isTest(path) || !within('packages', path)) return []
   const found: Finding[] = []
   visit(program, node => {
     const value = String(at(node, 'value', 'raw') ?? at(node, 'value') ?? '')
-    if (!/^(?:Literal|TemplateElement)$/.test(node.type) || !/(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/.test(value)) return
+    if (!/^(?:Literal|TemplateElement)$/.test(node.type) || !/(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/.test(value))
+      return
     const digits = (/\d(?:[ -]?\d){12,18}/.exec(value)?.[0] ?? '').replace(/\D/g, '')
     if (passesLuhn(digits)) {
-      found.push({ path, line: lineOf(node.start), rule: 'card-number', instead: 'only the vault and the card frame may hold a card number' })
+      found.push({
+        path,
+        line: lineOf(node.start),
+        rule: 'card-number',
+        instead: 'only the vault and the card frame may hold a card number',
+      })
     }
   })
   return found

@@ -1,6 +1,15 @@
 // Checks what is published as those see it who install it: packed, linted, installed alone, loaded and typed.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { publint } from 'publint'
@@ -51,7 +60,15 @@ async function types({ name, tarball }: Packed): Promise<string | undefined> {
   // the web component is a module for browsers: it has nothing for CommonJS
   const profile = name === 'checkout' ? 'esm-only' : 'strict'
   const script = ['--exclude-entrypoints', './holdfast.js']
-  const args = [tarball, '--profile', profile, '--no-color', '--format', 'ascii', ...(name === 'checkout' ? script : [])]
+  const args = [
+    tarball,
+    '--profile',
+    profile,
+    '--no-color',
+    '--format',
+    'ascii',
+    ...(name === 'checkout' ? script : []),
+  ]
   const ended = await runNode(tools.attw, { args, output: 'keep' })
   return ended.code === 0 ? undefined : ended.words
 }
@@ -59,7 +76,9 @@ async function types({ name, tarball }: Packed): Promise<string | undefined> {
 function dependencies({ folder }: Packed, allowed: readonly string[]): string | undefined {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: object }
   const foreign = Object.keys(manifest.dependencies ?? {}).filter(name => !allowed.includes(name))
-  return foreign.length > 0 ? `it depends on ${foreign.join(', ')}: bundle them, or import their types only` : undefined
+  return foreign.length > 0
+    ? `it depends on ${foreign.join(', ')}: bundle them, or import their types only`
+    : undefined
 }
 
 /** An empty project beside nothing of ours: what isn't in the tarball isn't found. */
@@ -71,14 +90,27 @@ function emptyProject(name: string): string {
 }
 
 /** Type-checks a module that imports all of the package, its declarations included, with no @types at all. */
-function typed(folder: string, specifier: string, extensions: readonly string[]): Promise<string | undefined> {
+function typed(
+  folder: string,
+  specifier: string,
+  extensions: readonly string[],
+): Promise<string | undefined> {
   const files = extensions.map(extension => `consumer.${extension}`)
   for (const file of files) {
-    writeFileSync(join(folder, file), `import * as all from '${specifier}'\nexport const names: PropertyKey[] = Object.keys(all)\n`)
+    writeFileSync(
+      join(folder, file),
+      `import * as all from '${specifier}'\nexport const names: PropertyKey[] = Object.keys(all)\n`,
+    )
   }
   const compilerOptions = {
-    strict: true, noEmit: true, skipLibCheck: false, types: [], target: 'es2022', module: 'nodenext',
-    exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: [],
+    target: 'es2022',
+    module: 'nodenext',
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
   return program(folder, tools.tsc, '-p', '.')
@@ -89,11 +121,19 @@ function serverChecks(packed: Packed): Record<string, Check> {
   const load = 'if (Object.keys(sdk).length === 0) throw new Error("it exports nothing")'
   return {
     'has no dependency': async () => dependencies(packed, []),
-    'installs alone, offline': () => npm(folder, 'install', '--offline', '--no-audit', '--no-fund', packed.tarball),
-    'is loaded by require()': () => program(folder, '--eval', `const sdk = require('@holdfast/server'); ${load}`),
-    'is loaded by import': () => program(
-      folder, '--input-type=module', '--eval', `const sdk = await import('@holdfast/server'); ${load}`),
-    'is typed without @types/node, for ESM and CommonJS': () => typed(folder, '@holdfast/server', ['mts', 'cts']),
+    'installs alone, offline': () =>
+      npm(folder, 'install', '--offline', '--no-audit', '--no-fund', packed.tarball),
+    'is loaded by require()': () =>
+      program(folder, '--eval', `const sdk = require('@holdfast/server'); ${load}`),
+    'is loaded by import': () =>
+      program(
+        folder,
+        '--input-type=module',
+        '--eval',
+        `const sdk = await import('@holdfast/server'); ${load}`,
+      ),
+    'is typed without @types/node, for ESM and CommonJS': () =>
+      typed(folder, '@holdfast/server', ['mts', 'cts']),
   }
 }
 
@@ -123,22 +163,32 @@ async function unpackBesideLit({ tarball }: Packed, folder: string): Promise<voi
 async function checksOf(name: Published): Promise<Record<string, Check>> {
   const packed = await pack(name)
   const own = name === 'server' ? serverChecks(packed) : checkoutChecks(packed)
-  return { 'is published as publint wants': () => lint(packed), 'resolves types everywhere (attw)': () => types(packed), ...own }
+  return {
+    'is published as publint wants': () => lint(packed),
+    'resolves types everywhere (attw)': () => types(packed),
+    ...own,
+  }
 }
 
-async function main(): Promise<{ passed: number, failed: number, skipped: number }> {
+async function main(): Promise<{ passed: number; failed: number; skipped: number }> {
   const counts = { passed: 0, failed: 0, skipped: 0 }
   const tell = (what: string, wrong: string | undefined): void => {
     counts[wrong === undefined ? 'passed' : 'failed'] += 1
-    process.stdout.write(wrong === undefined ? `  ✓ ${what}\n` : `  ✗ ${what}\n${wrong.replace(/^/gm, '      ')}\n`)
+    process.stdout.write(
+      wrong === undefined ? `  ✓ ${what}\n` : `  ✗ ${what}\n${wrong.replace(/^/gm, '      ')}\n`,
+    )
   }
-  tell('package-lock.json agrees with every package.json (npm ci --dry-run)', await npm(inTree(), 'ci', '--dry-run', '--ignore-scripts'))
+  tell(
+    'package-lock.json agrees with every package.json (npm ci --dry-run)',
+    await npm(inTree(), 'ci', '--dry-run', '--ignore-scripts'),
+  )
   if (!(await buildPackages())) {
     tell('the packages are built', 'the compiler or rollup failed; the reason stands above')
     return counts
   }
   for (const name of published) {
-    for (const [what, check] of Object.entries(await checksOf(name))) tell(`@holdfast/${name} ${what}`, await check())
+    for (const [what, check] of Object.entries(await checksOf(name)))
+      tell(`@holdfast/${name} ${what}`, await check())
   }
   return counts
 }

@@ -48,5 +48,7 @@ export function stage(name: Published): string {
 
 function withoutSource(exports: Exports): Exports {
   const entries = Object.entries(exports).filter(([key]) => key !== 'source')
-  return Object.fromEntries(entries.map(([key, value]) => [key, typeof value === 'string' ? value : withoutSource(value)]))
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, typeof value === 'string' ? value : withoutSource(value)]),
+  )
 }

@@ -27,7 +27,10 @@ function compressed(file: string): number {
 }
 
 /** What is wrong with a size, or nothing. Pure. */
-export function judge(size: number, { limit, recorded }: Pick<Budget, 'limit' | 'recorded'>): string | undefined {
+export function judge(
+  size: number,
+  { limit, recorded }: Pick<Budget, 'limit' | 'recorded'>,
+): string | undefined {
   if (size > limit) return `${size - limit} bytes over its limit of ${limit}: make it smaller`
   const drift = (size - recorded) / recorded
   if (Math.abs(drift) <= tolerance) return undefined
@@ -38,15 +41,21 @@ export function judge(size: number, { limit, recorded }: Pick<Budget, 'limit' | 
 function main(update: boolean): number {
   const budgets = JSON.parse(readFileSync(path, 'utf8')) as Budgets
   const sizes = Object.entries(budgets).map(([name, budget]) => ({
-    name, budget, size: budget.files.reduce((sum, file) => sum + compressed(file), 0),
+    name,
+    budget,
+    size: budget.files.reduce((sum, file) => sum + compressed(file), 0),
   }))
   if (update) {
-    const recorded = Object.fromEntries(sizes.map(({ name, budget, size }) => [name, { ...budget, recorded: size }]))
+    const recorded = Object.fromEntries(
+      sizes.map(({ name, budget, size }) => [name, { ...budget, recorded: size }]),
+    )
     writeFileSync(path, `${JSON.stringify(recorded, null, 2)}\n`)
   }
   const verdicts = sizes.map(({ name, budget, size }) => {
     const wrong = judge(size, update ? { ...budget, recorded: size } : budget)
-    process.stdout.write(`${wrong ? '✗' : '✓'} ${name}: ${size} of ${budget.limit} bytes${wrong ? `, ${wrong}` : ''}\n`)
+    process.stdout.write(
+      `${wrong ? '✗' : '✓'} ${name}: ${size} of ${budget.limit} bytes${wrong ? `, ${wrong}` : ''}\n`,
+    )
     return wrong
   })
   return verdicts.some(Boolean) ? 1 : 0

@@ -40,8 +40,12 @@ export interface Finding {
 export const say = ({ path, line, rule, instead }: Finding): string => `${path}:${line} ${rule}: ${instead}`
 
 const patterns = [
-  'packages/*/{src,scripts}/**/*.{ts,js,mjs}', 'packages/connectors/*/src/**/*.{ts,js,mjs}',
-  'demo/{src,client}/**/*.{ts,js,mjs}', 'scripts/*.{ts,js,mjs}', 'test/**/*.{ts,js,mjs}', '*.{ts,js,mjs}',
+  'packages/*/{src,scripts}/**/*.{ts,js,mjs}',
+  'packages/connectors/*/src/**/*.{ts,js,mjs}',
+  'demo/{src,client}/**/*.{ts,js,mjs}',
+  'scripts/*.{ts,js,mjs}',
+  'test/**/*.{ts,js,mjs}',
+  '*.{ts,js,mjs}',
 ]
 
 /** Every file that somebody wrote; what is made by a program says so in its first line and is left out. */
@@ -60,7 +64,11 @@ export function parseSource(path: string, text: string): Source {
   if (errors.length > 0) throw new Error(`${path} doesn't parse: ${errors[0]?.message ?? ''}`)
   const starts = lineStarts(text)
   return {
-    path, text, lines: text.split('\n'), program: program as unknown as SyntaxNode, comments,
+    path,
+    text,
+    lines: text.split('\n'),
+    program: program as unknown as SyntaxNode,
+    comments,
     lineOf: offset => lineAt(starts, offset),
   }
 }
@@ -98,8 +106,12 @@ export function visit(
 
 /** Follows keys into a node: `at(call, 'callee', 'object', 'name')`. */
 export function at(node: unknown, ...keys: readonly (string | number)[]): unknown {
-  return keys.reduce<unknown>((value, key) => (value as Record<string | number, unknown> | null | undefined)?.[key], node)
+  return keys.reduce<unknown>(
+    (value, key) => (value as Record<string | number, unknown> | null | undefined)?.[key],
+    node,
+  )
 }
 
 /** A test or what only tests use: by where it stands or by its name. */
-export const isTest = (path: string): boolean => /^test\/|\.(?:test|wtr|spec)\.ts$|\/testing(?:\.ts$|\/)/.test(path)
+export const isTest = (path: string): boolean =>
+  /^test\/|\.(?:test|wtr|spec)\.ts$|\/testing(?:\.ts$|\/)/.test(path)

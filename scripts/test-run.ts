@@ -8,7 +8,10 @@ const write = (text: string): void => void process.stdout.write(`${text}\n`)
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
 async function main(): Promise<number> {
-  const selection = parseSelection(process.argv.slice(2), steps.map(({ name }) => name))
+  const selection = parseSelection(
+    process.argv.slice(2),
+    steps.map(({ name }) => name),
+  )
   if ('refused' in selection) {
     write(`${selection.refused}\n\n${usage(steps)}`)
     return 2

@@ -33,12 +33,14 @@ export function parseSelection(args: readonly string[], known: readonly string[]
 }
 
 /** What to say when the arguments can't be read. */
-export function usage(steps: readonly { readonly name: string, readonly title: string }[]): string {
+export function usage(steps: readonly { readonly name: string; readonly title: string }[]): string {
   return [
     'npm test                            everything',
     'npm test -- unit browser            these steps only',
     'npm test -- packages/core           unit tests in files whose path contains this',
     'npm test -- browser --grep decline  tests whose name matches',
-    '', 'Steps:', ...steps.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`),
+    '',
+    'Steps:',
+    ...steps.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`),
   ].join('\n')
 }

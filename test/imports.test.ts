@@ -12,7 +12,11 @@ const breaches: readonly (readonly [string, string, readonly string[]])[] = [
   ['packages/core/src/a.ts', 'const vault = await import("@holdfast/vault")', ['direction']],
   ['packages/core/src/a.ts', 'export type Vault = import("@holdfast/vault").Vault', ['direction']],
   ['packages/connectors/bank/src/a.ts', 'import { map } from "@holdfast/connector-jpmorgan"', ['direction']],
-  ['packages/connectors/bank/src/a.ts', 'import { map } from "../../jpmorgan/src/map.ts"', ['public-exports']],
+  [
+    'packages/connectors/bank/src/a.ts',
+    'import { map } from "../../jpmorgan/src/map.ts"',
+    ['public-exports'],
+  ],
   ['packages/connectors/bank/src/a.ts', 'import { rows } from "@holdfast/backend"', ['direction']],
   ['packages/connectors/jpmorgan/src/a.ts', 'import { clock } from "@holdfast/simulators"', ['direction']],
   ['packages/vault/src/a.ts', 'import { rows } from "@holdfast/backend"', ['direction']],
@@ -21,12 +25,24 @@ const breaches: readonly (readonly [string, string, readonly string[]])[] = [
   ['packages/card-frame/src/a.ts', 'import { checkInit } from "@holdfast/contract"', ['light-in-browsers']],
   ['packages/server/src/a.ts', 'import { step } from "@holdfast/core"', ['direction']],
   ['packages/simulators/src/a.ts', 'import { Money } from "@holdfast/contract"', ['direction']],
-  ['packages/backend/src/routes/a.ts', 'import { jpmorgan } from "@holdfast/connector-jpmorgan"', ['composed-once']],
+  [
+    'packages/backend/src/routes/a.ts',
+    'import { jpmorgan } from "@holdfast/connector-jpmorgan"',
+    ['composed-once'],
+  ],
   ['packages/backend/src/jobs/a.ts', 'import { createVault } from "@holdfast/vault"', ['composed-once']],
   ['packages/backend/src/a.ts', 'import { bank } from "@holdfast/simulators"', ['direction']],
   ['packages/backend/src/store/a.ts', 'import { capture } from "../commands/capture.ts"', ['store-below']],
-  ['packages/backend/src/a.ts', 'import { inTree } from "../../../scripts/command.ts"', ['inside-the-package']],
-  ['packages/backend/src/a.ts', 'import { waitFor } from "../../../test/support/wait.ts"', ['inside-the-package']],
+  [
+    'packages/backend/src/a.ts',
+    'import { inTree } from "../../../scripts/command.ts"',
+    ['inside-the-package'],
+  ],
+  [
+    'packages/backend/src/a.ts',
+    'import { waitFor } from "../../../test/support/wait.ts"',
+    ['inside-the-package'],
+  ],
   ['demo/src/a.ts', 'import { step } from "@holdfast/core"', ['direction']],
   ['demo/src/a.ts', 'import { main } from "../../packages/backend/src/main.ts"', ['public-exports']],
   ['test/api/a.test.ts', 'import { store } from "@holdfast/backend"', ['api-tests-outside']],
@@ -47,7 +63,10 @@ const blameless: readonly (readonly [string, string])[] = [
 ]
 
 const manifests: Readonly<Record<string, object>> = {
-  'packages/core': { name: '@holdfast/core', dependencies: { '@holdfast/contract': '0.1.0', 'left-over': '1.0.0' } },
+  'packages/core': {
+    name: '@holdfast/core',
+    dependencies: { '@holdfast/contract': '0.1.0', 'left-over': '1.0.0' },
+  },
 }
 const manifest = (folder: string): { name: string } => ({ name: folder, ...manifests[folder] })
 
@@ -72,8 +91,15 @@ describe('package.json', () => {
   })
 
   it('is named when it lacks an import or declares an idle one', () => {
-    const planted = [parseSource('packages/core/src/a.ts', 'import { z } from "zod"\nimport "@holdfast/contract"\nimport "vitest"')]
-    expect(undeclared(planted, manifest).map(({ path, rule, instead }) => [path, rule, instead.split(':')[0]])).toEqual([
+    const planted = [
+      parseSource(
+        'packages/core/src/a.ts',
+        'import { z } from "zod"\nimport "@holdfast/contract"\nimport "vitest"',
+      ),
+    ]
+    expect(
+      undeclared(planted, manifest).map(({ path, rule, instead }) => [path, rule, instead.split(':')[0]]),
+    ).toEqual([
       ['packages/core/src/a.ts', 'declared', 'zod'],
       ['packages/core/src/a.ts', 'declared', 'vitest'],
       ['packages/core/package.json', 'idle', 'left-over'],
@@ -81,7 +107,12 @@ describe('package.json', () => {
   })
 
   it('lets a test take what the root declares', () => {
-    const planted = [parseSource('packages/core/src/a.test.ts', 'import "vitest"\nimport "@holdfast/contract"\nimport "left-over"')]
+    const planted = [
+      parseSource(
+        'packages/core/src/a.test.ts',
+        'import "vitest"\nimport "@holdfast/contract"\nimport "left-over"',
+      ),
+    ]
     expect(undeclared(planted, manifest).map(say)).toEqual([])
   })
 })

@@ -24,10 +24,20 @@ describe('npm ci', () => {
   it.each([
     ['nothing is installed', { 'node_modules/lit': lit }, undefined, false],
     ['what is wanted is installed', { '': {}, 'node_modules/lit': lit }, { 'node_modules/lit': lit }, true],
-    ['a version differs', { 'node_modules/lit': lit }, { 'node_modules/lit': { ...lit, version: '3.3.2' } }, false],
-    ['contents differ', { 'node_modules/lit': lit }, { 'node_modules/lit': { ...lit, integrity: 'sha512-b' } }, false],
+    [
+      'a version differs',
+      { 'node_modules/lit': lit },
+      { 'node_modules/lit': { ...lit, version: '3.3.2' } },
+      false,
+    ],
+    [
+      'contents differ',
+      { 'node_modules/lit': lit },
+      { 'node_modules/lit': { ...lit, integrity: 'sha512-b' } },
+      false,
+    ],
     ['a package lacks', { 'node_modules/lit': lit }, {}, false],
-    ['another platform\'s package lacks', { 'node_modules/lit': { ...lit, optional: true } }, {}, true],
+    ["another platform's package lacks", { 'node_modules/lit': { ...lit, optional: true } }, {}, true],
   ])('when %s', (_, wanted, present, enough) => {
     expect(agree(wanted, present)).toBe(enough)
   })
@@ -52,7 +62,7 @@ describe('npm test --', () => {
   })
 })
 
-describe('a bundle\'s size', () => {
+describe("a bundle's size", () => {
   it.each([
     [10_000, 10_000, undefined],
     [10_200, 10_000, undefined],
@@ -81,7 +91,9 @@ describe('a started program', () => {
 
   it('is refused with what it wrote when it ends before it is ready', async () => {
     const script = program('broken.cjs', 'process.stderr.write("no database\\n"); process.exitCode = 3')
-    await expect(startProcess({ script, ready: /ready/ })).rejects.toThrow(/ended with 3 before.*\nno database/)
+    await expect(startProcess({ script, ready: /ready/ })).rejects.toThrow(
+      /ended with 3 before.*\nno database/,
+    )
   })
 
   it('answers 137 when it is killed', async () => {
@@ -94,9 +106,14 @@ describe('a started program', () => {
 
 describe('waitFor', () => {
   it('fails at its bound, with the last error as the cause', async () => {
-    const refusing = (): never => { throw new Error('refused') }
+    const refusing = (): never => {
+      throw new Error('refused')
+    }
     const waiting = waitFor(refusing, { what: 'an answer', within: 60 })
-    await expect(waiting).rejects.toMatchObject({ message: 'waited 60 ms for an answer', cause: { message: 'refused' } })
+    await expect(waiting).rejects.toMatchObject({
+      message: 'waited 60 ms for an answer',
+      cause: { message: 'refused' },
+    })
   })
 })
 

@@ -60,7 +60,9 @@ describe('house style', () => {
   it('keeps most functions and files short', () => {
     const sizes = measure(tree)
     const over = Object.entries(spread).filter(([name, most]) => sizes[name as keyof typeof spread] > most)
-    expect(over.map(([name, most]) => `${name} is ${sizes[name as keyof typeof spread]} lines, over ${most}`)).toEqual([])
+    expect(
+      over.map(([name, most]) => `${name} is ${sizes[name as keyof typeof spread]} lines, over ${most}`),
+    ).toEqual([])
   })
 
   it.each(breaches)('finds %s in %s', (rule, path, text, line) => {
@@ -72,6 +74,8 @@ describe('house style', () => {
   })
 
   it('has a planted breach for every rule', () => {
-    expect(rules.map(({ name }) => name).filter(name => !breaches.some(([rule]) => rule === name))).toEqual([])
+    expect(rules.map(({ name }) => name).filter(name => !breaches.some(([rule]) => rule === name))).toEqual(
+      [],
+    )
   })
 })

@@ -2,14 +2,23 @@ import { existsSync } from 'node:fs'
 
 /** What every Chromium of the tests is given: no sandbox, because CI is often root, and no traffic of its own. */
 export const chromiumArgs: readonly string[] = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--font-render-hinting=none',
-  '--disable-lcd-text', '--force-color-profile=srgb',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--font-render-hinting=none',
+  '--disable-lcd-text',
+  '--force-color-profile=srgb',
 ]
 
 /** The browser that `npm test` found; a runner that was started by hand takes Debian's. */
 export function browserPath(): string {
   const path = process.env['HOLDFAST_BROWSER'] ?? '/usr/bin/chromium'
-  if (!existsSync(path)) throw new Error('Start the browser tests by `npm test -- browser`, which finds a browser.')
+  if (!existsSync(path))
+    throw new Error('Start the browser tests by `npm test -- browser`, which finds a browser.')
   return path
 }

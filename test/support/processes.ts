@@ -44,9 +44,18 @@ const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, 
  *
  * @throws Error - when it ends or is late before it is ready; the message carries what it wrote
  */
-export async function startProcess({ script, args = [], env = {}, ready, within = 60_000 }: StartOptions): Promise<Started> {
+export async function startProcess({
+  script,
+  args = [],
+  env = {},
+  ready,
+  within = 60_000,
+}: StartOptions): Promise<Started> {
   const child = spawn(process.execPath, ['--conditions=source', script, ...args], {
-    cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   })
   const started = watch(child, script)
   if (!ready) return started
@@ -81,9 +90,13 @@ function watch(child: ChildProcess, script: string): Started {
   const waitForLog: Started['waitForLog'] = async (pattern, within = 60_000) => {
     const look = (): readonly string[] | 'ended' | undefined =>
       pattern.exec(written) ?? (code === undefined ? undefined : 'ended')
-    const found = await waitFor(look, { what: `${script} to write ${pattern}`, within })
-      .catch((cause: unknown) => { throw new Error(`${script} didn't write ${pattern}; it wrote:\n${written}`, { cause }) })
-    if (found === 'ended') throw new Error(`${script} ended with ${code} before it wrote ${pattern}:\n${written}`)
+    const found = await waitFor(look, { what: `${script} to write ${pattern}`, within }).catch(
+      (cause: unknown) => {
+        throw new Error(`${script} didn't write ${pattern}; it wrote:\n${written}`, { cause })
+      },
+    )
+    if (found === 'ended')
+      throw new Error(`${script} ended with ${code} before it wrote ${pattern}:\n${written}`)
     return found as readonly string[]
   }
   const stop = async (): Promise<number> => {
@@ -95,7 +108,13 @@ function watch(child: ChildProcess, script: string): Started {
     return status
   }
   return {
-    pid: child.pid ?? -1, ready: [], logs: () => written, waitForLog, exitCode: () => code, exited, stop,
+    pid: child.pid ?? -1,
+    ready: [],
+    logs: () => written,
+    waitForLog,
+    exitCode: () => code,
+    exited,
+    stop,
     kill: signal => void child.kill(signal),
   }
 }
