@@ -1,0 +1,140 @@
+import type { ErrorCode, Money, Problem } from '@holdfast/contract/types'
+
+/** What can go wrong on this side of the wire. */
+export type ClientErrorCode =
+  /** An option of the client or of the call is missing or wrong; nothing was sent. */
+  | 'options_invalid'
+  /** A parameter cannot be sent as it is; nothing was sent. */
+  | 'params_invalid'
+  /** No connection, or it broke before the answer was whole. */
+  | 'connection_failed'
+  /** No answer within the time allowed. */
+  | 'timeout'
+  /** The caller's signal aborted the call. */
+  | 'aborted'
+  /** The answer is not one that the API gives: a proxy's page, a redirect, not JSON. */
+  | 'response_invalid'
+  | 'response_too_large'
+  /** `tokens.verify`: the token proves nothing; `field` names the claim. */
+  | 'token_invalid'
+  /** `tokens.verify`: the key set could not be read, so nothing is known of the token. */
+  | 'keys_unavailable'
+
+/** Every code that an error can have: the API's, and the client's own. */
+export type HoldfastErrorCode = ErrorCode | ClientErrorCode
+
+/** Whether to try again with the same idempotency key, by the API's codes. Complete by its type. */
+const retryableCodes: Readonly<Record<ErrorCode, boolean>> = {
+  json_malformed: false, validation_failed: false, idempotency_key_required: false, version_unsupported: false,
+  key_missing: false, key_invalid: false, client_secret_invalid: false, key_kind_refused: false,
+  origin_not_allowed: false, test_mode_only: false, not_found: false, route_not_found: false,
+  method_not_allowed: false, reference_taken: false, idempotency_in_progress: true, session_not_open: false,
+  session_revision_stale: false, attempt_in_progress: false, order_not_cancelable: false,
+  payment_transition_refused: false, milestone_transition_refused: false, escrow_disputed: false,
+  amount_exceeds_remaining: false, outcome_unknown: false, dispute_not_open: false, funds_not_settled: false,
+  bank_account_missing: false, custody_insufficient: false, token_refused: false, body_too_large: false,
+  media_type_unsupported: false, idempotency_body_differs: false, rate_limited: true, internal: true,
+  rail_unavailable: true, unavailable: true,
+}
+
+const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
+
+/** Whether an answer may differ when the same call, with the same key, is made again. */
+export function isRetryable({ code, status }: { readonly code: string; readonly status: number }): boolean {
+  return retryableStatuses.has(status) || (isErrorCode(code) && retryableCodes[code])
+}
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(retryableCodes, code)
+}
+
+export interface HoldfastErrorDetails {
+  readonly code: HoldfastErrorCode
+  readonly message: string
+  readonly status?: number | undefined
+  readonly requestId?: string | undefined
+  readonly field?: string | undefined
+  readonly errors?: Problem['errors'] | undefined
+  readonly remaining?: Money | undefined
+  readonly existing?: string | undefined
+  readonly idempotencyKey?: string | undefined
+  readonly retryable?: boolean | undefined
+  readonly retryAfterMs?: number | undefined
+  readonly attempts?: number | undefined
+  readonly cause?: unknown
+}
+
+const brand: unique symbol = Symbol.for('holdfast.error') as never
+
+/**
+ * The one error that this SDK throws. `code` says what to do about it; the message names what was wrong, what
+ * was expected, and what to do. It never carries the API key.
+ */
+export class HoldfastError extends Error {
+  readonly code: HoldfastErrorCode
+  /** The HTTP status, where there was an answer. */
+  readonly status: number | undefined
+  /** What to quote to whoever runs the backend. */
+  readonly requestId: string | undefined
+  /** What was wrong, in dots and brackets (`lines[0].amount`), or the claim that a token failed on. */
+  readonly field: string | undefined
+  /** Every field that was wrong, where there are several. */
+  readonly errors: Problem['errors'] | undefined
+  /** With `amount_exceeds_remaining` and `funds_not_settled`: what is left. */
+  readonly remaining: Money | undefined
+  /** With `reference_taken`: the id of the object that has the reference. */
+  readonly existing: string | undefined
+  /** Of a mutating call: pass it again to repeat the very same call. */
+  readonly idempotencyKey: string | undefined
+  /** Whether the same call, with the same idempotency key, may yet be answered otherwise. */
+  readonly retryable: boolean
+  /** Milliseconds to wait before that, where the API said so. */
+  readonly retryAfterMs: number | undefined
+  /** How often the call was sent. */
+  readonly attempts: number | undefined
+
+  constructor(details: HoldfastErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = details.code
+    this.status = details.status
+    this.requestId = details.requestId
+    this.field = details.field
+    this.errors = details.errors
+    this.remaining = details.remaining
+    this.existing = details.existing
+    this.idempotencyKey = details.idempotencyKey
+    this.retryable = details.retryable ?? false
+    this.retryAfterMs = details.retryAfterMs
+    this.attempts = details.attempts
+    Object.defineProperty(this, brand, { value: true })
+  }
+
+  static {
+    const hidden = { writable: true, configurable: true }
+    Object.defineProperty(this.prototype, 'name', { value: 'HoldfastError', ...hidden })
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: inspected, ...hidden })
+  }
+
+  /** Whether a value is such an error, also when another copy of this package (ESM beside CommonJS) made it. */
+  static is(value: unknown): value is HoldfastError {
+    return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true
+  }
+
+  /** The fields that are set; no stack, no cause. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message, status, requestId, field, errors, remaining, existing, idempotencyKey } = this
+    const { retryable, retryAfterMs, attempts } = this
+    const all = {
+      name, code, message, status, requestId, field, errors, remaining, existing, idempotencyKey, retryable,
+      retryAfterMs, attempts,
+    }
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+  }
+}
+
+/** What a console shows: the stack, then the fields that are set. */
+function inspected(this: HoldfastError): string {
+  const { name: _name, message: _message, ...fields } = this.toJSON()
+  const cause = this.cause instanceof Error ? `\n  cause: ${this.cause.name}: ${this.cause.message}` : ''
+  return `${this.stack ?? String(this)} ${JSON.stringify(fields)}${cause}`
+}

@@ -1,0 +1,115 @@
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { AbortSignalLike, Config } from './options.ts'
+
+export interface HttpRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Uint8Array
+}
+
+export interface Limits {
+  readonly timeoutMs: number
+  readonly maxBytes: number
+  readonly signal: AbortSignalLike | undefined
+}
+
+/** Why there is no whole answer. Whether the call took effect is not known from it. */
+export class HttpFailure extends Error {
+  readonly kind: 'connection_failed' | 'timeout' | 'aborted' | 'response_too_large'
+  /** A kept-alive connection that the other side had closed meanwhile: worth another at once. */
+  readonly stale: boolean
+
+  constructor(kind: HttpFailure['kind'], message: string, { cause, stale = false }: { cause?: unknown; stale?: boolean } = {}) {
+    super(message, { cause })
+    this.kind = kind
+    this.stale = stale
+  }
+}
+
+/** Kept-alive connections to one server, over node:http: a quarter of what fetch costs. */
+export class Connections {
+  readonly #url: URL
+  readonly #agent: HttpAgent | HttpsAgent
+  readonly #request: typeof httpRequest
+
+  constructor({ url, maxSockets, ca }: Pick<Config, 'url' | 'maxSockets' | 'ca'>) {
+    const shared = { keepAlive: true, maxSockets, scheduling: 'lifo' as const }
+    const secure = url.protocol === 'https:'
+    this.#url = url
+    this.#request = secure ? httpsRequest : httpRequest
+    this.#agent = secure
+      ? new HttpsAgent({ ...shared, minVersion: 'TLSv1.2', ...(ca !== undefined && { ca }) })
+      : new HttpAgent(shared)
+  }
+
+  /**
+   * Sends one request and reads the whole answer. Never follows a redirect.
+   *
+   * @throws HttpFailure - no whole answer, for one of four reasons
+   */
+  exchange(request: HttpRequest, limits: Limits): Promise<HttpAnswer> {
+    if (limits.signal?.aborted) return Promise.reject(new HttpFailure('aborted', 'the call was aborted', { cause: limits.signal.reason }))
+    const outgoing = this.#request({
+      hostname: this.#url.hostname.replace(/^\[(.*)\]$/, '$1'), port: this.#url.port || undefined, agent: this.#agent,
+      method: request.method, path: this.#url.pathname.replace(/\/$/, '') + request.path, headers: request.headers,
+    })
+    return settle(outgoing, request.body, limits)
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+}
+
+/** The first of: the whole answer, a broken connection, the time, the caller's signal. */
+function settle(outgoing: ClientRequest, body: string | undefined, { timeoutMs, maxBytes, signal }: Limits): Promise<HttpAnswer> {
+  return new Promise<HttpAnswer>((resolve, reject) => {
+    const finish = (end: () => void): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      end()
+    }
+    const fail = (failure: HttpFailure): void => finish(() => {
+      outgoing.destroy()
+      reject(failure)
+    })
+    const abort = (): void => fail(new HttpFailure('aborted', 'the call was aborted', { cause: signal?.reason }))
+    const timer = setTimeout(() => fail(new HttpFailure('timeout', `no answer within ${timeoutMs} ms`)), timeoutMs)
+    signal?.addEventListener('abort', abort)
+    outgoing.on('error', (cause) => fail(broken(cause, { stale: outgoing.reusedSocket })))
+    outgoing.on('response', (incoming) => {
+      read(incoming, maxBytes).then(
+        (answer) => finish(() => resolve(answer)),
+        (cause: unknown) => fail(cause instanceof HttpFailure ? cause : broken(cause, { stale: false })),
+      )
+    })
+    outgoing.end(body)
+  })
+}
+
+async function read(incoming: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
+    size += chunk.length
+    if (size > maxBytes) throw new HttpFailure('response_too_large', `the answer is over ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) }
+}
+
+const staleCodes: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
+
+function broken(cause: unknown, { stale }: { stale: boolean }): HttpFailure {
+  const { code, message } = cause as { code?: unknown; message?: unknown }
+  const reason = [code, message].filter((part) => typeof part === 'string' && part !== '').join(': ')
+  return new HttpFailure('connection_failed', `the connection failed (${reason})`, { cause, stale: stale && staleCodes.has(code) })
+}

@@ -1,0 +1,15 @@
+/**
+ * The Holdfast SDK for Node servers: sessions, captures, releases, refunds, payouts, and payment tokens.
+ *
+ * @packageDocumentation
+ */
+export { HoldfastError } from './error.ts'
+export type { ClientErrorCode, HoldfastErrorCode, HoldfastErrorDetails } from './error.ts'
+export { Holdfast, holdfast } from './holdfast.ts'
+export type { List, Page } from './list.ts'
+export { API_VERSION } from './options.ts'
+export type { AbortSignalLike, CallOptions, HoldfastOptions, Mode, WriteOptions } from './options.ts'
+export type { CreatedApiKey } from './resources/account.ts'
+export type { ExpectedPayment } from './token.ts'
+export { VERSION } from './version.ts'
+export type * from '@holdfast/contract/types'

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto'
+import type { Problem } from '@holdfast/contract/types'
+import { systemClock, type Clock } from './clock.ts'
+import { HoldfastError, isErrorCode, isRetryable } from './error.ts'
+import { Connections, HttpFailure, type HttpAnswer, type HttpRequest } from './http.ts'
+import { List, readPage, type Page } from './list.ts'
+import { describe, readIdempotencyKey, readVersion, readWhole, type CallOptions, type Config, type WriteOptions } from './options.ts'
+import { readRetryAfter, waitMs } from './retry.ts'
+import { VERSION } from './version.ts'
+
+export type Query = Readonly<Record<string, string | number | undefined>>
+
+export interface Environment {
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly path: string
+  readonly body?: string | undefined
+  readonly idempotencyKey?: string | undefined
+  /** Sent without the API key: what anyone may read. */
+  readonly public?: boolean
+}
+
+/** How often a call was sent, and with which key: what its error carries. */
+interface Sent {
+  readonly attempts: number
+  readonly idempotencyKey: string | undefined
+}
+
+/** Makes calls: keys, retries, deadlines, and the one error. */
+export class Wire {
+  readonly #config: Config
+  readonly #connections: Connections
+  readonly #clock: Clock
+  readonly #random: () => number
+
+  constructor(config: Config, { clock, random }: Environment = { clock: systemClock, random: Math.random }) {
+    this.#config = config
+    this.#connections = new Connections(config)
+    this.#clock = clock
+    this.#random = random
+  }
+
+  close(): void {
+    this.#connections.close()
+  }
+
+  get<T>(path: string, options: CallOptions = {}): Promise<T> {
+    return this.#call({ method: 'GET', path }, options) as Promise<T>
+  }
+
+  getPublic<T>(path: string, options: CallOptions = {}): Promise<T> {
+    return this.#call({ method: 'GET', path, public: true }, options) as Promise<T>
+  }
+
+  async post<T>(path: string, params: object, options: WriteOptions = {}): Promise<T> {
+    return this.#call({ method: 'POST', path, ...written(params, options) }, options) as Promise<T>
+  }
+
+  async patch<T>(path: string, params: object, options: WriteOptions = {}): Promise<T> {
+    return this.#call({ method: 'PATCH', path, ...written(params, options) }, options) as Promise<T>
+  }
+
+  list<T>(path: string, filters: object = {}, options: CallOptions = {}): List<T> {
+    const read = async (after: string | undefined): Promise<Page<T>> =>
+      readPage<T>(await this.get(path + queryText({ ...filters as Query, ...(after !== undefined && { after }) }), options))
+    return new List(read)
+  }
+
+  async #call(call: Call, options: CallOptions): Promise<unknown> {
+    const { timeoutMs, maxRetries, version } = this.#readOptions(options)
+    const request = this.#request(call, version)
+    const deadline = this.#clock.elapsed() + timeoutMs
+    for (let attempts = 1; ; attempts += 1) {
+      const sent: Sent = { attempts, idempotencyKey: call.idempotencyKey }
+      const outcome = await this.#attempt(request, { ...sent, deadline, signal: options.signal })
+      if ('value' in outcome) return outcome.value
+      const { error, stale } = outcome
+      const wait = stale ? 0 : waitMs({ attempts, retryAfterMs: error.retryAfterMs, random: this.#random })
+      const inTime = this.#clock.elapsed() + wait < deadline
+      if (!error.retryable || attempts > maxRetries || !inTime) throw error
+      await this.#clock.sleep(wait, options.signal)
+      if (options.signal?.aborted) throw aborted(sent, options.signal.reason)
+    }
+  }
+
+  #readOptions(options: CallOptions): { timeoutMs: number; maxRetries: number; version: string } {
+    const { timeoutMs, maxRetries, version } = this.#config
+    return {
+      timeoutMs: readWhole('timeoutMs', options.timeoutMs, { otherwise: timeoutMs, least: 1, most: 86_400_000 }),
+      maxRetries: readWhole('maxRetries', options.maxRetries, { otherwise: maxRetries, least: 0, most: 20 }),
+      version: options.version === undefined ? version : readVersion(options.version),
+    }
+  }
+
+  #request({ method, path, body, idempotencyKey, public: isPublic }: Call, version: string): HttpRequest {
+    const headers: Record<string, string> = {
+      accept: 'application/json', 'user-agent': `holdfast-server/${VERSION}`, 'holdfast-version': version,
+      host: this.#config.url.host,
+    }
+    if (!isPublic) headers['authorization'] = `Bearer ${this.#config.apiKey}`
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey
+    if (body !== undefined) {
+      headers['content-type'] = 'application/json'
+      headers['content-length'] = String(Buffer.byteLength(body))
+    }
+    return { method, path, headers, body }
+  }
+
+  async #attempt(
+    request: HttpRequest,
+    { deadline, signal, ...sent }: Sent & { deadline: number; signal: CallOptions['signal'] },
+  ): Promise<{ value: unknown } | { error: HoldfastError; stale: boolean }> {
+    const { attemptTimeoutMs, maxResponseBytes, apiKey } = this.#config
+    const left = Math.max(1, Math.ceil(deadline - this.#clock.elapsed()))
+    try {
+      const answer = await this.#connections.exchange(request, {
+        timeoutMs: Math.min(left, attemptTimeoutMs), maxBytes: maxResponseBytes, signal,
+      })
+      const read = readAnswer(answer, { ...sent, apiKey, now: this.#clock.now() })
+      return read instanceof HoldfastError ? { error: read, stale: false } : { value: read }
+    } catch (cause) {
+      if (!(cause instanceof HttpFailure)) throw cause
+      return { error: failed(cause, sent), stale: cause.stale }
+    }
+  }
+}
+
+const uncertain = 'It may have taken effect: repeat it with the same idempotencyKey to learn its outcome.'
+
+function failed({ kind, message, cause }: HttpFailure, sent: Sent): HoldfastError {
+  const advice = sent.idempotencyKey === undefined ? '' : `. ${uncertain}`
+  const retryable = kind === 'connection_failed' || kind === 'timeout'
+  return new HoldfastError({ code: kind, message: message + advice, retryable, ...sent, cause })
+}
+
+function aborted(sent: Sent, reason: unknown): HoldfastError {
+  return failed(new HttpFailure('aborted', 'the call was aborted', { cause: reason }), sent)
+}
+
+type Context = Sent & { readonly apiKey: string; readonly now: number }
+
+function readAnswer(answer: HttpAnswer, context: Context): object | HoldfastError {
+  const value = parse(answer.body)
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (answer.status >= 200 && answer.status < 300) return isObject ? value : unreadable(answer, context)
+  return isObject && isErrorCode((value as Problem).code) ? refused(value as Problem, answer, context) : unreadable(answer, context)
+}
+
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    return undefined
+  }
+}
+
+function refused(problem: Problem, { status, headers }: HttpAnswer, { apiKey, now, ...sent }: Context): HoldfastError {
+  const { code, detail, title, requestId, field, errors, remaining, existing } = problem
+  return new HoldfastError({
+    code, status, requestId, field, errors, remaining, existing, ...sent,
+    message: String(detail ?? title ?? code).replaceAll(apiKey, '[the API key]'),
+    retryable: isRetryable({ code, status }), retryAfterMs: readRetryAfter(headers['retry-after'], now),
+  })
+}
+
+function unreadable({ status, headers }: HttpAnswer, { now, attempts, idempotencyKey }: Context): HoldfastError {
+  const requestId = headers['request-id']
+  return new HoldfastError({
+    code: 'response_invalid', status, requestId: typeof requestId === 'string' ? requestId : undefined, attempts, idempotencyKey,
+    message: `the answer with status ${status} is not one of the API's: expected JSON. Is baseUrl right, and does a proxy stand before it?`,
+    retryable: isRetryable({ code: 'response_invalid', status }), retryAfterMs: readRetryAfter(headers['retry-after'], now),
+  })
+}
+
+/** Where an explicit `undefined` would silently mean "all of it". */
+const meaningful = ['amount', 'allotments', 'milestone', 'currency', 'final'] as const
+
+function written(params: unknown, { idempotencyKey }: WriteOptions): { body: string; idempotencyKey: string } {
+  const key = idempotencyKey === undefined ? randomUUID() : readIdempotencyKey(idempotencyKey)
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) {
+    throw invalid('params', `params is ${describe(params)}: expected an object`)
+  }
+  for (const field of meaningful) {
+    if (Object.hasOwn(params, field) && (params as Record<string, unknown>)[field] === undefined) {
+      throw invalid(field, `${field} is undefined: leave it out if that is meant, or give its value`)
+    }
+  }
+  return { body: bodyText(params), idempotencyKey: key }
+}
+
+function bodyText(params: object): string {
+  const check = (field: string, value: unknown): unknown => {
+    const unsendable = typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))
+    if (unsendable) throw invalid(field, `${field} is ${String(value)}: expected a whole number`)
+    return value
+  }
+  try {
+    return JSON.stringify(params, check)
+  } catch (cause) {
+    if (cause instanceof HoldfastError) throw cause
+    throw invalid('params', 'params cannot be written as JSON: expected plain data', cause)
+  }
+}
+
+function invalid(field: string, message: string, cause?: unknown): HoldfastError {
+  return new HoldfastError({ code: 'params_invalid', field, message, cause })
+}
+
+function queryText(query: Query): string {
+  const set = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const]))
+  const text = new URLSearchParams(Object.fromEntries(set)).toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/**
+ * A path with ids in it: path`/v1/orders/${id}`.
+ *
+ * @throws HoldfastError `params_invalid` - not an id; so that a missing one never becomes another call
+ */
+export function path(texts: TemplateStringsArray, ...ids: readonly string[]): string {
+  for (const id of ids) {
+    if (typeof id === 'string' && /^[a-z]{2,8}_[0-9a-z]{26}$/.test(id)) continue
+    throw invalid('id', `id is ${describe(id)}: expected the id of an object, such as ord_…`)
+  }
+  return String.raw({ raw: texts }, ...ids)
+}
