@@ -1,0 +1,200 @@
+import type { Attempt, CheckoutView, Confirm, ErrorCode, FrameTicket } from '@holdfast/contract/types'
+import { pause, type Timing } from './timing.ts'
+
+/** The version of the API that this component was written against. */
+export const apiVersion = '2026-11-22'
+
+/**
+ * Why there is no answer to use. A problem document gives its own code; `network`, `timeout` and `unreadable`
+ * say nothing about what the server did.
+ */
+export interface ApiFailure {
+  readonly failed: ErrorCode | 'network' | 'timeout' | 'unreadable'
+  readonly retryAfterMs: number | undefined
+}
+
+export type Answer<T> = T | ApiFailure
+
+interface Call<T> {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: unknown
+  readonly key?: string
+  readonly timeoutMs: number
+  readonly is: (value: unknown) => value is T
+}
+
+interface Patience {
+  readonly deadlineMs: number
+  readonly tries: number
+}
+
+/** Failures that another try may cure. With the same idempotency key it can do no harm. */
+const passing: readonly string[] = [
+  'network', 'timeout', 'unreadable', 'internal', 'unavailable', 'rail_unavailable', 'rate_limited', 'idempotency_in_progress',
+] satisfies ApiFailure['failed'][]
+
+/** Whether the failure leaves open what the server did with the call. */
+export function isOpenEnded({ failed }: ApiFailure): boolean {
+  return passing.includes(failed) && failed !== 'rate_limited'
+}
+
+export function isFailure(answer: object): answer is ApiFailure {
+  return 'failed' in answer
+}
+
+/** The three calls of a page, each with the session's client secret. Reads and tickets are retried; so is a payment, under its one key. */
+export class Api {
+  readonly #base: string
+  readonly #secret: string
+  readonly #timing: Timing
+
+  /**
+   * @param options.baseUrl - the API's origin, with or without a path
+   * @throws TypeError - `baseUrl` is not an http or https URL
+   */
+  constructor({ baseUrl, clientSecret, timing }: { baseUrl: string, clientSecret: string, timing: Timing }) {
+    const url = new URL(baseUrl)
+    if (!/^https?:$/.test(url.protocol)) throw new TypeError(`expected an http or https URL of the API, not ${baseUrl}`)
+    this.#base = url.origin + url.pathname.replace(/\/$/, '')
+    this.#secret = clientSecret
+    this.#timing = timing
+  }
+
+  view(): Promise<Answer<CheckoutView>> {
+    const { readTimeoutMs } = this.#timing
+    return this.#retried(
+      { method: 'GET', path: '/v1/checkout', timeoutMs: readTimeoutMs, is: isCheckoutView },
+      { deadlineMs: readTimeoutMs * 3, tries: 4 },
+    )
+  }
+
+  ticket(): Promise<Answer<FrameTicket>> {
+    const { readTimeoutMs } = this.#timing
+    return this.#retried(
+      { method: 'POST', path: '/v1/checkout/frame-ticket', body: {}, timeoutMs: readTimeoutMs, is: isFrameTicket },
+      { deadlineMs: readTimeoutMs * 2, tries: 3 },
+    )
+  }
+
+  /** Pays. Every try carries the same key, so that all of them together are one attempt. */
+  confirm(body: Confirm): Promise<Answer<Attempt>> {
+    const { confirmTimeoutMs, confirmDeadlineMs } = this.#timing
+    return this.#retried(
+      { method: 'POST', path: '/v1/checkout/confirm', body, key: newKey(), timeoutMs: confirmTimeoutMs, is: isAttempt },
+      { deadlineMs: confirmDeadlineMs, tries: 12 },
+    )
+  }
+
+  async #retried<T extends object>(call: Call<T>, { deadlineMs, tries }: Patience): Promise<Answer<T>> {
+    const end = performance.now() + deadlineMs
+    let open: ApiFailure | undefined
+    for (let tried = 1; ; tried++) {
+      const answer = await this.#once({ ...call, timeoutMs: Math.min(call.timeoutMs, end - performance.now()) })
+      if (!isFailure(answer) || !passing.includes(answer.failed)) return answer
+      // a later `rate_limited` says nothing about an earlier try that may have arrived
+      if (isOpenEnded(answer)) open = answer
+      const waitMs = Math.max(this.#backoffMs(tried), answer.retryAfterMs ?? 0)
+      if (tried >= tries || performance.now() + waitMs >= end) return open ?? answer
+      await pause(waitMs)
+    }
+  }
+
+  #backoffMs(tried: number): number {
+    return Math.min(this.#timing.retryMs * 2 ** (tried - 1), 5000) * (0.5 + Math.random() / 2)
+  }
+
+  async #once<T>({ method, path, body, key, timeoutMs, is }: Call<T>): Promise<Answer<T>> {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), timeoutMs)
+    try {
+      const response = await fetch(this.#base + path, {
+        method,
+        headers: this.#headers(key, body),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: late.signal, cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'origin',
+      })
+      return read(response, await response.text(), is)
+    } catch {
+      return { failed: late.signal.aborted ? 'timeout' : 'network', retryAfterMs: undefined }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #headers(key: string | undefined, body: unknown): Record<string, string> {
+    return {
+      Authorization: `Bearer ${this.#secret}`,
+      'Holdfast-Version': apiVersion,
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(key && { 'Idempotency-Key': key }),
+    }
+  }
+}
+
+function read<T>(response: Response, text: string, is: (value: unknown) => value is T): Answer<T> {
+  const seconds = Number(response.headers.get('Retry-After'))
+  const failure = (failed: ApiFailure['failed']): ApiFailure =>
+    ({ failed, retryAfterMs: seconds > 0 ? seconds * 1000 : undefined })
+  const value = parsed(text)
+  if (response.ok) return is(value) ? value : failure('unreadable')
+  if (isBag(value) && typeof value['code'] === 'string') return failure(value['code'] as ErrorCode)
+  return failure(response.status >= 500 ? 'unavailable' : 'unreadable')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/* The answers come from our own API; what is looked at is what the page draws from, so that a proxy's error page
+   or a newer API's answer ends in a clear error and not in a half-drawn checkout. */
+
+type Bag = Record<string, unknown>
+const isBag = (value: unknown): value is Bag => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+function isShare(value: unknown): boolean {
+  return isBag(value) && isText(value['sellerName']) && isAmount(value['amount']) && isAmount(value['platformFee'])
+    && isBag(value['releaseTerms'])
+}
+
+function isMethod(value: unknown): boolean {
+  return isBag(value) && isText(value['type']) && (value['type'] !== 'card' || isHttpUrl(value['frameUrl']))
+}
+
+export function isCheckoutView(value: unknown): value is CheckoutView {
+  return isBag(value) && value['object'] === 'checkout' && isText(value['status']) && isText(value['currency'])
+    && isAmount(value['amount']) && isAmount(value['revision'])
+    && isAmount(value['exponent']) && (value['exponent'] as number) <= 4
+    && Array.isArray(value['shares']) && value['shares'].every(isShare)
+    && Array.isArray(value['methods']) && value['methods'].every(isMethod)
+    && (value['attempt'] === null || isAttempt(value['attempt']))
+}
+
+function isFrameTicket(value: unknown): value is FrameTicket {
+  return isBag(value) && isText(value['ticket'])
+}
+
+function isAttempt(value: unknown): value is Attempt {
+  return isBag(value) && isText(value['payment']) && isText(value['status'])
+    && ['complete', 'failed', 'pending'].includes(value['status'])
+}
+
+/** Whether a link may be followed: a session's return URL must not run a script. */
+export function isHttpUrl(value: unknown): value is string {
+  try {
+    return isText(value) && /^https?:$/.test(new URL(value).protocol)
+  } catch {
+    return false
+  }
+}

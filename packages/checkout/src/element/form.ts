@@ -1,0 +1,84 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Fault } from '../errors.ts'
+import type { Phase } from '../events.ts'
+import type { Language } from '../i18n/index.ts'
+import { formatFigure } from '../money.ts'
+import type { PaymentMethod } from '../methods/method.ts'
+import { icon } from './icons.ts'
+import { heldPanel, money, type Drawn } from './shares.ts'
+
+export interface FormState extends Drawn {
+  readonly phase: Phase
+  readonly fault: Fault | undefined
+  /** The total has changed since the buyer first saw it. */
+  readonly amountChanged: boolean
+  readonly methods: readonly PaymentMethod[]
+  readonly chosen: PaymentMethod | undefined
+  readonly payButton: boolean
+  readonly choose: (method: PaymentMethod) => void
+  readonly pay: () => void
+}
+
+/** Who is paid for what, and how much. */
+export function header({ view, language: { text, locale } }: Drawn): TemplateResult {
+  return html`<header part="header">
+    <div class="head">
+      <span class="who">${view.marketplaceName} · ${text('order', { reference: view.reference })}</span>
+      ${view.mode === 'test'
+        ? html`<span class="test" part="test-mode">${text('testMode')}<span class="sr">. ${text('testModeHint')}</span></span>`
+        : nothing}
+    </div>
+    <div class="total" part="total"><span class="sr">${text('total')}: </span><small>${view.currency}</small>
+      <span>${formatFigure(view, locale)}</span></div>
+  </header>`
+}
+
+export function formView(form: FormState): TemplateResult {
+  const { language: { text }, view } = form
+  return html`${header(form)}${heldPanel(form)}
+    <fieldset class="methods" part="methods">
+      <legend class="sr">${text('methods')}</legend>
+      ${form.methods.map((method) => methodRow(form, method))}
+    </fieldset>
+    <div role="alert">${form.fault ? notice('error', text(`error_${form.fault.code}`)) : nothing}</div>
+    ${form.amountChanged && !form.fault ? notice('info', text('totalChanged', { amount: money(form, view.amount) })) : nothing}
+    ${form.payButton ? payButton(form) : nothing}
+    <p class="footnote" part="footnote">${text('footnote', { marketplace: view.marketplaceName })}</p>`
+}
+
+function methodRow({ chosen, choose, language: { text } }: FormState, method: PaymentMethod): TemplateResult {
+  return html`<div class="method" part="method">
+    <label><input type="radio" name="method" .checked=${method === chosen} @change=${() => choose(method)}>
+      <span>${text('card')}</span><span class="marks">${method.marks()}</span></label>
+    ${method === chosen ? html`<div class="body" part="method-body">${method.form()}</div>` : nothing}
+  </div>`
+}
+
+/** `aria-disabled` and not `disabled`, so that focus stays where the buyer left it. */
+function payButton(form: FormState): TemplateResult {
+  const { phase, language: { text }, view, chosen } = form
+  const paying = phase === 'paying'
+  return html`<button class="pay" part="pay-button" aria-disabled=${paying || !chosen?.ready} @click=${form.pay}>
+    ${paying ? icon('wait', 'spin') : icon('hold')}
+    <span>${text(paying ? 'paying' : 'pay', { amount: money(form, view.amount) })}</span></button>`
+}
+
+function notice(kind: 'error' | 'info', words: string): TemplateResult {
+  return html`<div class="notice ${kind}" part="notice">${icon('alert')}<p>${words}</p></div>`
+}
+
+/** The form's own shape before anything is known, so that nothing jumps when it is. */
+export function skeleton({ text }: Language, { slow, payButton: button }: { slow: boolean, payButton: boolean }): TemplateResult {
+  const blank = (words: string): TemplateResult => html`<span class="blank">${words}</span>`
+  return html`<div aria-hidden="true" part="skeleton">
+      <div class="head">${blank('Marketplace · order 0000')}</div>
+      <div class="total">${blank('USD 00,000.00')}</div>
+      <details class="held"><summary tabindex="-1">${blank(text('heldLine'))}</summary></details>
+      <div class="methods"><div class="method"><label>${blank(text('card'))}</label>
+        <div class="body"><div class="frame wait"><div class="fields"><i></i><i></i><i></i><i></i></div></div></div></div></div>
+      ${button ? html`<div class="pay blank">&nbsp;</div>` : nothing}
+      <p class="footnote">${blank(text('footnote', { marketplace: 'Marketplace' }))}</p>
+    </div>
+    <p class="sr" role="status">${text(slow ? 'slow' : 'loading')}</p>
+    ${slow ? html`<p class="slow" aria-hidden="true">${text('slow')}</p>` : nothing}`
+}

@@ -1,0 +1,73 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { isHttpUrl } from '../api.ts'
+import type { Fault } from '../errors.ts'
+import type { Language } from '../i18n/index.ts'
+import { brandName } from '../methods/card/brands.ts'
+import { icon } from './icons.ts'
+import { money, moneyBar, releaseLine, type Drawn } from './shares.ts'
+
+/** Which session the buyer comes back from; a hint and no proof: resume() asks the API. */
+export const returnParameter = 'holdfast_session'
+
+/** The session's return URL, marked so that hasReturned() knows it; undefined unless it is a web address. */
+export function returnLink({ returnUrl, session }: Drawn['view']): string | undefined {
+  if (!isHttpUrl(returnUrl)) return undefined
+  const url = new URL(returnUrl)
+  url.searchParams.set(returnParameter, session)
+  return url.href
+}
+
+export function completeView(drawn: Drawn): TemplateResult {
+  const { view, language: { text } } = drawn
+  const values = { marketplace: view.marketplaceName, amount: money(drawn, view.amount), reference: view.reference }
+  const card = view.attempt?.card
+  return html`<div class="outcome" part="outcome">
+    <span class="seal good">${icon('check')}</span>
+    ${title(text('completeTitle'))}
+    <p>${text('completeText', values)}
+      ${card ? html`<span class="quiet-text">${text('paidWith', { brand: brandName(card.brand), last4: card.last4 })}</span>` : nothing}</p>
+    <div>${moneyBar(drawn)}</div>
+    ${whatIsNext(drawn)}
+    ${link(drawn, text('viewOrder'))}
+  </div>`
+}
+
+function whatIsNext(drawn: Drawn): TemplateResult {
+  const { view: { shares }, language: { text } } = drawn
+  return html`<section class="next">
+    <h3>${text('next')}</h3>
+    <ol>
+      <li>${text(shares.length > 1 ? 'nextShipMany' : 'nextShip')}</li>
+      <li>${text('nextConfirm')}</li>
+      <li>${text('nextAutomatic')}<ul>${shares.map((share) => html`<li>${releaseLine(drawn, share)}</li>`)}</ul></li>
+    </ol>
+  </section>`
+}
+
+export function processingView({ language: { text } }: Drawn): TemplateResult {
+  return html`<div class="outcome" part="outcome">
+    <span class="seal wait">${icon('wait', 'spin')}</span>
+    ${title(text('processingTitle'))}<p>${text('processingText')}</p></div>`
+}
+
+export function closedView(drawn: Drawn, status: 'expired' | 'canceled'): TemplateResult {
+  const { view, language: { text } } = drawn
+  return html`<div class="outcome" part="outcome">
+    <span class="seal">${icon(status === 'expired' ? 'clock' : 'cross')}</span>
+    ${title(text(`${status}Title`))}<p>${text(`${status}Text`)}</p>
+    ${link(drawn, text('back', { marketplace: view.marketplaceName }))}</div>`
+}
+
+export function unavailableView({ text }: Language, { code, retryable }: Fault, retry: () => void): TemplateResult {
+  return html`<div class="outcome" part="outcome">
+    <span class="seal bad">${icon('alert')}</span>
+    ${title(text('loadErrorTitle'))}<p>${text(`error_${code}`)}</p>
+    ${retryable ? html`<button class="quiet" part="retry" @click=${retry}>${text('retry')}</button>` : nothing}</div>`
+}
+
+const title = (words: string): TemplateResult => html`<h2 tabindex="-1">${words}</h2>`
+
+function link({ view }: Drawn, words: string): TemplateResult | typeof nothing {
+  const href = returnLink(view)
+  return href ? html`<a class="link" part="return-link" href=${href}>${words}</a>` : nothing
+}

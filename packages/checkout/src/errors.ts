@@ -1,0 +1,63 @@
+import type { Attempt, AttemptError } from '@holdfast/contract/types'
+import type { CardField } from '@holdfast/contract/frame'
+import type { Language } from './i18n/index.ts'
+
+/** What an error is about: the card, what was typed, the session, something that passes, or the merchant's setup. */
+export type ErrorType = 'card' | 'validation' | 'session' | 'temporary' | 'integration'
+
+export type ErrorCode =
+  | AttemptError['code']
+  | 'card_incomplete' | 'card_form_failed'
+  | 'session_expired' | 'session_canceled' | 'session_unknown' | 'amount_changed'
+  | 'offline' | 'network' | 'not_received' | 'not_ready' | 'internal'
+  | 'origin_not_allowed'
+
+/** An error of the component, in the buyer's language. */
+export interface CheckoutError {
+  readonly type: ErrorType
+  readonly code: ErrorCode
+  /** For the buyer: what is wrong and what to do; never why a bank refused. */
+  readonly message: string
+  readonly field?: CardField
+  /** The buyer may try again on this page. */
+  readonly retryable: boolean
+}
+
+/** An error before it is put into words, so that a change of language changes it too. */
+export type Fault = Omit<CheckoutError, 'message'>
+
+const faults: Readonly<Record<ErrorCode, readonly [type: ErrorType, retryable: boolean]>> = {
+  card_declined: ['card', true],
+  card_data_invalid: ['card', true],
+  card_expired: ['card', true],
+  authentication_required: ['card', true],
+  card_data_lost: ['temporary', true],
+  try_again_later: ['temporary', true],
+  card_incomplete: ['validation', true],
+  card_form_failed: ['temporary', true],
+  session_expired: ['session', false],
+  session_canceled: ['session', false],
+  session_unknown: ['session', false],
+  amount_changed: ['session', true],
+  offline: ['temporary', true],
+  network: ['temporary', true],
+  not_received: ['temporary', true],
+  not_ready: ['temporary', true],
+  internal: ['temporary', true],
+  origin_not_allowed: ['integration', false],
+}
+
+export function fault(code: ErrorCode, field?: CardField): Fault {
+  const [type, retryable] = faults[code]
+  return { type, code, retryable, ...(field && { field }) }
+}
+
+/** The fault of a failed attempt. The server's words stay behind: the buyer reads ours, by code. */
+export function faultOf({ error }: Attempt): Fault {
+  const code = error && Object.hasOwn(faults, error.code) ? error.code : 'try_again_later'
+  return { ...fault(code, error?.field), ...(error && { type: error.type, retryable: error.retryable }) }
+}
+
+export function inWords(found: Fault, { text }: Language): CheckoutError {
+  return { ...found, message: text(`error_${found.code}`) }
+}

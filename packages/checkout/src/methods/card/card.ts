@@ -1,0 +1,238 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { keyed } from 'lit/directives/keyed.js'
+import type { CheckoutView } from '@holdfast/contract/types'
+import type { CardBrand, CardField, FrameErrorCode, FrameMessage } from '@holdfast/contract/frame'
+import { isFailure } from '../../api.ts'
+import { fault, type Fault } from '../../errors.ts'
+import { refusal, type Prepare } from '../../session.ts'
+import type { MethodHost, PaymentMethod } from '../method.ts'
+import { brandMark, brandName, isNamedBrand } from './brands.ts'
+import { FrameLink } from './link.ts'
+
+type View = CheckoutView['methods'][number]
+
+/** The frame's height before it says its own: that of its fields with no error shown. */
+const usualHeightPx = 248
+const heightPx = { least: 80, most: 720 }
+const marksShown = 4
+/** Fresh starts of a frame that keeps failing or reloading, before the buyer is asked. */
+const mostStarts = 4
+
+type Answered = { token: string } | { error: FrameErrorCode } | { invalid: true }
+
+/** Cards: a frame on the vault's origin holds every field; this page sees its height, its validity and a token. */
+export class CardMethod implements PaymentMethod {
+  readonly type = 'card'
+  ready = false
+  complete = false
+  brand: CardBrand | null = null
+  readonly #host: MethodHost
+  readonly #view: View
+  #link: FrameLink | undefined
+  #frame: HTMLIFrameElement | undefined
+  #heightPx = usualHeightPx
+  #fault: Fault | undefined
+  #disabled = false
+  #attempt = 0
+  #starts = 0
+  /** The iframe's own number: a new one makes a new iframe. */
+  #generation = 0
+  #late: ReturnType<typeof setTimeout> | undefined
+
+  constructor(host: MethodHost, view: View) {
+    this.#host = host
+    this.#view = view
+    this.#expectReady()
+  }
+
+  marks(): TemplateResult {
+    const { text } = this.#host.language
+    const { brands } = this.#view
+    if (isNamedBrand(this.brand)) {
+      return html`${brandMark(this.brand)}<span class="sr">${text('cardBrand', { brand: brandName(this.brand) })}</span>`
+    }
+    const more = brands.length - marksShown
+    return html`${brands.slice(0, marksShown).map(brandMark)}
+      ${more > 0 ? html`<span class="more" aria-hidden="true">+${more}</span>` : nothing}
+      <span class="sr">${text('cardBrands', { brands: brands.map(brandName).join(', ') })}</span>`
+  }
+
+  form(): TemplateResult {
+    return this.#fault ? this.#broken(this.#fault) : html`
+      <div class="frame" ?data-ready=${this.ready} aria-busy=${!this.ready}>
+        ${keyed(this.#generation, html`<iframe
+          part="card-frame" title=${this.#host.language.text('cardFrame')} src=${this.#view.frameUrl}
+          height=${this.#heightPx} referrerpolicy="origin" @load=${this.#loaded}></iframe>`)}
+        <div class="fields" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
+      </div>`
+  }
+
+  #broken({ code, retryable }: Fault): TemplateResult {
+    const { text } = this.#host.language
+    return html`<div class="broken" role="alert"><p>${text(`error_${code}`)}</p>
+      ${retryable ? html`<button class="quiet" @click=${() => this.#restart()}>${text('retry')}</button>` : nothing}</div>`
+  }
+
+  /** Starts over with a new iframe; only for a frame that doesn't work, because what was typed goes with it. */
+  #restart(): void {
+    this.#fault = undefined
+    this.#starts = 0
+    this.#generation++
+    this.#unready()
+    this.#expectReady()
+    this.#host.changed()
+  }
+
+  #expectReady(): void {
+    clearTimeout(this.#late)
+    this.#late = setTimeout(() => this.#fail('card_form_failed'), this.#host.timing.frameReadyMs)
+  }
+
+  #unready(): void {
+    this.#link?.close()
+    this.#link = undefined
+    this.ready = this.complete = false
+    this.brand = null
+  }
+
+  #fail(code: Fault['code'] | Fault): void {
+    clearTimeout(this.#late)
+    this.#unready()
+    this.#fault = typeof code === 'string' ? fault(code) : code
+    this.#host.broken(this.#fault)
+    this.#host.changed()
+  }
+
+  /** On the first load, and on any later one: a frame that was reloaded has forgotten its port. */
+  readonly #loaded = async ({ target }: Event): Promise<void> => {
+    this.#frame = target as HTMLIFrameElement
+    this.#unready()
+    this.#host.changed()
+    if (++this.#starts > mostStarts) return this.#fail('card_form_failed')
+    this.#expectReady()
+    const start = this.#starts
+    const ticket = await this.#host.ticket()
+    if (start !== this.#starts || !this.#frame?.contentWindow) return
+    if (isFailure(ticket)) return this.#refused(refusal(ticket), ticket.failed)
+    this.#link = new FrameLink({
+      frame: this.#frame.contentWindow,
+      origin: new URL(this.#view.frameUrl).origin,
+      init: { ticket: ticket.ticket, locale: this.#host.language.locale, style: this.#host.style() },
+      heard: (message) => this.#heard(message),
+    })
+  }
+
+  #refused(found: Fault, code: string): void {
+    if (code === 'session_not_open') return this.#host.outdated()
+    this.#fail(found.code === 'network' || found.code === 'internal' ? 'card_form_failed' : found)
+  }
+
+  #heard(message: FrameMessage): void {
+    switch (message.type) {
+      case 'ready': this.#isReady(message.revision, message.heightPx); break
+      case 'resize': this.#resize(message.heightPx); break
+      case 'brand': this.brand = message.brand; break
+      case 'validity': this.complete = message.complete; break
+      case 'submit': this.#host.submit(); break
+      case 'error': if (message.attempt === null) this.#trouble(message.code)
+    }
+    this.#host.changed()
+  }
+
+  #isReady(revision: number, height: number): void {
+    clearTimeout(this.#late)
+    this.ready = true
+    this.#resize(height)
+    if (this.#disabled) this.#link?.post({ type: 'disable', disabled: true })
+    if (revision !== this.#host.view.revision) this.#host.outdated()
+  }
+
+  #resize(height: number): void {
+    this.#heightPx = Math.min(Math.max(height, heightPx.least), heightPx.most)
+  }
+
+  #trouble(code: FrameErrorCode): void {
+    if (code === 'session_closed') return this.#host.outdated()
+    if (code === 'origin_refused') return this.#fail('origin_not_allowed')
+    const passing = code === 'ticket_refused' || code === 'network'
+    if (passing && ++this.#starts <= mostStarts) void this.renew()
+    else this.#fail('card_form_failed')
+  }
+
+  /** Gives the frame a new ticket, bound to the session's revision of now, and waits until it has taken it. */
+  async renew(): Promise<void> {
+    const link = this.#link
+    const ticket = await this.#host.ticket()
+    if (!link || link !== this.#link) return
+    if (isFailure(ticket)) return
+    const taken = link.next(this.#host.timing.frameAnswerMs, ({ type }) => type === 'ready' || type === 'error' || undefined)
+    link.post({ type: 'refresh', ticket: ticket.ticket })
+    await taken
+  }
+
+  async validate(): Promise<boolean> {
+    const link = this.#link
+    if (!this.ready || !link) return false
+    const answer = link.next(this.#host.timing.frameAnswerMs, (message) =>
+      message.type === 'validity' ? message.complete : undefined)
+    link.post({ type: 'validate' })
+    return await answer ?? false
+  }
+
+  readonly prepare: Prepare = async ({ renew }) => {
+    if (!this.ready) return { fault: fault('not_ready') }
+    if (renew) await this.renew()
+    if (!await this.validate()) return { fault: fault('card_incomplete') }
+    let answer = await this.#tokenize()
+    if (answer && 'error' in answer && answer.error === 'ticket_refused') {
+      await this.renew()
+      answer = await this.#tokenize()
+    }
+    return this.#prepared(answer)
+  }
+
+  #tokenize(): Promise<Answered | undefined> {
+    const attempt = ++this.#attempt
+    const answer = this.#link?.next<Answered>(this.#host.timing.frameAnswerMs, (message) => {
+      if (message.type === 'validity' && !message.complete) return { invalid: true }
+      if (message.type === 'token' && message.attempt === attempt) return { token: message.token }
+      return message.type === 'error' && message.attempt === attempt ? { error: message.code } : undefined
+    })
+    this.#link?.post({ type: 'tokenize', attempt })
+    return answer ?? Promise.resolve(undefined)
+  }
+
+  #prepared(answer: Answered | undefined): Awaited<ReturnType<Prepare>> {
+    if (!answer) return { fault: fault('network') }
+    if ('invalid' in answer) return { fault: fault('card_incomplete') }
+    if ('token' in answer) {
+      this.#starts = 0
+      return { body: { method: 'card', token: answer.token } }
+    }
+    if (answer.error === 'session_closed') this.#host.outdated()
+    return { fault: fault(tokenizeFaults[answer.error] ?? 'try_again_later') }
+  }
+
+  focus(field?: CardField): void {
+    this.#frame?.focus()
+    this.#link?.post(field ? { type: 'focus', field } : { type: 'focus' })
+  }
+
+  disable(disabled: boolean): void {
+    if (disabled === this.#disabled) return
+    this.#disabled = disabled
+    this.#link?.post({ type: 'disable', disabled })
+  }
+
+  close(): void {
+    clearTimeout(this.#late)
+    this.#starts = Infinity
+    this.#unready()
+  }
+}
+
+const tokenizeFaults: Readonly<Partial<Record<FrameErrorCode, Fault['code']>>> = {
+  network: 'network',
+  session_closed: 'session_expired',
+  origin_refused: 'origin_not_allowed',
+}
