@@ -33,7 +33,7 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ object: z.literal('list'), data: z.array(item), hasMore: z.boolean() })
 }
 
-const list = <T extends z.ZodType>(path: string, query: z.ZodType, item: T, summary: string) =>
+const list = <Q extends z.ZodType, T extends z.ZodType>(path: string, query: Q, item: T, summary: string) =>
   ({ method: 'GET', path, caller: 'secret', summary, query, response: pageOf(item), status: 200, idempotent: false }) as const
 
 const retrieve = <T extends z.ZodType>(path_: string, kind: IdKind, response: T, summary: string) =>
