@@ -46,7 +46,8 @@ export interface IdempotencyKeysTable {
   operation_id: string | null
   status: number | null
   content_type: string | null
-  body: string | null
+  /** The answer's bytes under the instance's secret key. */
+  body_sealed: Buffer | null
   created_at: Generated<Date>
   answered_at: Date | null
 }

@@ -5,6 +5,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import { isLockTimeout } from '../postgres/transaction.ts'
+import type { Sealer } from '../seal.ts'
 import { renderProblem } from '../http/problem.ts'
 import type { Reply } from '../http/route.ts'
 
@@ -17,6 +18,8 @@ export interface Claim {
   readonly key: string
   /** SHA-256 of the canonical body and the path's parameters. */
   readonly bodyHash: Buffer
+  /** Seals the stored answer: it may hold an API key, a client secret, a buyer's name. */
+  readonly sealer: Sealer
 }
 
 /** An answer as it goes out, byte by byte. */
@@ -97,24 +100,26 @@ export async function storeAnswer(tx: Tx, claim: Claim, answer: Answer): Promise
   }
   await tx.client.query({
     name: 'store_answer',
-    text: `update idempotency_keys set status = $4, content_type = $5, body = $6, answered_at = now()
+    text: `update idempotency_keys set status = $4, content_type = $5, body_sealed = $6, answered_at = now()
            where marketplace_id = $1 and scope = $2 and key = $3 and status is null`,
-    values: [...key, answer.status, answer.contentType, answer.body],
+    values: [...key, answer.status, answer.contentType, claim.sealer.seal(Buffer.from(answer.body), placeOf(claim))],
   })
 }
+
+const placeOf = (claim: Claim): string => `idempotency_keys/${claim.marketplace}/${claim.scope}/${claim.key}`
 
 interface KeyRow {
   body_hash: Buffer
   operation_id: string | null
   status: number | null
   content_type: string | null
-  body: string | null
+  body_sealed: Buffer | null
 }
 
 async function readKey(db: Pool | PoolClient, claim: Claim): Promise<KeyRow | undefined> {
   const { rows } = await db.query<KeyRow>({
     name: 'read_key',
-    text: `select body_hash, operation_id, status, content_type, body from idempotency_keys
+    text: `select body_hash, operation_id, status, content_type, body_sealed from idempotency_keys
            where marketplace_id = $1 and scope = $2 and key = $3`,
     values: [claim.marketplace, claim.scope, claim.key],
   })
@@ -130,9 +135,10 @@ const inProgress: Refusal = {
   detail: 'The first call with this Idempotency-Key is still at work. Send the same call with the same key again after the time in Retry-After.',
 }
 
-function replay(row: KeyRow): Answer | null {
-  if (row.status === null || row.content_type === null || row.body === null) return null
-  return { answer: true, status: row.status, contentType: row.content_type, body: row.body, replayed: true }
+function replay(row: KeyRow, claim: Claim): Answer | null {
+  if (row.status === null || row.content_type === null || row.body_sealed === null) return null
+  const body = claim.sealer.open(row.body_sealed, placeOf(claim)).toString()
+  return { answer: true, status: row.status, contentType: row.content_type, body, replayed: true }
 }
 
 /*
@@ -198,7 +204,7 @@ async function find(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse }: Omit<
   const row = await readKey(deps.pool, claim)
   if (!row) return null
   if (!row.body_hash.equals(claim.bodyHash)) return refuse(differs)
-  const stored = replay(row)
+  const stored = replay(row, claim)
   if (stored || row.operation_id === null) return stored
   const resumed = await deps.hooks.resumeOperation({ marketplace: claim.marketplace, operation: row.operation_id, route: claim.route })
   if (resumed === 'in_flight') return null

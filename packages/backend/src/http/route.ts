@@ -42,10 +42,13 @@ export interface Reply<T = unknown> {
 
 export type Handled<N extends EndpointName> = Reply<ResponseOf<N>> | Refusal | Answer
 
-export interface Route<N extends EndpointName = EndpointName> {
+export interface Route<N extends EndpointName> {
   readonly name: N
   readonly handle: (request: RouteRequest<N>, deps: Deps) => Promise<Handled<N>>
 }
+
+/** A route of any name, as the table of routes lists them. */
+export type AnyRoute = { [N in EndpointName]: Route<N> }[EndpointName]
 
 /**
  * One call of the API: a name from the contract's table and what answers it.

@@ -50,11 +50,11 @@ async function idempotencyKeys(db: Kysely<unknown>) {
       operation_id text,
       status smallint check (status between 200 and 499),
       content_type text,
-      body text,
+      body_sealed bytea,
       created_at timestamptz not null default now(),
       answered_at timestamptz,
       primary key (marketplace_id, scope, key),
-      check ((status is null) = (body is null) and (status is null) = (answered_at is null))
+      check ((status is null) = (body_sealed is null) and (status is null) = (answered_at is null))
     )`.execute(db)
   await sql`create index idempotency_keys_by_age on idempotency_keys (created_at)`.execute(db)
 }

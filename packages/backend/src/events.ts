@@ -1,0 +1,42 @@
+import { newId, type EventType } from '@holdfast/contract'
+import type { Tx } from './database.ts'
+
+/** Something that happened to one object, with that object as it stands now. */
+export interface StagedEvent {
+  readonly type: EventType
+  /** The id of the object that it is about. */
+  readonly subject: string
+  /** The object, as the API would answer it. Never a client secret. */
+  readonly data: object
+}
+
+/**
+ * Writes events in the transaction of what they tell, so that none is lost and none is invented.
+ *
+ * They are numbered per subject, from 1 and without gaps: the subject's row must be locked by this transaction.
+ *
+ * @returns the events' ids, in order
+ */
+export async function stageEvents(
+  tx: Tx,
+  { marketplace, now }: { marketplace: string; now: Date },
+  events: readonly StagedEvent[],
+): Promise<string[]> {
+  if (events.length === 0) return []
+  const ids = events.map(() => newId('event'))
+  await tx.client.query({
+    name: 'stage_events',
+    text: `insert into events (marketplace_id, id, subject, sequence, type, data, created_at)
+           select $1, staged.id, staged.subject,
+             row_number() over (partition by staged.subject order by staged.place)
+               + coalesce((select max(e.sequence) from events e where e.marketplace_id = $1 and e.subject = staged.subject), 0),
+             staged.type, staged.data::jsonb, $2
+           from unnest($3::text[], $4::text[], $5::text[], $6::text[]) with ordinality
+             as staged (id, subject, type, data, place)`,
+    values: [
+      marketplace, now, ids, events.map(({ subject }) => subject), events.map(({ type }) => type),
+      events.map(({ data }) => JSON.stringify(data)),
+    ],
+  })
+  return ids
+}

@@ -1,0 +1,104 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Caller } from '@holdfast/contract'
+import { isRefusal, type Refusal } from '@holdfast/core'
+import type { Pool } from 'pg'
+import type { Deps } from '../deps.ts'
+import { parseKey } from '../keys.ts'
+import type { CallingMarketplace, Calling } from './route.ts'
+
+/** Who calls, for which marketplace. */
+export interface Authenticated {
+  readonly marketplace: CallingMarketplace | null
+  readonly caller: Calling
+}
+
+export interface Credentials {
+  readonly authorization: string | undefined
+  readonly origin: string | null
+}
+
+type AuthDeps = Pick<Deps, 'pool' | 'hooks' | 'config'>
+
+/**
+ * Finds out who makes a call.
+ *
+ * @refuses key_missing, key_invalid, key_kind_refused - of an API key
+ * @refuses client_secret_invalid, origin_not_allowed - of a page
+ */
+export async function authenticate(deps: AuthDeps, wanted: Caller, credentials: Credentials): Promise<Authenticated | Refusal> {
+  if (wanted === 'public') return { marketplace: null, caller: { kind: 'public' } }
+  const bearer = /^Bearer +(\S+) *$/i.exec(credentials.authorization ?? '')?.[1]
+  if (wanted === 'page') return authenticatePage(deps, bearer, credentials.origin)
+  if (bearer === undefined) return missing
+  const found = await authenticateKey(deps, bearer)
+  if (isRefusal(found) || wanted === 'publishable' || found.caller.kind === 'secret') return found
+  return {
+    refused: 'key_kind_refused',
+    detail: 'A publishable key may not make this call. Use a secret key (sk_…), from your server only.',
+  }
+}
+
+const missing: Refusal = {
+  refused: 'key_missing',
+  detail: 'The call has no Authorization header with an API key. Send: Authorization: Bearer sk_…',
+}
+const invalid: Refusal = {
+  refused: 'key_invalid',
+  detail: 'The API key is not one of this marketplace, was revoked, or belongs to the other mode. Check which key and which server you use.',
+}
+const secretInvalid: Refusal = {
+  refused: 'client_secret_invalid',
+  detail: 'The call has no valid client secret. Send the clientSecret of the checkout session: Authorization: Bearer cs_…',
+}
+
+interface KeyRow {
+  id: string
+  kind: 'secret' | 'publishable'
+  hash: Buffer
+  name: string
+  mode: 'test' | 'live'
+  origins: string[]
+}
+
+async function authenticateKey({ pool, config }: AuthDeps, key: string): Promise<Authenticated | Refusal> {
+  const parsed = parseKey(key)
+  if (!parsed || parsed.mode !== config.mode) return invalid
+  const { rows } = await pool.query<KeyRow>({
+    name: 'authenticate_key',
+    text: `select k.id, k.kind, k.hash, m.name, m.mode, m.origins
+           from api_keys k join marketplaces m using (marketplace_id)
+           where k.marketplace_id = $1 and k.hash = $2 and k.mode = $3 and k.revoked_at is null`,
+    values: [parsed.marketplace, parsed.hash, parsed.mode],
+  })
+  const row = rows[0]
+  if (!row || !timingSafeEqual(row.hash, parsed.hash)) return invalid
+  return {
+    marketplace: { id: parsed.marketplace, name: row.name, mode: row.mode, origins: row.origins },
+    caller: { kind: row.kind, apiKey: row.id },
+  }
+}
+
+async function authenticatePage(deps: AuthDeps, secret: string | undefined, origin: string | null): Promise<Authenticated | Refusal> {
+  const found = secret === undefined ? null : await deps.hooks.findSessionBySecret(secret)
+  const marketplace = found && (await readMarketplace(deps.pool, found.marketplace))
+  if (!found || !marketplace || marketplace.mode !== deps.config.mode) return secretInvalid
+  if (origin !== null && !marketplace.origins.includes(origin)) return originRefused(origin)
+  return { marketplace, caller: { kind: 'page', session: found.session } }
+}
+
+function originRefused(origin: string): Refusal {
+  return {
+    refused: 'origin_not_allowed',
+    detail: `The marketplace has not registered the origin ${origin.slice(0, 100)}. Add it by PATCH /v1/marketplace { "origins": […] }.`,
+  }
+}
+
+/** A marketplace by id. */
+export async function readMarketplace(pool: Pool, id: string): Promise<CallingMarketplace | null> {
+  const { rows } = await pool.query<CallingMarketplace>({
+    name: 'read_marketplace',
+    text: 'select marketplace_id as id, name, mode, origins from marketplaces where marketplace_id = $1',
+    values: [id],
+  })
+  return rows[0] ?? null
+}

@@ -1,0 +1,46 @@
+import { endpoints, type Endpoint } from '@holdfast/contract'
+import { isRefusal, type Refusal } from '@holdfast/core'
+import type { FastifyRequest } from 'fastify'
+
+const ALLOWED_HEADERS = 'authorization, content-type, idempotency-key, holdfast-version'
+const EXPOSED_HEADERS = 'request-id, retry-after, idempotency-replayed'
+const originPattern = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/i
+
+/**
+ * What a browser is told before it sends a page's call. It carries no credentials, so the marketplace isn't known
+ * yet: any page may ask, and the call itself is refused unless its origin is registered.
+ */
+export function preflight(path: string, request: FastifyRequest): Record<string, string> {
+  const vary = { vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' }
+  const origin = request.headers.origin
+  if (origin === undefined || !originPattern.test(origin)) return vary
+  const methods = Object.values<Endpoint>(endpoints).filter((endpoint) => endpoint.path === path).map(({ method }) => method)
+  return {
+    ...vary,
+    'access-control-allow-origin': origin,
+    'access-control-allow-methods': methods.join(', '),
+    'access-control-allow-headers': ALLOWED_HEADERS,
+    'access-control-max-age': '600',
+  }
+}
+
+/**
+ * Lets a page read the answer to its call, and nothing else: calls with API keys have no such headers, so that no
+ * page can use one. A refused page may read why, for its developer's sake; the refusal holds nothing of anyone's.
+ */
+export function corsHeaders(endpoint: Endpoint, { request, admitted }: { request: FastifyRequest; admitted: object | Refusal }): Record<string, string> {
+  if (endpoint.caller !== 'page') return {}
+  const origin = request.headers.origin
+  if (origin === undefined || !originPattern.test(origin)) return { vary: 'Origin' }
+  if (isRefusal(admitted) && !(admitted.refused in readableRefusals)) return { vary: 'Origin' }
+  return {
+    vary: 'Origin',
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': EXPOSED_HEADERS,
+    'cross-origin-resource-policy': 'cross-origin',
+  }
+}
+
+const readableRefusals = {
+  origin_not_allowed: true, client_secret_invalid: true, version_unsupported: true, rate_limited: true,
+} as const

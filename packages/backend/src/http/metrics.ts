@@ -1,0 +1,55 @@
+import type { Pool } from 'pg'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** One answered call. */
+export interface Observed {
+  readonly route: string
+  readonly method: string
+  readonly status: number
+  readonly durationMs: number
+}
+
+/** What `/metrics` shows, in Prometheus' text format. */
+export interface Metrics {
+  observe(call: Observed): void
+  jobRan(run: { readonly queue: string; readonly outcome: 'ok' | 'failed' | 'set_aside' }): void
+  readonly contentType: string
+  text(): Promise<string>
+}
+
+/** Figures that are read from the database when they are asked for. */
+export interface Gauges {
+  /** Operations whose outcome nobody knows yet: above 0 for long is an alarm. */
+  unknownOperations(): Promise<number>
+  events(): Promise<number>
+  setAside(): Promise<number>
+}
+
+const BUCKETS_S = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** A registry of this backend's own: two in one process don't mix. */
+export function createMetrics({ pool, gauges }: { pool: Pool; gauges: Gauges }): Metrics {
+  const registers = [new Registry()]
+  const durations = new Histogram({
+    name: 'holdfast_http_request_duration_seconds', help: 'How long calls took, by route and status.',
+    labelNames: ['route', 'method', 'status'], buckets: BUCKETS_S, registers,
+  })
+  const jobs = new Counter({ name: 'holdfast_job_subjects_total', help: 'Subjects that jobs have handled.', labelNames: ['queue', 'outcome'], registers })
+  gauge(registers, 'holdfast_db_connections', 'Open database connections.', () => pool.totalCount)
+  gauge(registers, 'holdfast_db_connections_idle', 'Idle database connections.', () => pool.idleCount)
+  gauge(registers, 'holdfast_db_waiting', 'Calls that wait for a database connection.', () => pool.waitingCount)
+  gauge(registers, 'holdfast_unknown_operations', 'Operations whose outcome is unknown.', gauges.unknownOperations)
+  gauge(registers, 'holdfast_events', 'Events in the outbox.', gauges.events)
+  gauge(registers, 'holdfast_jobs_set_aside', 'Subjects that a job could not handle and left aside.', gauges.setAside)
+  const [registry] = registers as [Registry]
+  return {
+    observe: ({ route, method, status, durationMs }) => durations.observe({ route, method, status: String(status) }, durationMs / 1000),
+    jobRan: (labels) => jobs.inc(labels),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  }
+}
+
+function gauge(registers: Registry[], name: string, help: string, read: () => number | Promise<number>): void {
+  new Gauge({ name, help, registers, async collect() { this.set(await read()) } })
+}

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { migrate } from '../postgres/migrate.js';
+import { createPool } from '../postgres/pool.js';
+const START_WITHIN_MS = 60_000;
+const TEMPLATE_LOCK = 7_203_115;
+/**
+ * Makes a database for one test file by cloning the migrated template; PostgreSQL itself is started when no
+ * other test has started it, and ends by itself some seconds after the last one.
+ */
+export async function createTestDatabase() {
+    const server = await testServer();
+    const admin = await connect(server.superuser);
+    try {
+        const template = await ensureTemplate(admin, server);
+        const name = `test_${process.pid}_${randomBytes(5).toString('hex')}`;
+        await clone(admin, { template, name, owner: server.owner.user });
+        const on = (connection) => ({ ...connection, database: name });
+        return {
+            name, superuser: on(server.superuser), owner: on(server.owner), app: on(server.app), vault: on(server.vault),
+            drop: async () => {
+                const client = await connect(server.superuser);
+                await client.query(`drop database if exists ${name} with (force)`);
+                await client.end();
+            },
+        };
+    }
+    finally {
+        await admin.end();
+    }
+}
+async function connect(connection) {
+    const client = new pg.Client({ ...connection, application_name: 'holdfast tests' });
+    client.on('error', () => { });
+    await client.connect();
+    return client;
+}
+/** The running server, or a new one; another process may start it at the same instant, and one of the two wins. */
+async function testServer() {
+    const folder = join(tmpdir(), `holdfast-tests-${userInfo().uid}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const deadline = performance.now() + START_WITHIN_MS;
+    let startAt = 0;
+    while (performance.now() < deadline) {
+        const server = await readServer(folder);
+        if (server && (await answers(server)))
+            return server;
+        if (performance.now() > startAt) {
+            startServer(folder);
+            startAt = performance.now() + 15_000;
+        }
+        await pause(50);
+    }
+    throw new Error(`The test server did not start within ${START_WITHIN_MS / 1000} s; see ${folder}/postgres/server.log`);
+}
+function startServer(folder) {
+    const program = new URL('./server.ts', import.meta.url).pathname;
+    spawn(process.execPath, ['--conditions=source', program, join(folder, 'postgres')], { detached: true, stdio: 'ignore' }).unref();
+}
+async function readServer(folder) {
+    const text = await readFile(join(folder, 'postgres', 'server.json'), 'utf8').catch(() => null);
+    return text === null ? null : JSON.parse(text);
+}
+async function answers(server) {
+    return connect(server.superuser).then((client) => client.end().then(() => true), () => false);
+}
+/** The migrated template for these migrations; made by whoever comes first. */
+async function ensureTemplate(admin, server) {
+    const template = `template_${await migrationsHash()}`;
+    if (await exists(admin, template))
+        return template;
+    await admin.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    try {
+        if (await exists(admin, template))
+            return template;
+        const unfinished = `${template}_unfinished`;
+        await admin.query(`drop database if exists ${unfinished} with (force)`);
+        await admin.query(`create database ${unfinished} owner ${server.owner.user}`);
+        const pool = createPool({ ...server.owner, database: unfinished }, { size: 1, applicationName: 'holdfast tests' });
+        await migrate(pool).finally(() => pool.end());
+        await admin.query(`alter database ${unfinished} rename to ${template}`);
+        return template;
+    }
+    finally {
+        await admin.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
+    }
+}
+async function exists(admin, name) {
+    const { rowCount } = await admin.query('select 1 from pg_database where datname = $1', [name]);
+    return rowCount === 1;
+}
+async function migrationsHash() {
+    const hash = createHash('sha256');
+    for (const folder of [new URL('../migrations/', import.meta.url), new URL('../postgres/migrate.ts', import.meta.url)]) {
+        const names = folder.pathname.endsWith('/') ? (await readdir(folder)).sort() : [''];
+        for (const name of names)
+            hash.update(name).update(await readFile(new URL(name, folder)));
+    }
+    return hash.digest('hex').slice(0, 16);
+}
+async function clone(admin, { template, name, owner }) {
+    await admin.query(`create database ${name} template ${template} owner ${owner} strategy file_copy`);
+}
