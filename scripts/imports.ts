@@ -134,7 +134,8 @@ const places: readonly Place[] = [
     refuses: (file, { target }) => {
       const own = units.find(({ folder }) => within(folder, file))
       const other = units.find(({ folder }) => within(folder, target))
-      return other !== undefined && other !== own
+      // what stands in a package's testing/ folder is there to be borrowed by tests
+      return other !== undefined && other !== own && !(isTest(file) && isTest(target))
     },
   },
   {

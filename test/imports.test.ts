@@ -59,6 +59,7 @@ const blameless: readonly (readonly [string, string])[] = [
   ['packages/backend/src/routes/a.ts', 'import { rows } from "../store/rows.ts"'],
   ['packages/connectors/bank/src/a.test.ts', 'import { startBank } from "@holdfast/simulators"'],
   ['packages/backend/src/a.test.ts', 'import { waitFor } from "../../../test/support/wait.ts"'],
+  ['packages/vault/src/a.test.ts', 'import { testDatabase } from "../../backend/src/testing/database.ts"'],
   ['test/api/a.test.ts', 'import { Holdfast } from "@holdfast/server"'],
 ]
 
