@@ -1,5 +1,5 @@
 /**
- * Stateful, wire-compatible simulators of the rails: J.P. Morgan Online Payments v2 and a bank that sends payouts.
+ * Stateful, wire-compatible simulators: J.P. Morgan Online Payments v2 and a bank that sends payouts.
  * What they speak, their test cards, magic accounts and faults are described in README.md.
  */
 export { startBankSimulator, defaultBankToken, defaultDebtorAccount } from './bank/server.ts'

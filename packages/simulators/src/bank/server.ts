@@ -28,7 +28,7 @@ export interface BankSimulatorOptions {
   readonly control?: boolean
 }
 
-/** A running simulator. `faults`, `records`, `requests` and `clock` are what `/_control` offers, without HTTP. */
+/** A running simulator; its `faults`, `records`, `requests` and `clock` are `/_control` without HTTP. */
 export interface BankSimulator {
   readonly url: string
   readonly faults: Faults
@@ -56,7 +56,14 @@ export async function startBankSimulator(options: BankSimulatorOptions = {}): Pr
   const bank = new Bank(options)
   const url = await bank.listen(options)
   const { faults, requests, clock } = bank
-  return { url, faults, requests, clock, records: { transfers: () => bank.transfers() }, close: () => bank.close() }
+  return {
+    url,
+    faults,
+    requests,
+    clock,
+    records: { transfers: () => bank.transfers() },
+    close: () => bank.close(),
+  }
 }
 
 class Bank {
@@ -73,11 +80,15 @@ class Bank {
     this.clock = new VirtualClock(options.now ?? systemNow)
     this.#token = options.token ?? defaultBankToken
     this.#accounts = options.debtorAccounts ?? [defaultDebtorAccount]
-    const { journal, groups } = Journal.open<BankEntry>(options.dataFolder && join(options.dataFolder, 'bank.jsonl'))
+    const { journal, groups } = Journal.open<BankEntry>(
+      options.dataFolder && join(options.dataFolder, 'bank.jsonl'),
+    )
     this.#journal = journal
     for (const entry of groups.flat()) this.#book.apply(entry)
     this.#app = createHost({
-      clock: this.clock, faults: this.faults, requests: this.requests,
+      clock: this.clock,
+      faults: this.faults,
+      requests: this.requests,
       timeoutMs: options.timeoutMs ?? 70_000,
       settled: () => this.#journal.settled(),
       about,
@@ -111,19 +122,22 @@ class Bank {
   }
 
   #register(control: boolean): void {
-    void this.#app.register(async (api) => {
+    void this.#app.register(async api => {
       api.addHook('onRequest', async (request, reply) => this.#authenticate(request, reply))
       api.post('/transfers', async (request, reply) => this.#create(request, reply))
       api.get('/transfers/events', async (request, reply) => this.#events(request, reply))
       api.get<{ Params: { transferId: string } }>('/transfers/:transferId', async (request, reply) => {
         this.#advance()
         const transfer = this.#book.transfers.get(request.params.transferId)
-        return transfer ? renderTransfer(transfer) : refuse(reply, 404, { code: 'not_found', message: 'no transfer has this transferId' })
+        return transfer
+          ? renderTransfer(transfer)
+          : refuse(reply, 404, { code: 'not_found', message: 'no transfer has this transferId' })
       })
       api.get('/statement', async (request, reply) => this.#statement(request, reply))
     })
     const { clock, faults, requests } = this
-    if (control) registerControl(this.#app, { clock, faults, requests, lists: { transfers: () => this.transfers() } })
+    if (control)
+      registerControl(this.#app, { clock, faults, requests, lists: { transfers: () => this.transfers() } })
   }
 
   #authenticate(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
@@ -136,11 +150,19 @@ class Bank {
     this.#advance()
     const transfer = readTransfer(request.body, this.#accounts)
     if ('field' in transfer) {
-      return refuse(reply, 422, { code: 'invalid_field', message: `${transfer.field}: ${transfer.message}`, field: transfer.field })
+      return refuse(reply, 422, {
+        code: 'invalid_field',
+        message: `${transfer.field}: ${transfer.message}`,
+        field: transfer.field,
+      })
     }
     const known = this.#book.transfers.get(transfer.transferId)
     if (known && known.record.contentDigest !== contentDigest(transfer)) {
-      return refuse(reply, 409, { code: 'transfer_conflict', message: 'this transferId was used with other content', field: 'transferId' })
+      return refuse(reply, 409, {
+        code: 'transfer_conflict',
+        message: 'this transferId was used with other content',
+        field: 'transferId',
+      })
     }
     if (!known) {
       this.#write([this.#book.accept(transfer, this.clock.nowMs())])
@@ -155,22 +177,43 @@ class Bank {
     const query = request.query as { after?: string; limit?: string }
     const after = readNumber(query.after, { fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER })
     const limit = readNumber(query.limit, { fallback: 100, min: 1, max: 500 })
-    if (after === undefined) return refuse(reply, 422, { code: 'invalid_field', message: 'after is a cursor of this feed', field: 'after' })
-    if (limit === undefined) return refuse(reply, 422, { code: 'invalid_field', message: 'limit is 1 to 500', field: 'limit' })
+    if (after === undefined)
+      return refuse(reply, 422, {
+        code: 'invalid_field',
+        message: 'after is a cursor of this feed',
+        field: 'after',
+      })
+    if (limit === undefined)
+      return refuse(reply, 422, { code: 'invalid_field', message: 'limit is 1 to 500', field: 'limit' })
     const events = this.#book.feed.slice(after, after + limit)
     const next = events.at(-1)?.cursor ?? after
-    return { events: events.map(renderEvent), nextCursor: String(next), hasMore: next < this.#book.feed.length }
+    return {
+      events: events.map(renderEvent),
+      nextCursor: String(next),
+      hasMore: next < this.#book.feed.length,
+    }
   }
 
   #statement(request: FastifyRequest, reply: FastifyReply): FastifyReply | object {
     this.#advance()
-    const { date = '', account = this.#accounts.length === 1 ? this.#accounts[0] : undefined } = request.query as { date?: string; account?: string }
+    const { date = '', account = this.#accounts.length === 1 ? this.#accounts[0] : undefined } =
+      request.query as { date?: string; account?: string }
     const nowMs = this.clock.nowMs()
-    if (startOfDay(date) === undefined) return refuse(reply, 422, { code: 'invalid_field', message: 'date is a day, YYYY-MM-DD', field: 'date' })
+    if (startOfDay(date) === undefined)
+      return refuse(reply, 422, {
+        code: 'invalid_field',
+        message: 'date is a day, YYYY-MM-DD',
+        field: 'date',
+      })
     if (account === undefined || !this.#accounts.includes(account)) {
-      return refuse(reply, 422, { code: 'invalid_field', message: 'account is not an account of yours', field: 'account' })
+      return refuse(reply, 422, {
+        code: 'invalid_field',
+        message: 'account is not an account of yours',
+        field: 'account',
+      })
     }
-    if (date > dayOf(nowMs)) return refuse(reply, 404, { code: 'statement_not_available', message: 'that day is still to come' })
+    if (date > dayOf(nowMs))
+      return refuse(reply, 404, { code: 'statement_not_available', message: 'that day is still to come' })
     return renderStatement(this.#book, { account, date, nowMs })
   }
 }
@@ -186,7 +229,10 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-function readNumber(text: string | undefined, { fallback, min, max }: { fallback: number; min: number; max: number }): number | undefined {
+function readNumber(
+  text: string | undefined,
+  { fallback, min, max }: { fallback: number; min: number; max: number },
+): number | undefined {
   if (text === undefined || text === '') return fallback
   const value = Number(text)
   return /^\d{1,16}$/.test(text) && value >= min && value <= max ? value : undefined
@@ -204,6 +250,7 @@ function refuse(reply: FastifyReply, status: number, error: BankError): FastifyR
 
 function errorBody(status: number): { error: BankError } {
   if (status === 404) return { error: { code: 'not_found', message: 'there is nothing at this address' } }
-  if (status < 500) return { error: { code: 'malformed_request', message: 'the request cannot be read: JSON is expected' } }
+  if (status < 500)
+    return { error: { code: 'malformed_request', message: 'the request cannot be read: JSON is expected' } }
   return { error: { code: 'server_error', message: 'the bank failed' } }
 }

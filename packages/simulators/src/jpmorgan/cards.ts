@@ -1,4 +1,4 @@
-/** The numbers that are accepted, and what an issuer says to each. Any other number is refused before it is kept. */
+// The numbers that are accepted, and what an issuer says to each. Any other is refused before it is kept.
 
 /** How a network says no. `networkCode` is ISO 8583's response code. */
 export interface Decline {
@@ -8,7 +8,9 @@ export interface Decline {
   readonly hostMessage: string
 }
 
-export const declines: Readonly<Record<'doNotHonor' | 'insufficientFunds' | 'expired' | 'cvvMismatch' | 'stolen', Decline>> = {
+export const declines: Readonly<
+  Record<'doNotHonor' | 'insufficientFunds' | 'expired' | 'cvvMismatch' | 'stolen', Decline>
+> = {
   doNotHonor: decline('DECLINED', '05', 'Do not honor', 'Transaction declined by Issuer'),
   insufficientFunds: decline('INSUFFICIENT_FUNDS', '51', 'Insufficient funds', 'Insufficient funds'),
   expired: decline('EXPIRED_CARD', '54', 'Expired card', 'Card has expired'),
@@ -16,7 +18,12 @@ export const declines: Readonly<Record<'doNotHonor' | 'insufficientFunds' | 'exp
   stolen: decline('STOLEN_CARD', '43', 'Pick up card', 'Card reported stolen'),
 }
 
-function decline(responseCode: string, networkCode: string, hostMessage: string, responseMessage: string): Decline {
+function decline(
+  responseCode: string,
+  networkCode: string,
+  hostMessage: string,
+  responseMessage: string,
+): Decline {
   return { responseCode, responseMessage, networkCode, hostMessage }
 }
 
@@ -25,11 +32,19 @@ type Outcome = 'approve' | 'partial' | Decline
 
 const outcomes: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
   ...[
-    '4111111111111111', '4112344112344113', '4110144110144115', '4012000033330026',
-    '5112345112345114', '5555555555554444', '2223003122003222',
-    '371144371144376', '378282246310005',
-    '6011111111111117', '3566002020360505', '36227206271667',
-  ].map((number) => [number, 'approve'] as const),
+    '4111111111111111',
+    '4112344112344113',
+    '4110144110144115',
+    '4012000033330026',
+    '5112345112345114',
+    '5555555555554444',
+    '2223003122003222',
+    '371144371144376',
+    '378282246310005',
+    '6011111111111117',
+    '3566002020360505',
+    '36227206271667',
+  ].map(number => [number, 'approve'] as const),
   ['4444444444444455', 'partial'],
   ['5555555555555565', 'partial'],
   ['4000000000000002', declines.doNotHonor],
@@ -106,7 +121,7 @@ const networks: readonly { pattern: RegExp; cardType: string; cardTypeName: stri
   { pattern: /./, cardType: 'MC', cardTypeName: 'MASTERCARD' },
 ]
 
-/** Forgets the number but for its first six and last four digits, and the security code but for its result. */
+/** Forgets the number but for its first six and last four digits, the security code but for its result. */
 export function recordCard(card: PresentedCard): CardRecord {
   const { accountNumber } = card
   const network = networks.find(({ pattern }) => pattern.test(accountNumber))

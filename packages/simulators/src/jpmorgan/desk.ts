@@ -3,7 +3,8 @@ import type * as z from 'zod'
 import type { VirtualClock } from '../shared/clock.ts'
 import type { Journal } from '../shared/journal.ts'
 import { declines, type Decline } from './cards.ts'
-import { delayedCapture, refuseDuplicate, type Context, type Decision, type Refusal, type Terms } from './decisions.ts'
+import { refuseDuplicate, type Context, type Decision, type Refusal, type Terms } from './decisions.ts'
+import { delayedCapture } from './payments.ts'
 import type { Records, Entry, Found, Payment, RefundRecord } from './records.ts'
 import { renderCapture, renderError, renderPayment, renderRefund, renderRefusal } from './render.ts'
 
@@ -60,8 +61,12 @@ export class Desk {
     if (!body.success) return refuseBody(reply, body.error)
     const { merchantId, requestId } = callerOf(request)
     const context: Context = {
-      records: this.records, terms: this.#terms, nowMs: this.clock.nowMs(),
-      merchantId, requestId, forced: forcedDecline(request),
+      records: this.records,
+      terms: this.#terms,
+      nowMs: this.clock.nowMs(),
+      merchantId,
+      requestId,
+      forced: forcedDecline(request),
     }
     const decision = this.current((): Decision => {
       const duplicate = refuseDuplicate(context)
@@ -73,12 +78,8 @@ export class Desk {
     return found ? this.render(found, { requestId, fresh: true }) : reply.code(500).send(errorBody(500))
   }
 
-  /** `GET …?requestIdentifier=`: what an earlier request left behind; 404 when it left nothing of that kind. */
-  inquire(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    pick: (found: Found) => Found | undefined,
-  ): unknown {
+  /** `GET …?requestIdentifier=`: what an earlier request left behind; else 404. */
+  inquire(request: FastifyRequest, reply: FastifyReply, pick: (found: Found) => Found | undefined): unknown {
     if (!requireRequestId(request, reply)) return reply
     const requestId = asObject(request.query)['requestIdentifier']
     if (typeof requestId !== 'string' || requestId === '' || requestId.length > 40) {
@@ -100,10 +101,14 @@ export class Desk {
   render(found: Found, { requestId, fresh }: { requestId: string; fresh: boolean }): object {
     const asked = { requestId, nowMs: this.clock.nowMs() }
     switch (found.kind) {
-      case 'payment': return renderPayment(found.payment, asked)
-      case 'patch': return renderPayment(found.payment, { ...asked, patch: found.patch })
-      case 'capture': return renderCapture(found.payment, found.capture, asked)
-      case 'refund': return renderRefund(found.refund, { ...asked, fresh, payment: this.#paymentOf(found.refund) })
+      case 'payment':
+        return renderPayment(found.payment, asked)
+      case 'patch':
+        return renderPayment(found.payment, { ...asked, patch: found.patch })
+      case 'capture':
+        return renderCapture(found.payment, found.capture, asked)
+      case 'refund':
+        return renderRefund(found.refund, { ...asked, fresh, payment: this.#paymentOf(found.refund) })
     }
   }
 
@@ -118,7 +123,7 @@ export function callerOf(request: FastifyRequest): Caller {
 }
 
 export function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? value as Record<string, unknown> : {}
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
 export function requireRequestId(request: FastifyRequest, reply: FastifyReply): boolean {
@@ -131,7 +136,9 @@ export function requireRequestId(request: FastifyRequest, reply: FastifyReply): 
 function forcedDecline({ fault }: FastifyRequest): Decline | undefined {
   if (fault?.fault !== 'decline') return undefined
   const known = Object.values(declines).find(({ responseCode }) => responseCode === fault.responseCode)
-  return known ?? { ...declines.doNotHonor, responseCode: fault.responseCode ?? declines.doNotHonor.responseCode }
+  return (
+    known ?? { ...declines.doNotHonor, responseCode: fault.responseCode ?? declines.doNotHonor.responseCode }
+  )
 }
 
 function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
@@ -152,7 +159,9 @@ function refuseBody(reply: FastifyReply, error: z.ZodError): FastifyReply {
   return reply.code(400).send({
     ...renderError('VALIDATION_ERROR', 'Request contains validation errors'),
     validationErrors: error.issues.map(({ code, message, path }) => ({
-      code: code.toUpperCase(), message, entity: path.join('.'),
+      code: code.toUpperCase(),
+      message,
+      entity: path.join('.'),
     })),
   })
 }

@@ -1,15 +1,23 @@
-import { createHash, createPublicKey, randomBytes, timingSafeEqual, verify, X509Certificate, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPublicKey,
+  randomBytes,
+  timingSafeEqual,
+  verify,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Entry, Records } from './records.ts'
 
-/** Someone who may ask for tokens: by secret (the portal's way), by key (the way of CAT and production), or both. */
+/** Who may ask for tokens: by secret (the portal's way), by key (CAT's and production's), or both. */
 export interface JpmorganClient {
   readonly clientId: string
   readonly clientSecret?: string
   /** PEM of an RSA public key or of a certificate. */
   readonly publicKey?: string
-  /** SHA-1 thumbprint of the certificate, 40 upper-case hex digits; computed when `publicKey` is a certificate. */
+  /** SHA-1 thumbprint of the certificate, 40 upper-case hex digits; computed if `publicKey` is one. */
   readonly keyId?: string
   /** If given, `resource` of the token request must be this. */
   readonly resource?: string
@@ -38,7 +46,8 @@ interface OAuthRefusal {
   readonly description: string
 }
 
-type Verified = { readonly client: JpmorganClient; readonly entries: readonly Entry[] } | { readonly refused: OAuthRefusal }
+type Verified =
+  { readonly client: JpmorganClient; readonly entries: readonly Entry[] } | { readonly refused: OAuthRefusal }
 
 /** Issues and recognises bearer tokens, both of J.P. Morgan's ways. */
 export class OAuth {
@@ -66,13 +75,23 @@ export class OAuth {
     const [id, secret] = readBasic(request.headers.authorization)
     const client = this.#parts.clients.find(({ clientId }) => clientId === id)
     if (client?.clientSecret === undefined || !sameSecret(secret, client.clientSecret)) {
-      return refuse(reply, { status: 401, error: 'invalid_client', description: 'Client authentication failed' })
+      return refuse(reply, {
+        status: 401,
+        error: 'invalid_client',
+        description: 'Client authentication failed',
+      })
     }
     const refused = refuseGrant(form)
     if (refused) return refuse(reply, refused)
     const scope = form['scope'] ?? ''
-    if (!scopes.has(scope)) return refuse(reply, { status: 400, error: 'invalid_scope', description: `Unknown scope: ${scope}` })
-    return reply.send({ access_token: this.#issue(client, []), scope, token_type: 'Bearer', expires_in: tokenLifetimeS })
+    if (!scopes.has(scope))
+      return refuse(reply, { status: 400, error: 'invalid_scope', description: `Unknown scope: ${scope}` })
+    return reply.send({
+      access_token: this.#issue(client, []),
+      scope,
+      token_type: 'Bearer',
+      expires_in: tokenLifetimeS,
+    })
   }
 
   #assertion(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -81,7 +100,11 @@ export class OAuth {
     if (refused) return refuse(reply, refused)
     const verified = this.#verify(form)
     if ('refused' in verified) return refuse(reply, verified.refused)
-    return reply.send({ access_token: this.#issue(verified.client, verified.entries), token_type: 'bearer', expires_in: tokenLifetimeS })
+    return reply.send({
+      access_token: this.#issue(verified.client, verified.entries),
+      token_type: 'bearer',
+      expires_in: tokenLifetimeS,
+    })
   }
 
   #issue({ clientId }: JpmorganClient, entries: readonly Entry[]): string {
@@ -94,13 +117,17 @@ export class OAuth {
   #verify(form: Readonly<Record<string, string>>): Verified {
     const client = this.#parts.clients.find(({ clientId }) => clientId === form['client_id'])
     if (!client?.publicKey) return badAssertion('unknown client_id')
-    if (form['client_assertion_type'] !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer') return badAssertion('client_assertion_type')
-    if (!form['resource'] || (client.resource !== undefined && form['resource'] !== client.resource)) return badAssertion('resource')
+    if (form['client_assertion_type'] !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+      return badAssertion('client_assertion_type')
+    if (!form['resource'] || (client.resource !== undefined && form['resource'] !== client.resource))
+      return badAssertion('resource')
     const jwt = readJwt(form['client_assertion'] ?? '')
     if (!jwt) return badAssertion('client_assertion is not a signed JWT')
     const { key, keyId } = readKey(client.publicKey, client.keyId)
-    if (jwt.header.alg !== 'RS256' || jwt.header.typ !== 'JWT') return badAssertion('header: typ JWT and alg RS256 are expected')
-    if (keyId !== undefined && jwt.header.kid !== keyId) return badAssertion('header: kid is not the thumbprint of the registered certificate')
+    if (jwt.header.alg !== 'RS256' || jwt.header.typ !== 'JWT')
+      return badAssertion('header: typ JWT and alg RS256 are expected')
+    if (keyId !== undefined && jwt.header.kid !== keyId)
+      return badAssertion('header: kid is not the thumbprint of the registered certificate')
     if (!verify('RSA-SHA256', Buffer.from(jwt.signed), key, jwt.signature)) return badAssertion('signature')
     return this.#checkClaims(client, jwt.claims)
   }
@@ -109,18 +136,29 @@ export class OAuth {
     const nowS = this.#parts.nowMs() / 1000
     const { clientId } = client
     const { jti } = claims
-    if (claims.iss !== clientId || claims.sub !== clientId) return badAssertion('iss and sub must be the client_id')
+    if (claims.iss !== clientId || claims.sub !== clientId)
+      return badAssertion('iss and sub must be the client_id')
     if (!this.#parts.audiences().includes(claims.aud)) return badAssertion('aud must be the token URL')
-    if (claims.iat > nowS + skewS || claims.exp <= nowS - skewS) return badAssertion('iat or exp: not valid now')
-    if (claims.exp <= claims.iat || claims.exp - claims.iat > longestAssertionS) return badAssertion('exp must be at most 10 minutes after iat')
+    if (claims.iat > nowS + skewS || claims.exp <= nowS - skewS)
+      return badAssertion('iat or exp: not valid now')
+    if (claims.exp <= claims.iat || claims.exp - claims.iat > longestAssertionS)
+      return badAssertion('exp must be at most 10 minutes after iat')
     if (this.#parts.records.assertions.has(`${clientId} ${jti}`)) return badAssertion('jti was used before')
-    return { client, entries: [{ type: 'assertion', record: { clientId, jti, expiresAt: (claims.exp + skewS) * 1000 } }] }
+    return {
+      client,
+      entries: [{ type: 'assertion', record: { clientId, jti, expiresAt: (claims.exp + skewS) * 1000 } }],
+    }
   }
 }
 
 const headerShape = z.looseObject({ alg: z.string(), typ: z.string().optional(), kid: z.string().optional() })
 const claimsShape = z.looseObject({
-  iss: z.string(), sub: z.string(), aud: z.string(), iat: z.number(), exp: z.number(), jti: z.string().min(1).max(256),
+  iss: z.string(),
+  sub: z.string(),
+  aud: z.string(),
+  iat: z.number(),
+  exp: z.number(),
+  jti: z.string().min(1).max(256),
 })
 
 interface Jwt {
@@ -137,7 +175,12 @@ function readJwt(text: string): Jwt | undefined {
   const header = headerShape.safeParse(readJson(head))
   const claims = claimsShape.safeParse(readJson(body))
   if (!header.success || !claims.success) return undefined
-  return { header: header.data, claims: claims.data, signed: `${head}.${body}`, signature: Buffer.from(tail, 'base64url') }
+  return {
+    header: header.data,
+    claims: claims.data,
+    signed: `${head}.${body}`,
+    signature: Buffer.from(tail, 'base64url'),
+  }
 }
 
 function readJson(part: string): unknown {
@@ -168,13 +211,20 @@ function readBasic(authorization: string | undefined): [string, string] {
 
 function refuseGrant(form: Readonly<Record<string, string>>): OAuthRefusal | undefined {
   const grant = form['grant_type']
-  if (grant === undefined) return { status: 400, error: 'invalid_request', description: 'grant_type is missing; send a form' }
+  if (grant === undefined)
+    return { status: 400, error: 'invalid_request', description: 'grant_type is missing; send a form' }
   if (grant === 'client_credentials') return undefined
   return { status: 400, error: 'unsupported_grant_type', description: 'client_credentials is expected' }
 }
 
 function badAssertion(what: string): { refused: OAuthRefusal } {
-  return { refused: { status: 400, error: 'invalid_grant', description: `MSIS9622: Client authentication failed: ${what}` } }
+  return {
+    refused: {
+      status: 400,
+      error: 'invalid_grant',
+      description: `MSIS9622: Client authentication failed: ${what}`,
+    },
+  }
 }
 
 function refuse(reply: FastifyReply, { status, error, description }: OAuthRefusal): FastifyReply {

@@ -2,8 +2,8 @@ import { dayOf, nextDay } from '../shared/clock.ts'
 import type { CardRecord, Decline } from './cards.ts'
 import type { CaptureMethod, MerchantDetails, MultiCapture } from './requests.ts'
 
-/** What each kind of operation leaves behind. Amounts are minor units, instants milliseconds since the epoch. */
-interface Operation {
+/** What every operation leaves behind. Amounts are minor units, instants milliseconds since the epoch. */
+export interface Operation {
   readonly requestId: string
   readonly merchantId: string
   readonly at: number
@@ -139,13 +139,20 @@ export class Records {
 
   apply(entry: Entry): void {
     switch (entry.type) {
-      case 'payment': return this.#payment(entry.record)
-      case 'patch': return this.#patch(entry.record)
-      case 'capture': return this.#capture(entry.record)
-      case 'refund': return this.#refund(entry.record)
-      case 'report': return this.#report(entry.record)
-      case 'token': return void this.tokens.set(entry.record.digest, entry.record)
-      case 'assertion': return void this.assertions.set(`${entry.record.clientId} ${entry.record.jti}`, entry.record)
+      case 'payment':
+        return this.#payment(entry.record)
+      case 'patch':
+        return this.#patch(entry.record)
+      case 'capture':
+        return this.#capture(entry.record)
+      case 'refund':
+        return this.#refund(entry.record)
+      case 'report':
+        return this.#report(entry.record)
+      case 'token':
+        return void this.tokens.set(entry.record.digest, entry.record)
+      case 'assertion':
+        return void this.assertions.set(`${entry.record.clientId} ${entry.record.jti}`, entry.record)
     }
   }
 
@@ -167,8 +174,14 @@ export class Records {
 
   #payment(record: PaymentRecord): void {
     const payment: Payment = {
-      record, total: record.amount, incremented: false, captureMethod: record.captureMethod,
-      voided: false, closed: false, captures: [], refunds: [],
+      record,
+      total: record.amount,
+      incremented: false,
+      captureMethod: record.captureMethod,
+      voided: false,
+      closed: false,
+      captures: [],
+      refunds: [],
     }
     this.payments.set(record.transactionId, payment)
     this.#remember(record, { kind: 'payment', payment })
@@ -203,7 +216,8 @@ export class Records {
   #refund(record: RefundRecord): void {
     this.refunds.set(record.refundId, record)
     this.#remember(record, { kind: 'refund', refund: record })
-    if (record.transactionId !== undefined && !record.decline) this.#paymentOf(record.transactionId).refunds.push(record)
+    if (record.transactionId !== undefined && !record.decline)
+      this.#paymentOf(record.transactionId).refunds.push(record)
   }
 
   #report(record: ReportRecord): void {
@@ -241,7 +255,8 @@ export function remainingAuthorized(payment: Payment, nowMs: number): number {
 
 /** What can still be refunded of one capture. */
 export function remainingOfCapture(payment: Payment, capture: CaptureRecord): number {
-  const taken = payment.refunds.flatMap(({ allocations }) => allocations)
+  const taken = payment.refunds
+    .flatMap(({ allocations }) => allocations)
     .filter(({ captureId }) => captureId === capture.captureId)
   return capture.amount - taken.reduce((sum, { amount }) => sum + amount, 0)
 }

@@ -2,8 +2,15 @@ import { iso } from '../shared/clock.ts'
 import type { CardRecord } from './cards.ts'
 import type { Refusal } from './decisions.ts'
 import {
-  isExpired, remainingAuthorized, remainingOfCapture, remainingRefundable,
-  type CaptureRecord, type PatchRecord, type Payment, type PaymentRecord, type RefundRecord,
+  isExpired,
+  remainingAuthorized,
+  remainingOfCapture,
+  remainingRefundable,
+  type CaptureRecord,
+  type PatchRecord,
+  type Payment,
+  type PaymentRecord,
+  type RefundRecord,
 } from './records.ts'
 
 // Answers in the shapes of Online Payments 2.0.55: `paymentResponse`, `refundResponse`, `messages`.
@@ -15,7 +22,10 @@ interface Asked {
 }
 
 /** The payment as it stands, in answer to itself or to a change of it (`patch`). */
-export function renderPayment(payment: Payment, { requestId, nowMs, patch }: Asked & { patch?: PatchRecord }): object {
+export function renderPayment(
+  payment: Payment,
+  { requestId, nowMs, patch }: Asked & { patch?: PatchRecord },
+): object {
   const { record } = payment
   const { decline } = record
   const captureAt = record.captureMethod === 'NOW' ? record.at : record.captureDueAt
@@ -33,7 +43,9 @@ export function renderPayment(payment: Payment, { requestId, nowMs, patch }: Ask
     amount: payment.total,
     ...(payment.captures.length > 0 ? { remainingRefundableAmount: remainingRefundable(payment) } : {}),
     ...held(payment, nowMs),
-    ...(record.partialAuthorizationSupport ? { partialAuthorizationSupport: record.partialAuthorizationSupport } : {}),
+    ...(record.partialAuthorizationSupport
+      ? { partialAuthorizationSupport: record.partialAuthorizationSupport }
+      : {}),
     ...(record.partial ? { partialAuthorization: true } : {}),
     paymentRequest: renderPaymentRequest(payment, nowMs),
   }
@@ -58,14 +70,20 @@ export function renderCapture(payment: Payment, capture: CaptureRecord, { reques
     ...(decline ? {} : { remainingRefundableAmount: remainingOfCapture(payment, capture) }),
     ...held(payment, nowMs),
     ...(multiCapture
-      ? { multiCapture: { ...multiCapture, multiCaptureSequenceNumber: String(multiCapture.multiCaptureSequenceNumber) } }
+      ? {
+          multiCapture: {
+            ...multiCapture,
+            multiCaptureSequenceNumber: String(multiCapture.multiCaptureSequenceNumber),
+          },
+        }
       : {}),
     paymentRequest: renderPaymentRequest(payment, nowMs),
   }
 }
 
 export function renderRefund(
-  refund: RefundRecord, { requestId, nowMs, payment, fresh }: Asked & { payment: Payment | undefined; fresh: boolean },
+  refund: RefundRecord,
+  { requestId, nowMs, payment, fresh }: Asked & { payment: Payment | undefined; fresh: boolean },
 ): object {
   const { decline, transactionReferenceId } = refund
   return {
@@ -77,20 +95,28 @@ export function renderRefund(
     ...outcome({ decline, partial: false }),
     ...(transactionReferenceId !== undefined ? { transactionReferenceId } : {}),
     ...(payment ? { remainingRefundableAmount: refundableBy(payment, transactionReferenceId) } : {}),
-    ...(decline ? { hostMessage: decline.hostMessage } : { approvalCode: refund.approvalCode, hostMessage: 'Approved' }),
+    ...(decline
+      ? { hostMessage: decline.hostMessage }
+      : { approvalCode: refund.approvalCode, hostMessage: 'Approved' }),
     ...parties(refund),
     transactionDate: iso(refund.at),
     hostReferenceId: refund.hostReferenceId,
     paymentMethodType: { card: renderCard(refund.card, {}) },
     paymentRequest: payment
       ? renderPaymentRequest(payment, nowMs)
-      : { paymentRequestId: refund.refundId, paymentRequestStatus: 'CLOSED', refunds: decline ? [] : [renderRefundLine(refund)] },
+      : {
+          paymentRequestId: refund.refundId,
+          paymentRequestStatus: 'CLOSED',
+          refunds: decline ? [] : [renderRefundLine(refund)],
+        },
   }
 }
 
 function refundableBy(payment: Payment, reference: string | undefined): number {
   const capture = payment.captures.find(({ captureId }) => captureId === reference)
-  return capture && reference !== payment.record.transactionId ? remainingOfCapture(payment, capture) : remainingRefundable(payment)
+  return capture && reference !== payment.record.transactionId
+    ? remainingOfCapture(payment, capture)
+    : remainingRefundable(payment)
 }
 
 export function renderRefusal({ code, message, entity }: Refusal): object {
@@ -104,11 +130,27 @@ export function renderError(responseCode: string, responseMessage: string): obje
   return { responseStatus: 'ERROR', responseCode, responseMessage }
 }
 
-function outcome({ decline, partial }: Pick<PaymentRecord, 'partial'> & { decline?: PaymentRecord['decline'] | undefined }): object {
-  if (decline) return { responseStatus: 'DENIED', responseCode: decline.responseCode, responseMessage: decline.responseMessage }
+function outcome({
+  decline,
+  partial,
+}: Pick<PaymentRecord, 'partial'> & { decline?: PaymentRecord['decline'] | undefined }): object {
+  if (decline)
+    return {
+      responseStatus: 'DENIED',
+      responseCode: decline.responseCode,
+      responseMessage: decline.responseMessage,
+    }
   return partial
-    ? { responseStatus: 'SUCCESS', responseCode: 'PARTIAL_APPROVAL', responseMessage: 'Transaction partially approved by issuer' }
-    : { responseStatus: 'SUCCESS', responseCode: 'APPROVED', responseMessage: 'Transaction approved by Issuer' }
+    ? {
+        responseStatus: 'SUCCESS',
+        responseCode: 'PARTIAL_APPROVAL',
+        responseMessage: 'Transaction partially approved by issuer',
+      }
+    : {
+        responseStatus: 'SUCCESS',
+        responseCode: 'APPROVED',
+        responseMessage: 'Transaction approved by Issuer',
+      }
 }
 
 function stateOf(payment: Payment, nowMs: number): string {
@@ -137,7 +179,9 @@ function common({ record }: Payment): object {
       }),
     },
     ...parties(record),
-    ...(decline ? { hostMessage: decline.hostMessage } : { approvalCode: record.approvalCode, hostMessage: 'Approved' }),
+    ...(decline
+      ? { hostMessage: decline.hostMessage }
+      : { approvalCode: record.approvalCode, hostMessage: 'Approved' }),
     currency: record.currency,
     hostReferenceId: record.hostReferenceId,
   }
@@ -160,7 +204,12 @@ function renderCard(card: CardRecord, network: object): object {
     cardType: card.cardType,
     cardTypeName: card.cardTypeName,
     maskedAccountNumber: card.maskedAccountNumber,
-    cardTypeIndicators: { issuanceCountryCode: 'USA', isDurbinRegulated: false, isLevel3Eligible: false, cardTypeCategory: 'CREDIT_CARD' },
+    cardTypeIndicators: {
+      issuanceCountryCode: 'USA',
+      isDurbinRegulated: false,
+      isLevel3Eligible: false,
+      cardTypeCategory: 'CREDIT_CARD',
+    },
     networkResponse: {
       addressVerificationResult: 'NOT_REQUESTED',
       cardVerificationResult: card.cvvResult,
@@ -176,18 +225,22 @@ function renderPaymentRequest(payment: Payment, nowMs: number): object {
   return {
     paymentRequestId: record.transactionId,
     paymentRequestStatus: requestStatus(payment, nowMs),
-    authorizations: [{
-      authorizationId: record.transactionId,
-      amount: payment.total,
-      transactionStatusCode: authorizationStatus(payment, nowMs),
-      authorizationType: payment.incremented ? 'INCREMENTAL' : 'INITIAL',
-    }],
-    captures: captures.map((capture) => ({
-      captureId: capture.captureId,
-      amount: capture.amount,
-      transactionStatusCode: 'CLOSED',
-      captureRemainingRefundableAmount: remainingOfCapture(payment, capture),
-    })).reverse(),
+    authorizations: [
+      {
+        authorizationId: record.transactionId,
+        amount: payment.total,
+        transactionStatusCode: authorizationStatus(payment, nowMs),
+        authorizationType: payment.incremented ? 'INCREMENTAL' : 'INITIAL',
+      },
+    ],
+    captures: captures
+      .map(capture => ({
+        captureId: capture.captureId,
+        amount: capture.amount,
+        transactionStatusCode: 'CLOSED',
+        captureRemainingRefundableAmount: remainingOfCapture(payment, capture),
+      }))
+      .reverse(),
     refunds: refunds.map(renderRefundLine),
   }
 }

@@ -5,10 +5,24 @@ import type { CaptureRecord, Entry, Records, RefundRecord } from './records.ts'
 
 /** The columns, named as in J.P. Morgan's SettlementDetails and FeeDetails; `Request Identifier` is ours. */
 export const reportColumns: readonly string[] = [
-  'Account Number', 'Authorization Code', 'Entity Identifier', 'Fund Transfer Identifier', 'Funds Transfer Category Code',
-  'Merchant Action Text', 'Merchant Order Number', 'Payment Method Code', 'Presentment Amount', 'Presentment Currency Code',
-  'Record Number', 'Request Identifier', 'Settled Total Fee Amount', 'Settlement Amount', 'Settlement Currency Code',
-  'Transaction Identifier', 'Transaction Timestamp', 'Transaction Type Text',
+  'Account Number',
+  'Authorization Code',
+  'Entity Identifier',
+  'Fund Transfer Identifier',
+  'Funds Transfer Category Code',
+  'Merchant Action Text',
+  'Merchant Order Number',
+  'Payment Method Code',
+  'Presentment Amount',
+  'Presentment Currency Code',
+  'Record Number',
+  'Request Identifier',
+  'Settled Total Fee Amount',
+  'Settlement Amount',
+  'Settlement Currency Code',
+  'Transaction Identifier',
+  'Transaction Timestamp',
+  'Transaction Type Text',
 ]
 
 interface Line {
@@ -26,12 +40,23 @@ export interface ReportSummary {
 }
 
 /** What journal entries are missing for every day that is over to have its report. */
-export function dueReports(records: Records, { merchantId, nowMs }: { merchantId: string; nowMs: number }): Entry[] {
+export function dueReports(
+  records: Records,
+  { merchantId, nowMs }: { merchantId: string; nowMs: number },
+): Entry[] {
   return [...linesByDay(records, merchantId)]
     .filter(([date]) => date < dayOf(nowMs) && !records.report(merchantId, date))
     .map(([date, lines]) => {
       const reportId = `SETL-${merchantId}-${date.replaceAll('-', '')}`
-      return { type: 'report', record: { merchantId, date, reportId, csv: renderReport({ merchantId, date, reportId, lines, nowMs }) } }
+      return {
+        type: 'report',
+        record: {
+          merchantId,
+          date,
+          reportId,
+          csv: renderReport({ merchantId, date, reportId, lines, nowMs }),
+        },
+      }
     })
 }
 
@@ -47,20 +72,25 @@ export function listReports(records: Records, merchantId: string): ReportSummary
 
 function linesByDay(records: Records, merchantId: string): Map<string, Line[]> {
   const mine = <R extends CaptureRecord | RefundRecord>(all: Iterable<R>): R[] =>
-    [...all].filter((record) => record.merchantId === merchantId && !record.decline)
+    [...all].filter(record => record.merchantId === merchantId && !record.decline)
   const dated = [
-    ...mine(records.captures.values()).map((capture) => [capture.settlementDay, captureLine(records, capture)] as const),
-    ...mine(records.refunds.values()).map((refund) => [refund.settlementDay, refundLine(refund)] as const),
+    ...mine(records.captures.values()).map(
+      capture => [capture.settlementDay, captureLine(records, capture)] as const,
+    ),
+    ...mine(records.refunds.values()).map(refund => [refund.settlementDay, refundLine(refund)] as const),
   ]
   const days = Map.groupBy(dated, ([day]) => day)
-  return new Map([...days].map(([day, pairs]) => [day, pairs.map(([, line]) => line).toSorted((a, b) => a.at - b.at)]))
+  return new Map(
+    [...days].map(([day, pairs]) => [day, pairs.map(([, line]) => line).toSorted((a, b) => a.at - b.at)]),
+  )
 }
 
 function captureLine(records: Records, capture: CaptureRecord): Line {
   const payment = records.payments.get(capture.transactionId)?.record
   if (!payment) throw new Error(`capture ${capture.captureId} has no payment`)
   return line(capture, {
-    gross: BigInt(capture.amount), currency: payment.currency,
+    gross: BigInt(capture.amount),
+    currency: payment.currency,
     cells: {
       ...cardCells(payment),
       'Merchant Action Text': 'SALES',
@@ -73,7 +103,8 @@ function captureLine(records: Records, capture: CaptureRecord): Line {
 
 function refundLine(refund: RefundRecord): Line {
   return line(refund, {
-    gross: -BigInt(refund.amount), currency: refund.currency,
+    gross: -BigInt(refund.amount),
+    currency: refund.currency,
     cells: {
       ...cardCells(refund),
       'Merchant Action Text': 'REFUNDS',
@@ -84,8 +115,15 @@ function refundLine(refund: RefundRecord): Line {
   })
 }
 
-function cardCells({ card, approvalCode }: Pick<RefundRecord, 'card' | 'approvalCode'>): Record<string, string> {
-  return { 'Account Number': card.maskedAccountNumber, 'Authorization Code': approvalCode, 'Payment Method Code': card.cardType }
+function cardCells({
+  card,
+  approvalCode,
+}: Pick<RefundRecord, 'card' | 'approvalCode'>): Record<string, string> {
+  return {
+    'Account Number': card.maskedAccountNumber,
+    'Authorization Code': approvalCode,
+    'Payment Method Code': card.cardType,
+  }
 }
 
 function line(
@@ -93,28 +131,58 @@ function line(
   { gross, currency, cells }: Pick<Line, 'gross' | 'currency' | 'cells'>,
 ): Line {
   return {
-    at, currency, gross, fee: BigInt(fee),
+    at,
+    currency,
+    gross,
+    fee: BigInt(fee),
     cells: { ...cells, 'Request Identifier': requestId, 'Transaction Timestamp': iso(at) },
   }
 }
 
-function renderReport(
-  { merchantId, date, reportId, lines, nowMs }: { merchantId: string; date: string; reportId: string; lines: readonly Line[]; nowMs: number },
-): string {
-  const always = { 'Entity Identifier': merchantId, 'Fund Transfer Identifier': reportId, 'Funds Transfer Category Code': 'EFEFT' }
-  const details = lines.map((each, index) => row({ ...always, ...each.cells, ...amounts(each), 'Record Number': String(index + 1) }))
-  const totals = [...Map.groupBy(lines, ({ currency }) => currency)].map(([currency, some]) => row({
-    ...always,
-    'Account Number': 'Total',
-    'Record Number': String(some.length),
-    ...amounts({ currency, gross: sum(some.map(({ gross }) => gross)), fee: sum(some.map(({ fee }) => fee)) }),
-  }))
+function renderReport({
+  merchantId,
+  date,
+  reportId,
+  lines,
+  nowMs,
+}: {
+  merchantId: string
+  date: string
+  reportId: string
+  lines: readonly Line[]
+  nowMs: number
+}): string {
+  const always = {
+    'Entity Identifier': merchantId,
+    'Fund Transfer Identifier': reportId,
+    'Funds Transfer Category Code': 'EFEFT',
+  }
+  const details = lines.map((each, index) =>
+    row({ ...always, ...each.cells, ...amounts(each), 'Record Number': String(index + 1) }),
+  )
+  const totals = [...Map.groupBy(lines, ({ currency }) => currency)].map(([currency, some]) =>
+    row({
+      ...always,
+      'Account Number': 'Total',
+      'Record Number': String(some.length),
+      ...amounts({
+        currency,
+        gross: sum(some.map(({ gross }) => gross)),
+        fee: sum(some.map(({ fee }) => fee)),
+      }),
+    }),
+  )
   const [generationDate, generationTime] = iso(nowMs).slice(0, 19).split('T')
+  const entity = `ProcessingEntityId=${merchantId}`
+  const days = `FromDate=${date},ToDate=${date}`
+  const generation = `GenerationDate=${generationDate},GenerationTime=${generationTime}`
   return [
-    `ProcessingEntityId=${merchantId},Frequency=daily`,
-    `ProcessingEntityId=${merchantId},ReportTypeName=SettlementDetails,ReportId=${reportId},Frequency=daily,FromDate=${date},ToDate=${date}`
-      + `,GenerationDate=${generationDate},GenerationTime=${generationTime}`,
-    csvLine(reportColumns), ...details, ...totals, '',
+    `${entity},Frequency=daily`,
+    `${entity},ReportTypeName=SettlementDetails,ReportId=${reportId},Frequency=daily,${days},${generation}`,
+    csvLine(reportColumns),
+    ...details,
+    ...totals,
+    '',
   ].join('\n')
 }
 
@@ -134,5 +202,5 @@ function sum(values: readonly bigint[]): bigint {
 }
 
 function row(cells: Readonly<Record<string, string>>): string {
-  return csvLine(reportColumns.map((column) => cells[column] ?? ''))
+  return csvLine(reportColumns.map(column => cells[column] ?? ''))
 }

@@ -2,12 +2,16 @@ import * as z from 'zod'
 import { isTestCard, type PresentedCard } from './cards.ts'
 import { currencies } from './currency.ts'
 
-// The request schemas of Online Payments 2.0.55, with its patterns anchored. Fields that the simulator doesn't
-// act on are let through: J.P. Morgan adds fields without notice.
+// The request schemas of Online Payments 2.0.55, with its patterns anchored. Fields that the simulator has no
+// use for are let through: J.P. Morgan adds fields without notice.
 
 /** What is kept of `merchant` and given back in every answer. */
 export interface MerchantDetails {
-  readonly merchantSoftware: { readonly companyName: string; readonly productName: string; readonly version?: string | undefined }
+  readonly merchantSoftware: {
+    readonly companyName: string
+    readonly productName: string
+    readonly version?: string | undefined
+  }
   readonly merchantCategoryCode?: string | undefined
   readonly softMerchant?: object | undefined
 }
@@ -29,7 +33,8 @@ export interface PaymentRequest extends Shared {
   readonly paymentMethodType: { readonly card: PresentedCard }
   readonly isAmountFinal: boolean
   readonly partialAuthorizationSupport?: 'SUPPORTED' | 'NOT_SUPPORTED' | undefined
-  readonly accountHolder?: { readonly billingAddress?: { readonly postalCode?: string | undefined } | undefined } | undefined
+  readonly accountHolder?:
+    { readonly billingAddress?: { readonly postalCode?: string | undefined } | undefined } | undefined
 }
 
 export interface PatchRequest {
@@ -62,7 +67,11 @@ export interface RefundRequest extends Shared {
 
 const amount = z.int().min(0).max(999_999_999_999)
 const positiveAmount = z.int().min(1).max(999_999_999_999)
-const plainText = (max: number): z.ZodString => z.string().max(max).regex(/^[^<>{}]*$/, 'must not contain < > { }')
+const plainText = (max: number): z.ZodString =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^<>{}]*$/, 'must not contain < > { }')
 
 const merchant = z.looseObject({
   merchantSoftware: z.looseObject({
@@ -70,20 +79,36 @@ const merchant = z.looseObject({
     productName: plainText(256),
     version: plainText(50).optional(),
   }),
-  merchantCategoryCode: z.string().regex(/^\d{4}$/).optional(),
-  softMerchant: z.looseObject({
-    name: z.string().optional(),
-    merchantPurchaseDescription: z.string().optional(),
-  }).optional(),
+  merchantCategoryCode: z
+    .string()
+    .regex(/^\d{4}$/)
+    .optional(),
+  softMerchant: z
+    .looseObject({
+      name: z.string().optional(),
+      merchantPurchaseDescription: z.string().optional(),
+    })
+    .optional(),
 })
 
 const address = z.looseObject({
   line1: plainText(40).optional(),
   line2: plainText(40).optional(),
   city: z.string().max(40).optional(),
-  state: z.string().regex(/^[A-Za-z]{2,3}$/).optional(),
-  postalCode: z.string().min(3).max(12).regex(/^[a-zA-Z0-9]+(-|\s?)[a-zA-Z0-9]+$/).optional(),
-  countryCode: z.string().regex(/^[A-Za-z]{3}$/, 'is ISO 3166 alpha-3').optional(),
+  state: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}$/)
+    .optional(),
+  postalCode: z
+    .string()
+    .min(3)
+    .max(12)
+    .regex(/^[a-zA-Z0-9]+(-|\s?)[a-zA-Z0-9]+$/)
+    .optional(),
+  countryCode: z
+    .string()
+    .regex(/^[A-Za-z]{3}$/, 'is ISO 3166 alpha-3')
+    .optional(),
 })
 
 const accountHolder = z.looseObject({
@@ -98,12 +123,21 @@ const accountHolder = z.looseObject({
 
 const card = z.looseObject({
   accountNumberType: z.literal('PAN', 'only PAN is simulated').optional(),
-  accountNumber: z.string().max(19).regex(/^\d+$/, 'must be digits').refine(isTestCard, 'is not a published test number'),
+  accountNumber: z
+    .string()
+    .max(19)
+    .regex(/^\d+$/, 'must be digits')
+    .refine(isTestCard, 'is not a published test number'),
   expiry: z.looseObject({ month: z.int().min(1).max(12), year: z.int().min(2018).max(2999) }),
-  cvv: z.union([z.string(), z.int().transform(String)]).pipe(z.string().regex(/^\d{3,6}$/, 'is 3 to 6 digits')).optional(),
+  cvv: z
+    .union([z.string(), z.int().transform(String)])
+    .pipe(z.string().regex(/^\d{3,6}$/, 'is 3 to 6 digits'))
+    .optional(),
 })
 
-const orderNumber = z.string().regex(/^[A-Za-z0-9 .-]{1,40}$/, 'is 1 to 40 of letters, digits, space, dot, hyphen')
+const orderNumber = z
+  .string()
+  .regex(/^[A-Za-z0-9 .-]{1,40}$/, 'is 1 to 40 of letters, digits, space, dot, hyphen')
 
 const shared = {
   merchantOrderNumber: orderNumber.optional(),
@@ -111,7 +145,9 @@ const shared = {
   initiatorType: z.enum(['CARDHOLDER', 'MERCHANT']).default('CARDHOLDER'),
   accountOnFile: z.enum(['NOT_STORED', 'STORED', 'TO_BE_STORED']).default('NOT_STORED'),
   accountHolder: accountHolder.optional(),
-  shipTo: z.looseObject({ shippingAddress: address.optional(), shippingDescription: z.string().max(120).optional() }).optional(),
+  shipTo: z
+    .looseObject({ shippingAddress: address.optional(), shippingDescription: z.string().max(120).optional() })
+    .optional(),
 }
 
 const currency = z.enum(currencies)
@@ -130,53 +166,82 @@ export const paymentRequest: z.ZodType<PaymentRequest> = z.looseObject({
 })
 
 /** `PATCH /payments/{id}` */
-export const patchRequest: z.ZodType<PatchRequest> = z.looseObject({
-  isVoid: z.boolean().optional(),
-  captureMethod: captureMethod.optional(),
-  amount: positiveAmount.optional(),
-}).refine((body) => body.isVoid === true || body.amount !== undefined || body.captureMethod === 'NOW', {
-  message: 'one of isVoid:true, amount, captureMethod:NOW is expected',
-}).refine((body) => body.isVoid !== true || (body.amount === undefined && body.captureMethod === undefined), {
-  message: 'a void takes neither amount nor captureMethod',
-  path: ['isVoid'],
-})
+export const patchRequest: z.ZodType<PatchRequest> = z
+  .looseObject({
+    isVoid: z.boolean().optional(),
+    captureMethod: captureMethod.optional(),
+    amount: positiveAmount.optional(),
+  })
+  .refine(body => body.isVoid === true || body.amount !== undefined || body.captureMethod === 'NOW', {
+    message: 'one of isVoid:true, amount, captureMethod:NOW is expected',
+  })
+  .refine(body => body.isVoid !== true || (body.amount === undefined && body.captureMethod === undefined), {
+    message: 'a void takes neither amount nor captureMethod',
+    path: ['isVoid'],
+  })
 
 /** `POST /payments/{id}/captures` */
-export const captureRequest: z.ZodType<CaptureRequest> = z.looseObject({
-  captureMethod: z.literal('NOW').default('NOW'),
-  amount: positiveAmount.optional(),
-  currency: currency.optional(),
-  merchantOrderNumber: orderNumber.optional(),
-  isAmountFinal: z.boolean().optional(),
-  multiCapture: z.looseObject({
-    multiCaptureSequenceNumber: z.union([z.int(), z.string().regex(/^\d{1,3}$/).transform(Number)]).pipe(z.int().min(1)),
-    multiCaptureRecordCount: z.int().min(1),
-    isFinalCapture: z.boolean(),
-  }).refine((multi) => multi.multiCaptureRecordCount >= multi.multiCaptureSequenceNumber, {
-    message: 'must be at least multiCaptureSequenceNumber',
-    path: ['multiCaptureRecordCount'],
-  }).optional(),
-}).refine((body) => body.multiCapture === undefined || body.amount !== undefined, {
-  message: 'is required with multiCapture',
-  path: ['amount'],
-}).refine((body) => body.multiCapture !== undefined || body.isAmountFinal !== false, {
-  message: 'a capture without multiCapture is final',
-  path: ['isAmountFinal'],
-})
+export const captureRequest: z.ZodType<CaptureRequest> = z
+  .looseObject({
+    captureMethod: z.literal('NOW').default('NOW'),
+    amount: positiveAmount.optional(),
+    currency: currency.optional(),
+    merchantOrderNumber: orderNumber.optional(),
+    isAmountFinal: z.boolean().optional(),
+    multiCapture: z
+      .looseObject({
+        multiCaptureSequenceNumber: z
+          .union([
+            z.int(),
+            z
+              .string()
+              .regex(/^\d{1,3}$/)
+              .transform(Number),
+          ])
+          .pipe(z.int().min(1)),
+        multiCaptureRecordCount: z.int().min(1),
+        isFinalCapture: z.boolean(),
+      })
+      .refine(multi => multi.multiCaptureRecordCount >= multi.multiCaptureSequenceNumber, {
+        message: 'must be at least multiCaptureSequenceNumber',
+        path: ['multiCaptureRecordCount'],
+      })
+      .optional(),
+  })
+  .refine(body => body.multiCapture === undefined || body.amount !== undefined, {
+    message: 'is required with multiCapture',
+    path: ['amount'],
+  })
+  .refine(body => body.multiCapture !== undefined || body.isAmountFinal !== false, {
+    message: 'a capture without multiCapture is final',
+    path: ['isAmountFinal'],
+  })
 
 /** `POST /refunds` */
-export const refundRequest: z.ZodType<RefundRequest> = z.looseObject({
-  ...shared,
-  merchant,
-  amount: amount.min(1).optional(),
-  currency: currency.optional(),
-  paymentMethodType: z.looseObject({
-    card: card.optional(),
-    transactionReference: z.looseObject({ transactionReferenceId: z.string().min(4).max(40) }).optional(),
-  }).refine(({ card: number, transactionReference }) => (number === undefined) !== (transactionReference === undefined), {
-    message: 'exactly one of transactionReference and card is expected',
-  }),
-}).refine((body) => body.paymentMethodType.card === undefined || (body.amount !== undefined && body.currency !== undefined), {
-  message: 'is required, with currency, for a standalone refund',
-  path: ['amount'],
-})
+export const refundRequest: z.ZodType<RefundRequest> = z
+  .looseObject({
+    ...shared,
+    merchant,
+    amount: amount.min(1).optional(),
+    currency: currency.optional(),
+    paymentMethodType: z
+      .looseObject({
+        card: card.optional(),
+        transactionReference: z.looseObject({ transactionReferenceId: z.string().min(4).max(40) }).optional(),
+      })
+      .refine(
+        ({ card: number, transactionReference }) =>
+          (number === undefined) !== (transactionReference === undefined),
+        {
+          message: 'exactly one of transactionReference and card is expected',
+        },
+      ),
+  })
+  .refine(
+    body =>
+      body.paymentMethodType.card === undefined || (body.amount !== undefined && body.currency !== undefined),
+    {
+      message: 'is required, with currency, for a standalone refund',
+      path: ['amount'],
+    },
+  )

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { startOfDay } from '../shared/clock.ts'
-import { decideCapture, decidePatch, decidePayment, decideRefund, type Decision } from './decisions.ts'
+import type { Decision } from './decisions.ts'
 import { asObject, callerOf, notFound, refuseParameter, requireRequestId, type Desk } from './desk.ts'
+import { decideCapture, decidePatch, decidePayment } from './payments.ts'
 import type { Found, Payment } from './records.ts'
+import { decideRefund } from './refunds.ts'
 import { dueReports, listReports } from './reports.ts'
 import { captureRequest, patchRequest, paymentRequest, refundRequest } from './requests.ts'
 
@@ -19,15 +21,19 @@ export function registerRoutes(api: FastifyInstance, desk: Desk): void {
 }
 
 function registerPayments(api: FastifyInstance, desk: Desk): void {
-  api.post('/api/v2/payments', async (request, reply) => desk.command(request, reply, {
-    schema: paymentRequest,
-    decide: decidePayment,
-  }))
-  api.patch<ById>('/api/v2/payments/:id', async (request, reply) => desk.command(request, reply, {
-    schema: patchRequest,
-    decide: (context, body) =>
-      desk.onPayment(context, request.params.id, (payment) => decidePatch(context, payment, body)),
-  }))
+  api.post('/api/v2/payments', async (request, reply) =>
+    desk.command(request, reply, {
+      schema: paymentRequest,
+      decide: decidePayment,
+    }),
+  )
+  api.patch<ById>('/api/v2/payments/:id', async (request, reply) =>
+    desk.command(request, reply, {
+      schema: patchRequest,
+      decide: (context, body) =>
+        desk.onPayment(context, request.params.id, payment => decidePatch(context, payment, body)),
+    }),
+  )
   api.get('/api/v2/payments', async (request, reply) => desk.inquire(request, reply, asPayment))
   api.get<ById>('/api/v2/payments/:id', async (request, reply) => {
     const payment = desk.current(() => desk.records.payments.get(request.params.id))
@@ -37,12 +43,15 @@ function registerPayments(api: FastifyInstance, desk: Desk): void {
 }
 
 function registerCaptures(api: FastifyInstance, desk: Desk): void {
-  api.post<ById>('/api/v2/payments/:id/captures', async (request, reply) => desk.command(request, reply, {
-    schema: captureRequest,
-    decide: (context, body) => withoutNotFound(
-      desk.onPayment(context, request.params.id, (payment) => decideCapture(context, payment, body)),
-    ),
-  }))
+  api.post<ById>('/api/v2/payments/:id/captures', async (request, reply) =>
+    desk.command(request, reply, {
+      schema: captureRequest,
+      decide: (context, body) =>
+        withoutNotFound(
+          desk.onPayment(context, request.params.id, payment => decideCapture(context, payment, body)),
+        ),
+    }),
+  )
   api.get('/api/v2/captures', async (request, reply) => desk.inquire(request, reply, asCapture))
   api.get<ById>('/api/v2/captures/:id', async (request, reply) => {
     if (!requireRequestId(request, reply)) return reply
@@ -54,10 +63,12 @@ function registerCaptures(api: FastifyInstance, desk: Desk): void {
 }
 
 function registerRefunds(api: FastifyInstance, desk: Desk): void {
-  api.post('/api/v2/refunds', async (request, reply) => desk.command(request, reply, {
-    schema: refundRequest,
-    decide: decideRefund,
-  }))
+  api.post('/api/v2/refunds', async (request, reply) =>
+    desk.command(request, reply, {
+      schema: refundRequest,
+      decide: decideRefund,
+    }),
+  )
   api.get('/api/v2/refunds', async (request, reply) => desk.inquire(request, reply, asRefund))
   api.get<ById>('/api/v2/refunds/:id', async (request, reply) => {
     const refund = desk.records.refunds.get(request.params.id)
@@ -113,6 +124,7 @@ export function orderOf(desk: Desk, request: FastifyRequest): { merchantOrderNum
   const reference = asObject(asObject(body['paymentMethodType'])['transactionReference'])
   const id = String(asObject(request.params)['id'] ?? reference['transactionReferenceId'])
   const paymentId = desk.records.captures.get(id)?.transactionId ?? id
-  const number = body['merchantOrderNumber'] ?? desk.records.payments.get(paymentId)?.record.merchantOrderNumber
+  const number =
+    body['merchantOrderNumber'] ?? desk.records.payments.get(paymentId)?.record.merchantOrderNumber
   return typeof number === 'string' ? { merchantOrderNumber: number } : {}
 }

@@ -41,7 +41,7 @@ export interface JpmorganSimulatorOptions {
   readonly control?: boolean
 }
 
-/** A running simulator. `faults`, `records`, `requests` and `clock` are what `/_control` offers, without HTTP. */
+/** A running simulator; its `faults`, `records`, `requests` and `clock` are `/_control` without HTTP. */
 export interface JpmorganSimulator {
   /** Origin, without a path: the API is at `${url}/api/v2`. */
   readonly url: string
@@ -78,7 +78,9 @@ const defaultTerms: Terms = {
  * @throws Error - the port is taken, or the journal in `dataFolder` cannot be read
  * @see README.md for the wire
  */
-export async function startJpmorganSimulator(options: JpmorganSimulatorOptions = {}): Promise<JpmorganSimulator> {
+export async function startJpmorganSimulator(
+  options: JpmorganSimulatorOptions = {},
+): Promise<JpmorganSimulator> {
   const rail = new Rail(options)
   const url = await rail.listen(options)
   const { faults, requests, clock, lists } = rail
@@ -100,7 +102,9 @@ class Rail {
   constructor(options: JpmorganSimulatorOptions) {
     this.clock = new VirtualClock(options.now ?? systemNow)
     this.#merchantIds = options.merchantIds ?? [defaultMerchantId]
-    const { journal, groups } = Journal.open<Entry>(options.dataFolder && join(options.dataFolder, 'jpmorgan.jsonl'))
+    const { journal, groups } = Journal.open<Entry>(
+      options.dataFolder && join(options.dataFolder, 'jpmorgan.jsonl'),
+    )
     const records = new Records()
     for (const entry of groups.flat()) records.apply(entry)
     this.#journal = journal
@@ -108,10 +112,12 @@ class Rail {
     this.lists = listsOf(this.#desk)
     this.#oauth = this.#createOAuth(options)
     this.#app = createHost({
-      clock: this.clock, faults: this.faults, requests: this.requests,
+      clock: this.clock,
+      faults: this.faults,
+      requests: this.requests,
       timeoutMs: options.timeoutMs ?? 70_000,
       settled: () => journal.settled(),
-      about: (request) => orderOf(this.#desk, request),
+      about: request => orderOf(this.#desk, request),
       errorBody,
     })
     this.#register(options.control ?? true)
@@ -132,7 +138,9 @@ class Rail {
     return new OAuth({
       clients,
       records: this.#desk.records,
-      write: (entries) => { this.#desk.write(entries) },
+      write: entries => {
+        this.#desk.write(entries)
+      },
       nowMs: () => wallClock().getTime(),
       audiences: () => [`${this.#url}/adfs/oauth2/token`, ...audiences],
     })
@@ -143,7 +151,7 @@ class Rail {
     for (const part of ['payments', 'refunds', 'verifications']) {
       this.#app.get(`/api/v2/healthcheck/${part}`, async () => ({ status: 'PASS' }))
     }
-    void this.#app.register(async (api) => {
+    void this.#app.register(async api => {
       api.addHook('onRequest', async (request, reply) => this.#authenticate(request, reply))
       registerRoutes(api, this.#desk)
     })
@@ -158,7 +166,8 @@ class Rail {
     if (typeof merchantId !== 'string' || merchantId.length < 8 || merchantId.length > 12) {
       return refuseParameter(reply, 'merchant-id', 'is required, 8 to 12 characters')
     }
-    const allowed = this.#merchantIds.includes(merchantId) && (client.merchantIds?.includes(merchantId) ?? true)
+    const allowed =
+      this.#merchantIds.includes(merchantId) && (client.merchantIds?.includes(merchantId) ?? true)
     if (allowed) return undefined
     return reply.code(403).send(renderError('FORBIDDEN', 'this client does not act for this merchant-id'))
   }

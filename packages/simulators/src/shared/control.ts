@@ -54,5 +54,7 @@ function readClock(clock: VirtualClock): { now: string; offsetMs: number } {
 }
 
 function refuse(reply: FastifyReply, error: z.ZodError): FastifyReply {
-  return reply.code(400).send({ error: { code: 'malformed_control_request', message: z.prettifyError(error) } })
+  return reply
+    .code(400)
+    .send({ error: { code: 'malformed_control_request', message: z.prettifyError(error) } })
 }

@@ -56,7 +56,7 @@ export class Faults {
   }
 
   pending(): ArmedFault[] {
-    return this.#armed.map((fault) => ({ ...fault }))
+    return this.#armed.map(fault => ({ ...fault }))
   }
 
   clear(): void {
@@ -64,10 +64,10 @@ export class Faults {
   }
 
   take(traits: RequestTraits): FaultRule | undefined {
-    const found = this.#armed.find((fault) => fits(fault, traits))
+    const found = this.#armed.find(fault => fits(fault, traits))
     if (!found) return undefined
     found.remaining -= 1
-    if (found.remaining <= 0) this.#armed = this.#armed.filter((fault) => fault !== found)
+    if (found.remaining <= 0) this.#armed = this.#armed.filter(fault => fault !== found)
     return found
   }
 }
@@ -75,12 +75,15 @@ export class Faults {
 function fits(rule: FaultRule, traits: RequestTraits): boolean {
   if (rule.method !== undefined && rule.method.toUpperCase() !== traits.method) return false
   if (rule.path !== undefined && !pathFits(rule.path, traits.path)) return false
-  return (['requestId', 'merchantOrderNumber', 'transferId'] as const)
-    .every((key) => rule[key] === undefined || rule[key] === traits[key])
+  return (['requestId', 'merchantOrderNumber', 'transferId'] as const).every(
+    key => rule[key] === undefined || rule[key] === traits[key],
+  )
 }
 
 function pathFits(pattern: string, path: string): boolean {
   const wanted = pattern.split('/')
   const given = path.split('/')
-  return wanted.length === given.length && wanted.every((part, index) => part === '*' || part === given[index])
+  return (
+    wanted.length === given.length && wanted.every((part, index) => part === '*' || part === given[index])
+  )
 }

@@ -51,20 +51,24 @@ export interface HostParts {
   readonly errorBody: (status: number) => object
 }
 
-/** A server with what the simulators share: durable answers, faults, a request log, the rail's error bodies. */
+/** A server with what the simulators share: durable answers, faults, a request log, the rail's errors. */
 export function createHost(parts: HostParts): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 262_144 })
   app.decorateRequest('fault', undefined)
   app.decorateRequest('logEntry', undefined)
-  app.addHook('onRequest', async (request) => logRequest(parts, request))
+  app.addHook('onRequest', async request => logRequest(parts, request))
   app.addHook('preHandler', async (request, reply) => beforeRecord(parts, request, reply))
   app.addHook('onSend', async (request, reply, payload) => afterRecord(parts, request, reply, payload))
   app.addHook('onResponse', async (request, reply) => {
     if (request.logEntry && !isSilent(request.fault)) request.logEntry.status = reply.statusCode
   })
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
-    done(null, Object.fromEntries(new URLSearchParams(String(body))))
-  })
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(String(body))))
+    },
+  )
   app.setErrorHandler(async (error: { statusCode?: number }, _request, reply) => {
     const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500
     return reply.code(status).send(parts.errorBody(status))
@@ -95,8 +99,12 @@ function logRequest({ clock, requests }: HostParts, request: FastifyRequest): vo
   requests.add(entry, request.routeOptions.url ?? pathOf(request))
 }
 
-/** Faults that strike before anything is recorded. Runs after authentication: a refused request uses no fault up. */
-async function beforeRecord(parts: HostParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+/** Faults that strike before the record. Runs after authentication: who is refused uses no fault up. */
+async function beforeRecord(
+  parts: HostParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
   if (isControl(request)) return
   const requestId = request.headers['request-id']
   const fault = parts.faults.take({
@@ -108,21 +116,29 @@ async function beforeRecord(parts: HostParts, request: FastifyRequest, reply: Fa
   request.fault = fault
   if (fault && request.logEntry) request.logEntry.fault = fault.fault
   switch (fault?.fault) {
-    case 'slow': return void await delay(fault.ms ?? 0)
-    case 'http_500': return reply.code(500).send(parts.errorBody(500))
-    case 'hang': return reply.hijack()
-    case 'reset_before_record': return reset(reply.hijack())
+    case 'slow':
+      return void (await delay(fault.ms ?? 0))
+    case 'http_500':
+      return reply.code(500).send(parts.errorBody(500))
+    case 'hang':
+      return reply.hijack()
+    case 'reset_before_record':
+      return reset(reply.hijack())
     case 'timeout_unrecorded':
       reply.hijack()
       void silence(reply, parts.timeoutMs)
       return reply
-    default: return
+    default:
+      return
   }
 }
 
 /** Answers leave only when what they say is durable; then the faults that strike after the record. */
 async function afterRecord(
-  parts: HostParts, request: FastifyRequest, reply: FastifyReply, payload: unknown,
+  parts: HostParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
 ): Promise<unknown> {
   await parts.settled()
   switch (request.fault?.fault) {
@@ -137,7 +153,8 @@ async function afterRecord(
       void reply.code(200).removeHeader('content-length')
       return text.slice(0, Math.ceil(text.length / 2))
     }
-    default: return payload
+    default:
+      return payload
   }
 }
 

@@ -1,4 +1,14 @@
-import { closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, write } from 'node:fs'
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  write,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -13,7 +23,8 @@ const syncAsync = promisify(fdatasync)
  * decisions in one sync. Without a file it remembers nothing.
  */
 export class Journal<Entry> {
-  readonly #fd: number | undefined
+  #fd: number | undefined
+  readonly #keeps: boolean
   #size: number
   #pending: string[] = []
   #appended = 0
@@ -23,11 +34,12 @@ export class Journal<Entry> {
 
   private constructor(fd: number | undefined, size: number) {
     this.#fd = fd
+    this.#keeps = fd !== undefined
     this.#size = size
   }
 
   /**
-   * Opens a journal and reads what it holds. A last line that a crash cut short is dropped: nobody was answered.
+   * Opens a journal and reads it. A last line that a crash cut short is dropped: nobody was answered.
    *
    * @throws Error - a line other than the last cannot be read
    */
@@ -44,25 +56,30 @@ export class Journal<Entry> {
   }
 
   append(group: readonly Entry[]): void {
-    if (this.#fd === undefined || group.length === 0) return
+    if (!this.#keeps || group.length === 0) return
     this.#pending.push(`${JSON.stringify(group)}\n`)
     this.#appended += 1
   }
 
-  /** Resolves when all that was appended before the call is on disk; rejects for good once a write has failed. */
+  /** Resolves when all that was appended before is on disk; rejects for good once a write has failed. */
   async settled(): Promise<void> {
     const target = this.#appended
     while (this.#durable < target) {
       if (this.#failure) throw this.#failure
-      this.#writing ??= this.#flush().finally(() => { this.#writing = undefined })
+      this.#writing ??= this.#flush().finally(() => {
+        this.#writing = undefined
+      })
       await this.#writing
     }
     if (this.#failure) throw this.#failure
   }
 
+  /** Closing twice is closing once; what is appended afterwards is refused by `settled`. */
   async close(): Promise<void> {
     await this.settled().catch(() => undefined)
     if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
+    this.#failure ??= new Error('the journal is closed')
   }
 
   async #flush(): Promise<void> {
@@ -79,7 +96,8 @@ export class Journal<Entry> {
   async #write(text: string): Promise<void> {
     const fd = this.#fd
     if (fd === undefined) return
-    if (fstatSync(fd).size !== this.#size) throw new Error('another process writes to this journal: give each simulator its own data folder')
+    if (fstatSync(fd).size !== this.#size)
+      throw new Error('another process writes to this journal: give each simulator its own data folder')
     const bytes = Buffer.from(text)
     for (let done = 0; done < bytes.length;) done += (await writeAsync(fd, bytes, done)).bytesWritten
     await syncAsync(fd)
@@ -88,13 +106,18 @@ export class Journal<Entry> {
 }
 
 function parse<Entry>(text: string, file: string): Entry[][] {
-  return text.split('\n').filter((line) => line !== '').map((line, index) => {
-    try {
-      return JSON.parse(line) as Entry[]
-    } catch {
-      throw new Error(`${file}:${index + 1} is not JSON: the journal is damaged; move it away to start afresh`)
-    }
-  })
+  return text
+    .split('\n')
+    .filter(line => line !== '')
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as Entry[]
+      } catch {
+        throw new Error(
+          `${file}:${index + 1} is not JSON: the journal is damaged; move it away to start afresh`,
+        )
+      }
+    })
 }
 
 /** A new file's name is durable only when its folder is synced. */
