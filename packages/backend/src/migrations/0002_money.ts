@@ -19,7 +19,8 @@ const orders = [
   `create table orders (
     marketplace_id text not null references marketplaces,
     id text not null,
-    ${reference},
+    reference text not null,
+    unique (marketplace_id, reference),
     state text not null check (state in ('open', 'paid', 'completed', 'refunded', 'canceled')),
     currency text not null,
     amount bigint not null check (amount > 0),

@@ -26,7 +26,7 @@ export interface SourcesJson {
 export interface OrdersTable {
   marketplace_id: string
   id: string
-  reference: string | null
+  reference: string
   state: OrderState
   currency: string
   amount: bigint
