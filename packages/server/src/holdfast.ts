@@ -1,12 +1,14 @@
 import { systemClock } from './clock.ts'
+import { configure } from './config.ts'
 import { KeySet } from './key-set.ts'
-import { configure, type HoldfastOptions, type Mode } from './options.ts'
+import type { HoldfastOptions, Mode } from './options.ts'
 import { ApiKeys, Marketplaces, TestClock } from './resources/account.ts'
 import { Events, Ledger } from './resources/books.ts'
 import { Orders, Payments, Sessions } from './resources/buying.ts'
 import { Disputes, Escrows, Refunds, Releases } from './resources/holding.ts'
 import { Operator, Payouts, Sellers, Settlements } from './resources/paying.ts'
 import { Tokens } from './resources/tokens.ts'
+import { tokenVerifier } from './verify.ts'
 import { Wire } from './wire.ts'
 
 /**
@@ -59,11 +61,11 @@ export class Holdfast {
     this.operator = new Operator(wire)
     this.ledger = new Ledger(wire)
     this.events = new Events(wire)
-    this.marketplace = new Marketplaces(wire, config)
+    this.marketplace = new Marketplaces(wire, config.marketplace)
     this.apiKeys = new ApiKeys(wire)
     this.clock = new TestClock(wire)
     const keys = new KeySet(() => this.marketplace.keys(), systemClock)
-    this.tokens = new Tokens({ keys, clock: systemClock, marketplace: config.marketplace })
+    this.tokens = new Tokens(tokenVerifier({ keys, clock: systemClock, marketplace: config.marketplace }))
   }
 
   /** Closes the connections that are kept alive. Calls that are under way fail. */

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { AbortSignalLike, Config } from './options.ts'
+import type { Config } from './config.ts'
+import type { AbortSignalLike } from './options.ts'
 
 export interface HttpRequest {
   readonly method: string

@@ -2,14 +2,14 @@ import { createECDH, generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from './error.ts'
 import { KeySet } from './key-set.ts'
-import { Tokens } from './resources/tokens.ts'
+import type { ExpectedPayment } from './options.ts'
 import { testMarketplace } from './testing/backend.ts'
 import { claims, encode, expected, header, hmacToken, key, makeKey, nowS, otherKey, token } from './testing/tokens.ts'
-import type { ExpectedPayment } from './token.ts'
+import { tokenVerifier } from './verify.ts'
 
 const clock = { now: () => nowS * 1000 + 400, elapsed: () => 0, sleep: async () => {} }
 const keys = new KeySet(async () => ({ keys: [key.jwk, otherKey.jwk] }), clock)
-const tokens = new Tokens({ keys, clock, marketplace: testMarketplace })
+const verify = tokenVerifier({ keys, clock, marketplace: testMarketplace })
 
 const good = token()
 const [goodHeader = '', goodPayload = '', goodSignature = ''] = good.split('.')
@@ -168,7 +168,7 @@ const hostile: readonly (readonly [string, unknown, string])[] = [
 ]
 
 async function refusal(bad: unknown, wanted: ExpectedPayment = expected): Promise<HoldfastError> {
-  const error: unknown = await tokens.verify(bad as string, wanted).then(() => undefined, (thrown: unknown) => thrown)
+  const error: unknown = await verify(bad as string, wanted).then(() => undefined, (thrown: unknown) => thrown)
   expect(error, 'it was accepted').toBeInstanceOf(HoldfastError)
   return error as HoldfastError
 }
@@ -186,11 +186,11 @@ describe('a payment token', () => {
     ['whose nbf has come', withClaims({ nbf: nowS })],
   ]
   it.each(accepted)('is accepted %s', async (_, text) => {
-    expect(await tokens.verify(text, expected)).toMatchObject({ sub: claims.sub, amount: 124_800, session: claims.session })
+    expect(await verify(text, expected)).toMatchObject({ sub: claims.sub, amount: 124_800, session: claims.session })
   })
 
   it('gives its claims and no others', async () => {
-    expect(await tokens.verify(withClaims({ channel: 'web' }), { ...expected, audience: testMarketplace })).toEqual(claims)
+    expect(await verify(withClaims({ channel: 'web' }), { ...expected, audience: testMarketplace })).toEqual(claims)
   })
 
   it.each(hostile)('is refused with %s', async (_, bad, field) => {
@@ -229,7 +229,7 @@ describe('keys of other kinds', () => {
     curve.generateKeys()
     const foreign = { ...key.jwk, kty: 'EC', crv: 'P-256' }
     const only = new KeySet(async () => ({ keys: [foreign, { kty: 'oct', kid: key.kid, k: key.jwk.x }] as never }), clock)
-    const verifier = new Tokens({ keys: only, clock, marketplace: testMarketplace })
-    await expect(verifier.verify(good, expected)).rejects.toMatchObject({ code: 'token_invalid', field: 'kid' })
+    const verifyByOthers = tokenVerifier({ keys: only, clock, marketplace: testMarketplace })
+    await expect(verifyByOthers(good, expected)).rejects.toMatchObject({ code: 'token_invalid', field: 'kid' })
   })
 })

@@ -2,19 +2,7 @@ import { verify as verifySignature, type KeyObject } from 'node:crypto'
 import type { PaymentTokenClaims } from '@holdfast/contract/types'
 import { HoldfastError } from './error.ts'
 import { parseFlatObject, type FlatValue } from './flat-json.ts'
-import { describe, type Mode } from './options.ts'
-
-/** What the caller knows of the payment that a token is to prove. Nothing of it is taken from the token. */
-export interface ExpectedPayment {
-  mode: Mode
-  /** The checkout session's id. */
-  session: string
-  /** Minor units. */
-  amount: number
-  currency: string
-  /** The marketplace's id; by default the one that the API key belongs to. */
-  audience?: string | undefined
-}
+import { describe, type ExpectedPayment } from './options.ts'
 
 /* As the contract's token.ts has them; a test compares the two. */
 export const TOKEN_TYPE = 'holdfast-payment+jwt'

@@ -1,15 +1,16 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Clock } from './clock.ts'
-import { systemClock } from './clock.ts'
+import { path } from './caller.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { configure } from './config.ts'
 import { HoldfastError } from './error.ts'
 import { Holdfast } from './holdfast.ts'
-import { configure, type HoldfastOptions } from './options.ts'
+import type { HoldfastOptions } from './options.ts'
 import {
   breakOff, flood, hang, json, problem, reset, stall, startTestBackend, testKey, text, type Behaviour, type TestBackend,
 } from './testing/backend.ts'
 import { selfSigned } from './testing/certificate.ts'
-import { path, Wire } from './wire.ts'
+import { Wire } from './wire.ts'
 
 let backend: TestBackend
 let dead: string

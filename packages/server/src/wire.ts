@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Problem } from '@holdfast/contract/types'
+import type { Caller } from './caller.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { readIdempotencyKey, readVersion, readWhole, type Config } from './config.ts'
 import { HoldfastError, isErrorCode, isRetryable } from './error.ts'
 import { Connections, HttpFailure, type HttpAnswer, type HttpRequest } from './http.ts'
 import { List, readPage, type Page } from './list.ts'
-import { describe, readIdempotencyKey, readVersion, readWhole, type CallOptions, type Config, type WriteOptions } from './options.ts'
+import { describe, type CallOptions, type WriteOptions } from './options.ts'
 import { readRetryAfter, waitMs } from './retry.ts'
 import { VERSION } from './version.ts'
 
@@ -31,7 +33,7 @@ interface Sent {
 }
 
 /** Makes calls: keys, retries, deadlines, and the one error. */
-export class Wire {
+export class Wire implements Caller {
   readonly #config: Config
   readonly #connections: Connections
   readonly #clock: Clock
@@ -214,17 +216,4 @@ function queryText(query: Query): string {
   const set = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const]))
   const text = new URLSearchParams(Object.fromEntries(set)).toString()
   return text === '' ? '' : `?${text}`
-}
-
-/**
- * A path with ids in it: path`/v1/orders/${id}`.
- *
- * @throws HoldfastError `params_invalid` - not an id; so that a missing one never becomes another call
- */
-export function path(texts: TemplateStringsArray, ...ids: readonly string[]): string {
-  for (const id of ids) {
-    if (typeof id === 'string' && /^[a-z]{2,8}_[0-9a-z]{26}$/.test(id)) continue
-    throw invalid('id', `id is ${describe(id)}: expected the id of an object, such as ord_…`)
-  }
-  return String.raw({ raw: texts }, ...ids)
 }

@@ -1,44 +1,44 @@
 import type { Event, LedgerAccount, ListFilters, Transfer, TrialBalance } from '@holdfast/contract/types'
+import { path, type Caller } from '../caller.ts'
 import type { List } from '../list.ts'
 import type { CallOptions } from '../options.ts'
-import { path, type Wire } from '../wire.ts'
 
 /** The double-entry ledger, to read. */
 export class Ledger {
-  readonly #wire: Wire
+  readonly #caller: Caller
 
-  constructor(wire: Wire) {
-    this.#wire = wire
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   accounts(filters?: ListFilters['ledger.accounts'], options?: CallOptions): List<LedgerAccount> {
-    return this.#wire.list('/v1/ledger/accounts', filters, options)
+    return this.#caller.list('/v1/ledger/accounts', filters, options)
   }
 
   transfers(filters?: ListFilters['ledger.transfers'], options?: CallOptions): List<Transfer> {
-    return this.#wire.list('/v1/ledger/transfers', filters, options)
+    return this.#caller.list('/v1/ledger/transfers', filters, options)
   }
 
   /** Sums every posting, then compares with the balance rows. */
   async trialBalance(options?: CallOptions): Promise<TrialBalance> {
-    return this.#wire.get('/v1/ledger/trial-balance', options)
+    return this.#caller.get('/v1/ledger/trial-balance', options)
   }
 }
 
 /** What happened, numbered per object. */
 export class Events {
-  readonly #wire: Wire
+  readonly #caller: Caller
 
-  constructor(wire: Wire) {
-    this.#wire = wire
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   /** Newest first, unless `order: 'oldest'`; then `after` is a cursor that never misses one. */
   list(filters?: ListFilters['events.list'], options?: CallOptions): List<Event> {
-    return this.#wire.list('/v1/events', filters, options)
+    return this.#caller.list('/v1/events', filters, options)
   }
 
   async retrieve(id: string, options?: CallOptions): Promise<Event> {
-    return this.#wire.get(path`/v1/events/${id}`, options)
+    return this.#caller.get(path`/v1/events/${id}`, options)
   }
 }

@@ -1,16 +1,16 @@
 import type {
   CheckoutSession, ListFilters, Order, Payment, PaymentCapture, SessionCreate, SessionUpdate,
 } from '@holdfast/contract/types'
+import { path, type Caller } from '../caller.ts'
 import type { List } from '../list.ts'
 import type { CallOptions, WriteOptions } from '../options.ts'
-import { path, type Wire } from '../wire.ts'
 
 /** A checkout session: the buyer's way to pay for one order. */
 export class Sessions {
-  readonly #wire: Wire
+  readonly #caller: Caller
 
-  constructor(wire: Wire) {
-    this.#wire = wire
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   /**
@@ -19,69 +19,69 @@ export class Sessions {
    * @throws HoldfastError `reference_taken` - `existing` is the session's id that has the reference
    */
   async create(params: SessionCreate, options?: WriteOptions): Promise<CheckoutSession> {
-    return this.#wire.post('/v1/checkout-sessions', params, options)
+    return this.#caller.post('/v1/checkout-sessions', params, options)
   }
 
   async retrieve(id: string, options?: CallOptions): Promise<CheckoutSession> {
-    return this.#wire.get(path`/v1/checkout-sessions/${id}`, options)
+    return this.#caller.get(path`/v1/checkout-sessions/${id}`, options)
   }
 
   /** Changes an open session; a changed amount makes a new revision. @throws HoldfastError `session_not_open` */
   async update(id: string, params: SessionUpdate, options?: WriteOptions): Promise<CheckoutSession> {
-    return this.#wire.patch(path`/v1/checkout-sessions/${id}`, params, options)
+    return this.#caller.patch(path`/v1/checkout-sessions/${id}`, params, options)
   }
 
   /** Expires an open session now. @throws HoldfastError `session_not_open` */
   async expire(id: string, options?: WriteOptions): Promise<CheckoutSession> {
-    return this.#wire.post(path`/v1/checkout-sessions/${id}/expire`, {}, options)
+    return this.#caller.post(path`/v1/checkout-sessions/${id}/expire`, {}, options)
   }
 
   /** Cancels an open session. @throws HoldfastError `session_not_open` */
   async cancel(id: string, options?: WriteOptions): Promise<CheckoutSession> {
-    return this.#wire.post(path`/v1/checkout-sessions/${id}/cancel`, {}, options)
+    return this.#caller.post(path`/v1/checkout-sessions/${id}/cancel`, {}, options)
   }
 
   list(filters?: ListFilters['sessions.list'], options?: CallOptions): List<CheckoutSession> {
-    return this.#wire.list('/v1/checkout-sessions', filters, options)
+    return this.#caller.list('/v1/checkout-sessions', filters, options)
   }
 }
 
 /** What one buyer buys, from one or more sellers, in one currency. */
 export class Orders {
-  readonly #wire: Wire
+  readonly #caller: Caller
 
-  constructor(wire: Wire) {
-    this.#wire = wire
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   async retrieve(id: string, options?: CallOptions): Promise<Order> {
-    return this.#wire.get(path`/v1/orders/${id}`, options)
+    return this.#caller.get(path`/v1/orders/${id}`, options)
   }
 
   list(filters?: ListFilters['orders.list'], options?: CallOptions): List<Order> {
-    return this.#wire.list('/v1/orders', filters, options)
+    return this.#caller.list('/v1/orders', filters, options)
   }
 
   /** Cancels an order that is not paid. @throws HoldfastError `order_not_cancelable` */
   async cancel(id: string, options?: WriteOptions): Promise<Order> {
-    return this.#wire.post(path`/v1/orders/${id}/cancel`, {}, options)
+    return this.#caller.post(path`/v1/orders/${id}/cancel`, {}, options)
   }
 }
 
 /** One attempt to pay, on one rail. */
 export class Payments {
-  readonly #wire: Wire
+  readonly #caller: Caller
 
-  constructor(wire: Wire) {
-    this.#wire = wire
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   async retrieve(id: string, options?: CallOptions): Promise<Payment> {
-    return this.#wire.get(path`/v1/payments/${id}`, options)
+    return this.#caller.get(path`/v1/payments/${id}`, options)
   }
 
   list(filters?: ListFilters['payments.list'], options?: CallOptions): List<Payment> {
-    return this.#wire.list('/v1/payments', filters, options)
+    return this.#caller.list('/v1/payments', filters, options)
   }
 
   /**
@@ -92,11 +92,11 @@ export class Payments {
    * @throws HoldfastError `payment_transition_refused` - it is not authorized, or already captured in full
    */
   async capture(id: string, params: PaymentCapture = {}, options?: WriteOptions): Promise<Payment> {
-    return this.#wire.post(path`/v1/payments/${id}/capture`, params, options)
+    return this.#caller.post(path`/v1/payments/${id}/capture`, params, options)
   }
 
   /** Voids what is authorized and not captured. @throws HoldfastError `payment_transition_refused` */
   async void(id: string, options?: WriteOptions): Promise<Payment> {
-    return this.#wire.post(path`/v1/payments/${id}/void`, {}, options)
+    return this.#caller.post(path`/v1/payments/${id}/void`, {}, options)
   }
 }

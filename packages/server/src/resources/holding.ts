@@ -1,34 +1,34 @@
 import type {
   Dispute, DisputeOpen, Escrow, EscrowDeliver, EscrowRelease, ListFilters, Refund, RefundCreate, Release,
 } from '@holdfast/contract/types'
+import { path, type Caller } from '../caller.ts'
 import type { List } from '../list.ts'
 import type { CallOptions, WriteOptions } from '../options.ts'
-import { path, type Wire } from '../wire.ts'
 
 /** One seller's share of one order, held until it is released or refunded. */
 export class Escrows {
-  readonly #wire: Wire
+  readonly #caller: Caller
 
-  constructor(wire: Wire) {
-    this.#wire = wire
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   async retrieve(id: string, options?: CallOptions): Promise<Escrow> {
-    return this.#wire.get(path`/v1/escrows/${id}`, options)
+    return this.#caller.get(path`/v1/escrows/${id}`, options)
   }
 
   list(filters?: ListFilters['escrows.list'], options?: CallOptions): List<Escrow> {
-    return this.#wire.list('/v1/escrows', filters, options)
+    return this.#caller.list('/v1/escrows', filters, options)
   }
 
   /** Records that the seller has shipped, which starts the inspection period. @throws HoldfastError `milestone_transition_refused` */
   async deliver(id: string, params: EscrowDeliver, options?: WriteOptions): Promise<Escrow> {
-    return this.#wire.post(path`/v1/escrows/${id}/deliver`, params, options)
+    return this.#caller.post(path`/v1/escrows/${id}/deliver`, params, options)
   }
 
   /** The buyer confirms receipt: releases all that is held. @throws HoldfastError `escrow_disputed` */
   async accept(id: string, options?: WriteOptions): Promise<Escrow> {
-    return this.#wire.post(path`/v1/escrows/${id}/accept`, {}, options)
+    return this.#caller.post(path`/v1/escrows/${id}/accept`, {}, options)
   }
 
   /**
@@ -38,29 +38,29 @@ export class Escrows {
    * @throws HoldfastError `escrow_disputed` - a dispute freezes it
    */
   async release(id: string, params: EscrowRelease = {}, options?: WriteOptions): Promise<Release> {
-    return this.#wire.post(path`/v1/escrows/${id}/release`, params, options)
+    return this.#caller.post(path`/v1/escrows/${id}/release`, params, options)
   }
 }
 
 /** What went from held to sellers' balances. */
 export class Releases {
-  readonly #wire: Wire
+  readonly #caller: Caller
 
-  constructor(wire: Wire) {
-    this.#wire = wire
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   list(filters?: ListFilters['releases.list'], options?: CallOptions): List<Release> {
-    return this.#wire.list('/v1/releases', filters, options)
+    return this.#caller.list('/v1/releases', filters, options)
   }
 }
 
 /** What goes back to buyers. */
 export class Refunds {
-  readonly #wire: Wire
+  readonly #caller: Caller
 
-  constructor(wire: Wire) {
-    this.#wire = wire
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   /**
@@ -70,41 +70,41 @@ export class Refunds {
    * @throws HoldfastError `amount_exceeds_remaining` - `remaining` is what can still be refunded
    */
   async create(params: RefundCreate, options?: WriteOptions): Promise<Refund> {
-    return this.#wire.post('/v1/refunds', params, options)
+    return this.#caller.post('/v1/refunds', params, options)
   }
 
   async retrieve(id: string, options?: CallOptions): Promise<Refund> {
-    return this.#wire.get(path`/v1/refunds/${id}`, options)
+    return this.#caller.get(path`/v1/refunds/${id}`, options)
   }
 
   list(filters?: ListFilters['refunds.list'], options?: CallOptions): List<Refund> {
-    return this.#wire.list('/v1/refunds', filters, options)
+    return this.#caller.list('/v1/refunds', filters, options)
   }
 }
 
 /** Buyer against seller, inside the marketplace. */
 export class Disputes {
-  readonly #wire: Wire
+  readonly #caller: Caller
 
-  constructor(wire: Wire) {
-    this.#wire = wire
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   /** Freezes an escrow: no release, no timer. @throws HoldfastError `escrow_disputed` - it is disputed already */
   async open(params: DisputeOpen, options?: WriteOptions): Promise<Dispute> {
-    return this.#wire.post('/v1/disputes', params, options)
+    return this.#caller.post('/v1/disputes', params, options)
   }
 
   /** Ends a dispute; the escrow goes on where it stood. @throws HoldfastError `dispute_not_open` */
   async withdraw(id: string, options?: WriteOptions): Promise<Dispute> {
-    return this.#wire.post(path`/v1/disputes/${id}/withdraw`, {}, options)
+    return this.#caller.post(path`/v1/disputes/${id}/withdraw`, {}, options)
   }
 
   async retrieve(id: string, options?: CallOptions): Promise<Dispute> {
-    return this.#wire.get(path`/v1/disputes/${id}`, options)
+    return this.#caller.get(path`/v1/disputes/${id}`, options)
   }
 
   list(filters?: ListFilters['disputes.list'], options?: CallOptions): List<Dispute> {
-    return this.#wire.list('/v1/disputes', filters, options)
+    return this.#caller.list('/v1/disputes', filters, options)
   }
 }

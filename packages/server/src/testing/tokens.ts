@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import type { PaymentTokenClaims, PaymentTokenKey } from '@holdfast/contract/types'
-import type { ExpectedPayment } from '../token.ts'
+import type { ExpectedPayment } from '../options.ts'
 import { testMarketplace } from './backend.ts'
 
 export interface TestKey {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { configure, type HoldfastOptions } from './options.ts'
+import { configure } from './config.ts'
+import type { HoldfastOptions } from './options.ts'
 import { testKey, testMarketplace } from './testing/backend.ts'
 import { VERSION } from './version.ts'
 

@@ -1,0 +1,89 @@
+import { HoldfastError } from './error.ts'
+import { API_VERSION, describe, type HoldfastOptions, type Mode } from './options.ts'
+
+/** Options once they are checked. */
+export interface Config {
+  readonly apiKey: string
+  readonly marketplace: string
+  readonly mode: Mode
+  readonly url: URL
+  readonly timeoutMs: number
+  readonly attemptTimeoutMs: number
+  readonly maxRetries: number
+  readonly version: string
+  readonly maxResponseBytes: number
+  readonly maxSockets: number
+  readonly ca: string | string[] | undefined
+}
+
+const apiKeyPattern = /^[sp]k_(test|live)_([0-7][0-9a-hjkmnp-tv-z]{25})_[A-Za-z0-9_-]{20,128}$/
+
+function refuse(field: string, message: string): HoldfastError {
+  return new HoldfastError({ code: 'options_invalid', field, message })
+}
+
+/** @throws HoldfastError `options_invalid` - with the option's name as `field`; the key itself is never quoted */
+export function configure(options: HoldfastOptions): Config {
+  if (typeof options !== 'object' || options === null) {
+    throw refuse('apiKey', 'expected options: new Holdfast({ apiKey, baseUrl })')
+  }
+  const { mode, marketplace } = readApiKey(options.apiKey)
+  return {
+    apiKey: options.apiKey, mode, marketplace,
+    url: readBaseUrl(options.baseUrl, { mode, allowInsecureHttp: options.allowInsecureHttp === true }),
+    timeoutMs: readWhole('timeoutMs', options.timeoutMs, { otherwise: 80_000, least: 1, most: 86_400_000 }),
+    attemptTimeoutMs: readWhole('attemptTimeoutMs', options.attemptTimeoutMs, { otherwise: 30_000, least: 1, most: 86_400_000 }),
+    maxRetries: readWhole('maxRetries', options.maxRetries, { otherwise: 4, least: 0, most: 20 }),
+    version: readVersion(options.version ?? API_VERSION),
+    maxResponseBytes: readWhole('maxResponseBytes', options.maxResponseBytes, { otherwise: 16 * 2 ** 20, least: 1024, most: 2 ** 30 }),
+    maxSockets: readWhole('maxSockets', options.maxSockets, { otherwise: 64, least: 1, most: 65_536 }),
+    ca: options.ca,
+  }
+}
+
+function readApiKey(apiKey: unknown): { mode: Mode; marketplace: string } {
+  const match = typeof apiKey === 'string' ? apiKeyPattern.exec(apiKey) : null
+  if (!match) throw refuse('apiKey', 'apiKey is not an API key: expected sk_test_… or sk_live_…, whole and without spaces')
+  return { mode: match[1] as Mode, marketplace: `mkt_${match[2]}` }
+}
+
+function readBaseUrl(text: unknown, { mode, allowInsecureHttp }: { mode: Mode; allowInsecureHttp: boolean }): URL {
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw refuse('baseUrl', 'baseUrl is not a URL: expected where the backend answers, such as https://pay.example')
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw refuse('baseUrl', 'baseUrl carries a user, query or fragment: expected scheme, host and path alone')
+  }
+  const safe = url.protocol === 'https:' || isLoopback(url.hostname) || (allowInsecureHttp && mode === 'test')
+  if (!safe) {
+    const remedy = mode === 'live' ? 'a live key needs https' : 'use https, or set allowInsecureHttp for a test network'
+    throw refuse('baseUrl', `baseUrl is plain http to another machine, where the API key could be read: ${remedy}`)
+  }
+  return url
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
+
+interface Bounds {
+  readonly otherwise: number
+  readonly least: number
+  readonly most: number
+}
+
+export function readWhole(field: string, value: unknown, { otherwise, least, most }: Bounds): number {
+  if (value === undefined) return otherwise
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number
+  throw refuse(field, `${field} is ${describe(value)}: expected a whole number from ${least} to ${most}`)
+}
+
+export function readVersion(version: unknown): string {
+  if (typeof version === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(version)) return version
+  throw refuse('version', `version is ${describe(version)}: expected a date such as ${API_VERSION}`)
+}
+
+export function readIdempotencyKey(key: unknown): string {
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key
+  throw refuse('idempotencyKey', 'idempotencyKey is not usable: expected 1 to 255 printable ASCII characters without spaces')
+}
