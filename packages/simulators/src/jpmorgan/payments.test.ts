@@ -145,7 +145,7 @@ describe('who may call', () => {
 })
 
 describe('what is refused as malformed', () => {
-  const card = (fields: object): object => ({
+  const card = (fields: object): Record<string, unknown> => ({
     paymentMethodType: {
       card: { accountNumber: '4111111111111111', expiry: { month: 5, year: 2040 }, ...fields },
     },
