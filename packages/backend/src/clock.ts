@@ -1,4 +1,5 @@
-import type { Pool } from 'pg'
+import type { ResponseOf } from '@holdfast/contract'
+import type { Pool, PoolClient } from 'pg'
 
 /**
  * The time that deadlines are read against, outside the database: real time plus the offset that this process
@@ -24,4 +25,19 @@ export function createClock(pool: Pool): Clock {
       offsetMs = Number(rows[0]?.offset_ms ?? 0n)
     },
   }
+}
+
+const STATEMENT = 'select app_now() as now, offset_ms from clock'
+
+/** The clock as the API answers it. */
+export async function readClock(db: Pool | PoolClient): Promise<ResponseOf<'clock.retrieve'>> {
+  const { rows } = await db.query<{ now: Date; offset_ms: bigint }>(STATEMENT)
+  const { now, offset_ms: offsetMs } = rows[0] as { now: Date; offset_ms: bigint }
+  return { object: 'clock', now: now.toISOString(), offsetMs: Number(offsetMs) }
+}
+
+/** Moves the clock forward; the database itself refuses in live mode. */
+export async function advanceClock(client: PoolClient, byMs: number): Promise<ResponseOf<'clock.retrieve'>> {
+  await client.query('update clock set offset_ms = offset_ms + $1', [byMs])
+  return readClock(client)
 }

@@ -1,5 +1,8 @@
-import { newId, type EventType } from '@holdfast/contract'
-import type { Tx } from './database.ts'
+import { newId, type EventType, type ResponseOf } from '@holdfast/contract'
+import type { Selectable } from 'kysely'
+import type { EventsTable, Tx } from './database.ts'
+
+export type Event = ResponseOf<'events.retrieve'>
 
 /** Something that happened to one object, with that object as it stands now. */
 export interface StagedEvent {
@@ -39,4 +42,12 @@ export async function stageEvents(
     ],
   })
   return ids
+}
+
+/** An event as the API answers it. */
+export function renderEvent(row: Selectable<EventsTable>): Event {
+  return {
+    id: row.id, object: 'event', type: row.type, subject: row.subject, sequence: row.sequence,
+    createdAt: row.created_at.toISOString(), data: row.data,
+  } as Event
 }
