@@ -20,3 +20,22 @@ export interface Refusal<C extends ErrorCode = ErrorCode> {
 export function isRefusal(outcome: unknown): outcome is Refusal {
   return typeof outcome === 'object' && outcome !== null && 'refused' in outcome
 }
+
+/** Refuses an amount beyond what is left, and says what is. */
+export function exceedsRemaining(
+  what: string,
+  remaining: { readonly amount: bigint; readonly currency: string },
+  field?: string,
+): Refusal<'amount_exceeds_remaining'> {
+  return {
+    refused: 'amount_exceeds_remaining',
+    detail: `${what}: ${remaining.amount} is left, in minor units of ${remaining.currency}. Ask for at most that.`,
+    remaining,
+    ...(field !== undefined && { field }),
+  }
+}
+
+/** Says that a promise of our own code was broken: never for what a caller, a rail or a bank may do. */
+export function assert(condition: boolean, promise: string): asserts condition {
+  if (!condition) throw new Error(`broken promise: ${promise}`)
+}

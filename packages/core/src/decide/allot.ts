@@ -1,0 +1,76 @@
+import type { Milestone } from '../book.ts'
+import { exceedsRemaining, isRefusal, type Refusal } from '../refusal.ts'
+import { split } from '../split.ts'
+
+/** `{ escrow, amount }` is shorthand: split over the escrow's milestones. Minor units. */
+export type AllotmentAsk =
+  | { readonly milestone: string; readonly amount: bigint }
+  | { readonly escrow: string; readonly amount: bigint }
+
+/** What a caller asks for: allotments, or an amount to split over what remains, or all that remains. */
+export interface Ask {
+  readonly amount?: bigint | undefined
+  readonly allotments?: readonly AllotmentAsk[] | undefined
+}
+
+export interface Part {
+  readonly milestone: Milestone
+  readonly amount: bigint
+}
+
+interface Field {
+  /** What is asked for, in words: `Capture of pay_…`. */
+  readonly what: string
+  readonly currency: string
+  /** What remains of a milestone for this purpose. */
+  readonly remaining: (milestone: Milestone) => bigint
+}
+
+const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n)
+
+/**
+ * Turns what was asked into parts by milestone, in the milestones' fixed order, over what remains of each.
+ *
+ * @refuses amount_exceeds_remaining - of all, or of the escrow or milestone that an allotment names
+ * @refuses not_found - an allotment names what is not of this payment
+ */
+export function allot(milestones: readonly Milestone[], ask: Ask, field: Field): Part[] | Refusal {
+  const left = new Map(milestones.map((milestone) => [milestone, field.remaining(milestone)]))
+  const asks = ask.allotments ?? [{ amount: ask.amount ?? sum([...left.values()]) }]
+  const parts = new Map<Milestone, bigint>()
+  for (const [index, one] of asks.entries()) {
+    const at = ask.allotments ? `allotments[${index}]` : undefined
+    const taken = takeOne([...left], one, { ...field, at })
+    if (isRefusal(taken)) return taken
+    for (const { milestone, amount } of taken) {
+      left.set(milestone, left.get(milestone)! - amount)
+      parts.set(milestone, (parts.get(milestone) ?? 0n) + amount)
+    }
+  }
+  return milestones.filter((one) => parts.has(one)).map((milestone) => ({ milestone, amount: parts.get(milestone)! }))
+}
+
+type OneAsk = AllotmentAsk | { readonly amount: bigint }
+
+function takeOne(left: readonly (readonly [Milestone, bigint])[], ask: OneAsk, field: Field & { at: string | undefined }): Part[] | Refusal {
+  const among = left.filter(([milestone]) =>
+    'milestone' in ask ? milestone.id === ask.milestone : 'escrow' in ask ? milestone.escrow === ask.escrow : true)
+  if (among.length === 0) return unknownTarget(ask, field.at)
+  const weights = among.map(([, weight]) => weight)
+  const remaining = sum(weights)
+  if (ask.amount > remaining || remaining === 0n) {
+    const at = field.at === undefined ? 'amount' : `${field.at}.amount`
+    return exceedsRemaining(field.what, { amount: remaining, currency: field.currency }, at)
+  }
+  const amounts = split(ask.amount, weights)
+  return among.flatMap(([milestone], index) => (amounts[index]! > 0n ? [{ milestone, amount: amounts[index]! }] : []))
+}
+
+function unknownTarget(ask: OneAsk, at: string | undefined): Refusal {
+  const [kind, id] = 'milestone' in ask ? ['milestone', ask.milestone] : 'escrow' in ask ? ['escrow', ask.escrow] : ['milestone', 'any']
+  return {
+    refused: 'not_found',
+    detail: `There is no ${kind} '${id}' here. Name one that this payment funds.`,
+    ...(at !== undefined && { field: `${at}.${kind}` }),
+  }
+}

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest'
+import { milestonesOf } from '../book.ts'
+import { assert, isRefusal, type Refusal } from '../refusal.ts'
+import { addOrder, addSeller, openWorld, wrongBooks, type Line } from '../testing/world.ts'
+import { approveCharge, beginCapture, confirmCapture, endAuthorization, failCapture } from './capture.ts'
+import { openDispute, withdrawDispute } from './dispute.ts'
+import { beginRefund, confirmRefund, rejectRefund } from './refund.ts'
+import { accept, deliver, lapse, release } from './release.ts'
+
+const at = (ms: number) => new Date(ms)
+
+function done<T>(outcome: T | Refusal): T {
+  assert(!isRefusal(outcome), isRefusal(outcome) ? outcome.detail : '')
+  return outcome
+}
+
+/** An order of one seller, with its lines' milestones. */
+function ordered(lines: readonly (readonly { amount: bigint; fee: bigint }[])[]) {
+  const world = openWorld()
+  const seller = addSeller(world)
+  const order = addOrder(world, lines.map((milestones): Line => ({ seller, milestones })))
+  const ids = order.milestones.map(({ id }) => id)
+  const charge = (sale: string | null) => done(approveCharge(world.book, { payment: order.payment.id, milestones: ids, sale }))
+  return { ...order, world, book: world.book, seller, charge, escrow: order.escrows[0]!, first: order.milestones[0]! }
+}
+const single = (amount = 1_000n, fee = 100n) => ordered([[{ amount, fee }]])
+
+describe('release', () => {
+  test('of two releases that together exceed what is held, the first stands and the second is refused', () => {
+    const { book, charge, escrow, world } = single()
+    charge('cap_1')
+    expect(release(book, { id: 'rel_1', escrow, amount: 600n })).toMatchObject({ gross: 600n, fee: 60n })
+    expect(release(book, { id: 'rel_2', escrow, amount: 600n })).toMatchObject({
+      refused: 'amount_exceeds_remaining', field: 'amount', remaining: { amount: 400n, currency: 'USD' },
+    })
+    expect(wrongBooks(world)).toEqual([])
+  })
+
+  test('of an escrow is split over its milestones', () => {
+    const { book, charge, escrow } = ordered([[{ amount: 900n, fee: 90n }, { amount: 100n, fee: 10n }]])
+    charge('cap_1')
+    expect(done(release(book, { id: 'rel_1', escrow, amount: 101n })).allotments.map(({ gross, fee }) => [gross, fee])).toEqual([[91n, 9n], [10n, 1n]])
+  })
+
+  test('refuses what is not there: nothing held, another escrow’s milestone', () => {
+    const { book, escrow } = single()
+    expect(release(book, { id: 'rel_1', escrow })).toMatchObject({ refused: 'amount_exceeds_remaining', remaining: { amount: 0n } })
+    expect(release(book, { id: 'rel_1', escrow, milestone: 'ms_other' })).toMatchObject({ refused: 'not_found', field: 'milestone' })
+  })
+
+  test('of everything, with a refund open, closes the milestone only when the refund has ended', () => {
+    const { book, charge, escrow, first, order, payment } = single()
+    charge('cap_1')
+    const refund = done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform', amount: 400n }))
+    done(release(book, { id: 'rel_1', escrow }))
+    expect([first.state, book.orders.get(order)!.state]).toEqual(['funded', 'paid'])
+    confirmRefund(book, refund)
+    expect([first.state, book.orders.get(order)!.state]).toEqual(['closed', 'completed'])
+  })
+})
+
+describe('acceptance', () => {
+  test('before delivery is refused; after it, releases all', () => {
+    const { book, charge, escrow, first } = single()
+    charge('cap_1')
+    expect(accept(book, { id: 'rel_1', escrow, at: at(0) })).toMatchObject({ refused: 'milestone_transition_refused' })
+    expect(deliver(book, { escrow, at: at(0), autoReleaseAt: null })).toBeNull()
+    expect(deliver(book, { escrow, at: at(0), autoReleaseAt: null })).toMatchObject({ refused: 'milestone_transition_refused' })
+    expect(accept(book, { id: 'rel_1', escrow, at: at(5) })).toMatchObject({ gross: 1_000n, reason: 'accepted' })
+    expect(first.state).toBe('closed')
+    expect([...book.happenings.values()].filter(({ subject }) => subject === escrow).map(({ type }) => type))
+      .toEqual(['escrow.funded', 'escrow.delivered', 'escrow.accepted', 'escrow.closed'])
+  })
+
+  test.each([
+    [0, 'refused'], [29_999, 'refused'], [30_000, 'automatic'],
+  ])('by lapse, %i ms after the deadline: %s', (late, ends) => {
+    const { book, charge, escrow } = single()
+    charge('cap_1')
+    deliver(book, { escrow, at: at(0), autoReleaseAt: at(1_000_000) })
+    const outcome = lapse(book, { id: 'rel_1', escrow, at: at(1_000_000 + late) })
+    expect(isRefusal(outcome) ? 'refused' : outcome?.reason).toBe(ends)
+  })
+
+  test('never lapses where the terms say never', () => {
+    const { book, charge, escrow } = single()
+    charge('cap_1')
+    deliver(book, { escrow, at: at(0), autoReleaseAt: null })
+    expect(isRefusal(lapse(book, { id: 'rel_1', escrow, at: at(1e13) }))).toBe(true)
+  })
+})
+
+describe('a dispute', () => {
+  test('freezes release, acceptance and lapse, and its end gives the timer the time that was left', () => {
+    const { book, charge, escrow, first } = single()
+    charge('cap_1')
+    deliver(book, { escrow, at: at(0), autoReleaseAt: at(10_000) })
+    expect(openDispute(book, { id: 'dp_1', escrow })).toBeNull()
+    expect(first.state).toBe('disputed')
+    for (const outcome of [
+      release(book, { id: 'r', escrow }), accept(book, { id: 'r', escrow, at: at(0) }), lapse(book, { id: 'r', escrow, at: at(1e9) }),
+      openDispute(book, { id: 'dp_2', escrow }),
+    ]) expect(outcome).toMatchObject({ refused: 'escrow_disputed' })
+    done(withdrawDispute(book, { id: 'dp_1', escrow, state: 'negotiation', openedAt: at(4_000), at: at(9_000) }))
+    expect([first.state, book.escrows.get(escrow)!.autoReleaseAt]).toEqual(['delivered', at(15_000)])
+  })
+
+  test('after release leaves the milestone closed; before payment it is refused', () => {
+    const { book, charge, escrow, first } = single()
+    expect(openDispute(book, { id: 'dp_1', escrow })).toMatchObject({ refused: 'milestone_transition_refused' })
+    charge('cap_1')
+    done(release(book, { id: 'rel_1', escrow }))
+    expect(openDispute(book, { id: 'dp_1', escrow })).toBeNull()
+    expect(first.state).toBe('closed')
+    expect(withdrawDispute(book, { id: 'dp_1', escrow, state: 'withdrawn', openedAt: at(0), at: at(1) })).toMatchObject({ refused: 'dispute_not_open' })
+  })
+
+  test('does not stop a refund; a milestone refunded whole closes when the dispute ends', () => {
+    const { book, charge, escrow, first, payment, order } = single()
+    charge('cap_1')
+    openDispute(book, { id: 'dp_1', escrow })
+    confirmRefund(book, done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform' })))
+    expect(first.state).toBe('disputed')
+    done(withdrawDispute(book, { id: 'dp_1', escrow, state: 'negotiation', openedAt: at(0), at: at(1) }))
+    expect([first.state, book.orders.get(order)!.state]).toEqual(['closed', 'refunded'])
+  })
+})
+
+describe('capture', () => {
+  test('final in part closes the milestones that got nothing', () => {
+    const { book, charge, payment, milestones } = ordered([[{ amount: 500n, fee: 0n }], [{ amount: 500n, fee: 0n }]])
+    charge(null)
+    const [paid, unpaid] = milestones
+    confirmCapture(book, done(beginCapture(book, { id: 'cap_1', payment: payment.id, final: true, allotments: [{ milestone: paid!.id, amount: 200n }] })))
+    expect([paid!.state, unpaid!.state, payment.state]).toEqual(['funded', 'closed', 'captured'])
+    expect(beginCapture(book, { id: 'cap_2', payment: payment.id })).toMatchObject({ refused: 'amount_exceeds_remaining', remaining: { amount: 0n } })
+  })
+
+  test('counts what is pending against what is left, until it fails', () => {
+    const { book, charge, payment } = single()
+    charge(null)
+    const first = done(beginCapture(book, { id: 'cap_1', payment: payment.id, amount: 700n }))
+    expect(beginCapture(book, { id: 'cap_2', payment: payment.id, amount: 301n })).toMatchObject({ refused: 'amount_exceeds_remaining', remaining: { amount: 300n } })
+    failCapture(book, first)
+    expect(beginCapture(book, { id: 'cap_3', payment: payment.id, amount: 1_000n })).toMatchObject({ amount: 1_000n, final: true })
+  })
+
+  test('of what is not authorized is refused, and a void frees the rest', () => {
+    const { book, charge, payment, order, first } = single()
+    expect(beginCapture(book, { id: 'cap_1', payment: payment.id })).toMatchObject({ refused: 'payment_transition_refused' })
+    charge(null)
+    expect(endAuthorization(book, { payment: payment.id, event: 'void' })).toBeNull()
+    expect([payment.state, first.state, book.orders.get(order)!.state]).toEqual(['voided', 'closed', 'canceled'])
+    expect(beginCapture(book, { id: 'cap_1', payment: payment.id })).toMatchObject({ refused: 'payment_transition_refused' })
+    expect(endAuthorization(book, { payment: payment.id, event: 'void' })).toMatchObject({ refused: 'payment_transition_refused' })
+  })
+
+  test('names the allotment that is wrong', () => {
+    const { book, charge, payment, first } = single()
+    charge(null)
+    const begin = (allotments: Parameters<typeof beginCapture>[1]['allotments']) => beginCapture(book, { id: 'c', payment: payment.id, allotments })
+    expect(begin([{ milestone: first.id, amount: 999n }, { escrow: first.escrow, amount: 2n }]))
+      .toMatchObject({ refused: 'amount_exceeds_remaining', field: 'allotments[1].amount', remaining: { amount: 1n } })
+    expect(begin([{ milestone: 'ms_other', amount: 1n }])).toMatchObject({ refused: 'not_found', field: 'allotments[0].milestone' })
+  })
+})
+
+describe('refund', () => {
+  test('beyond what is left is refused with what remains, of the payment and of the milestone', () => {
+    const { book, charge, payment, first } = single()
+    expect(beginRefund(book, { id: 're_0', payment: payment.id, feeBearer: 'platform' })).toMatchObject({ refused: 'payment_transition_refused' })
+    charge('cap_1')
+    done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform', amount: 999n }))
+    expect(beginRefund(book, { id: 're_2', payment: payment.id, feeBearer: 'platform', amount: 2n }))
+      .toMatchObject({ refused: 'amount_exceeds_remaining', field: 'amount', remaining: { amount: 1n, currency: 'USD' } })
+    expect(first).toMatchObject({ held: 1n, refunding: 999n })
+  })
+
+  test('that the rail refuses returns to an accepted milestone as held, and waits for a decision', () => {
+    const { book, charge, escrow, payment, first } = single()
+    charge('cap_1')
+    deliver(book, { escrow, at: at(0), autoReleaseAt: at(1) })
+    const refund = done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform' }))
+    expect(accept(book, { id: 'rel_1', escrow, at: at(0) })).toBeNull()
+    rejectRefund(book, refund)
+    expect(first).toMatchObject({ state: 'accepted', held: 1_000n, heldFee: 100n })
+    expect(release(book, { id: 'rel_2', escrow })).toMatchObject({ gross: 1_000n, fee: 100n })
+    expect(milestonesOf(book, { escrow })[0]!.state).toBe('closed')
+  })
+})
