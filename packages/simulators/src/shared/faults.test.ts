@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { describe, expect, it } from 'vitest'
 import {
@@ -162,6 +163,20 @@ describe('faults at the bank', () => {
       expect((await caller.call('GET', '/transfers/po_1')).status).toBe(recorded ? 200 : 404)
     },
   )
+})
+
+describe('a record that cannot be kept', () => {
+  it('is never confirmed: the answer is 500, for this request and all that follow', async () => {
+    const dataFolder = newFolder()
+    const caller = await RailCaller.start({ dataFolder })
+    appendFileSync(`${dataFolder}/jpmorgan.jsonl`, '[]\n')
+    const failed = { status: 500, body: { responseStatus: 'ERROR', responseCode: 'SERVER_ERROR' } }
+    expect(await caller.pay({}, 'pay-1')).toMatchObject(failed)
+    expect(await caller.call('GET', '/api/v2/payments?requestIdentifier=pay-1')).toMatchObject(failed)
+    await caller.rail.close()
+    const again = await RailCaller.start({ dataFolder })
+    expect(await again.call('GET', '/api/v2/payments?requestIdentifier=pay-1')).toMatchObject({ status: 404 })
+  })
 })
 
 describe('the control endpoints', () => {

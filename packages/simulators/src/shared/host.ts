@@ -140,7 +140,11 @@ async function afterRecord(
   reply: FastifyReply,
   payload: unknown,
 ): Promise<unknown> {
-  await parts.settled()
+  try {
+    await parts.settled()
+  } catch (error) {
+    return failClosed(parts, reply, error)
+  }
   switch (request.fault?.fault) {
     case 'timeout_recorded':
       await silence(reply, parts.timeoutMs)
@@ -156,6 +160,13 @@ async function afterRecord(
     default:
       return payload
   }
+}
+
+/** What could not be kept is not confirmed, and nor is anything after it. */
+function failClosed({ errorBody }: HostParts, reply: FastifyReply, error: unknown): string {
+  process.stderr.write(`simulator: ${error instanceof Error ? error.message : String(error)}\n`)
+  void reply.code(500).type('application/json; charset=utf-8').removeHeader('content-length')
+  return JSON.stringify(errorBody(500))
 }
 
 function isSilent(fault: FaultRule | undefined): boolean {
