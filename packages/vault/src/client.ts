@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https'
 import { sendResultSchema, ticketSchema, tokenViewSchema, vaultErrorCodes } from '@holdfast/contract'
-import type { SendRequest, SendResult, Ticket, TicketCreate, TokenView, VaultErrorCode } from '@holdfast/contract'
+import type { SendResult, Ticket, TicketCreate, TokenView, VaultErrorCode } from '@holdfast/contract'
 import type { CardRefusal, CardSender } from '@holdfast/core'
 import { sendOnce } from './outbound.ts'
 

@@ -3,6 +3,8 @@ import { inTransaction, lockWrappedByOther, storeWrapped } from './store.ts'
 import type { WrappedRow } from './store.ts'
 import type { Vault } from './vault.ts'
 
+type Rotated = Pick<Vault, 'pool' | 'log' | 'keyring'>
+
 const BATCH = 100
 
 /**
@@ -11,26 +13,26 @@ const BATCH = 100
  *
  * @returns how many records were wrapped again, and how many don't open with the keys held
  */
-export async function rotateKeys(vault: Vault, { batch = BATCH }: { readonly batch?: number } = {}): Promise<{ rewrapped: number, refused: number }> {
+export async function rotateKeys(vault: Rotated, { batch = BATCH }: { readonly batch?: number } = {}): Promise<{ rewrapped: number, unopened: number }> {
   let rewrapped = 0
   for (;;) {
-    const { taken, refused } = await rotateBatch(vault, batch)
-    rewrapped += taken - refused
-    if (taken < batch || refused === taken) return { rewrapped, refused }
+    const { taken, unopened } = await rotateBatch(vault, batch)
+    rewrapped += taken - unopened
+    if (taken < batch || unopened === taken) return { rewrapped, unopened }
   }
 }
 
-async function rotateBatch(vault: Vault, limit: number): Promise<{ taken: number, refused: number }> {
+async function rotateBatch(vault: Rotated, limit: number): Promise<{ taken: number, unopened: number }> {
   const keyring = vault.keyring()
   return inTransaction(vault.pool, async tx => {
     const rows = await lockWrappedByOther(tx, { keyId: keyring.current, limit })
     const wrapped = rows.flatMap(row => wrapAgain(vault, row))
     if (wrapped.length > 0) await storeWrapped(tx, wrapped)
-    return { taken: rows.length, refused: rows.length - wrapped.length }
+    return { taken: rows.length, unopened: rows.length - wrapped.length }
   })
 }
 
-function wrapAgain(vault: Vault, row: WrappedRow): readonly WrappedRow[] {
+function wrapAgain(vault: Rotated, row: WrappedRow): readonly WrappedRow[] {
   try {
     const binding = { marketplace: row.marketplace, tokenHash: row.hash, recordVersion: row.recordVersion }
     return [{ ...row, ...rewrap(vault.keyring(), { record: row, binding }) }]

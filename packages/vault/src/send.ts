@@ -27,7 +27,16 @@ export async function send(vault: Vault, request: SendRequest): Promise<VaultRef
   const base = vault.hosts[template.rail]
   if (!base) return { refused: 'host_refused', field: 'template', detail: `No host is configured for ${template.rail}.` }
   const url = new URL(`${base.replace(/\/$/, '')}${template.path}`)
+  if (vault.sending.has(request.operation)) return alreadySent
+  vault.sending.add(request.operation)
+  try {
+    return await claimAndSend(vault, { request, url })
+  } finally {
+    vault.sending.delete(request.operation)
+  }
+}
 
+async function claimAndSend(vault: Vault, { request, url }: { request: SendRequest, url: URL }): Promise<VaultRefusal | SendResult> {
   const claimed = await claim(vault, { request, host: url.host })
   if ('refused' in claimed || 'outcome' in claimed) return claimed
   const result = await sendFilled(vault, { request, url, card: claimed.card })
@@ -74,6 +83,7 @@ function judge(
   vault: Vault, { row, request, now }: { row: CardRow | undefined, request: SendRequest, now: Date },
 ): VaultRefusal | { row: CardRow } {
   if (!row) return { refused: 'token_unknown', field: 'token', detail: 'This marketplace has no such token.' }
+  if (row.operation === request.operation) return alreadySent
   if (row.operation !== null) return { refused: 'token_used', field: 'token', detail: 'The token was used by another operation.' }
   if (row.session !== request.session || row.revision !== request.revision) {
     return { refused: 'token_binding_refused', field: 'token', detail: 'The token was made for another session or revision of it.' }

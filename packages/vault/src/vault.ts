@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import { steadyNow } from './clock.ts'
 import { loadFrame } from './frame-page.ts'
 import type { FrameAssets } from './frame-page.ts'
-import { buildServer } from './http.ts'
+import { buildServer } from './server.ts'
 import { createKeyFile, loadKeyring, refuseDevelopmentKeys } from './keyring.ts'
 import type { Keyring } from './keyring.ts'
 import { createLog } from './log.ts'
@@ -53,7 +53,7 @@ export interface RunningVault {
   /** Where servers reach it. */
   readonly internalUrl: string
   /** Reads the key file again and wraps all records under its current key. */
-  rotateKeys(): Promise<{ readonly rewrapped: number, readonly refused: number }>
+  rotateKeys(): Promise<{ readonly rewrapped: number, readonly unopened: number }>
   /** Removes what has run out now, as it also happens by itself. */
   sweep(): Promise<void>
   /** Stops listening, lets requests under way end, and forgets all security codes. */
@@ -68,6 +68,8 @@ export interface Vault {
   /** As it stands: it changes when the key file is read again. */
   readonly keyring: () => Keyring
   readonly codes: SecurityCodes
+  /** Operations whose send is under way: one that asks meanwhile can't be told that nothing was sent. */
+  readonly sending: Set<string>
   readonly limiters: Readonly<Record<keyof RateLimits, Limiter>>
   readonly hosts: VaultOptions['hosts']
   readonly internalKey: string
@@ -117,6 +119,7 @@ function compose(options: VaultOptions, { place, keys }: Changing): Vault {
   pool.on('error', error => log.warn({ event: 'database_connection_lost', err: error }, 'a database connection was lost'))
   return {
     pool, log, now: options.now ?? steadyNow, keyring: () => keys.ring, codes: createSecurityCodes({ limit: MAX_CODES }),
+    sending: new Set(),
     limiters: limitersOf({ ...(options.mode === 'live' ? liveLimits : testLimits), ...options.limits }),
     hosts: options.hosts, internalKey: options.internalKey, trustedProxies: options.trustedProxies ?? 0,
     frame: options.frame ?? loadFrame(),
