@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 
 const VERSION = 1
 const NONCE_BYTES = 12
@@ -10,6 +10,8 @@ export interface Sealer {
   seal(plain: Buffer, context: string): Buffer
   /** @throws Error - sealed under another key, for another place, or changed since */
   open(sealed: Buffer, context: string): Buffer
+  /** 32 bytes that only this key gives for this context: what needn't be stored, because it can be made again. */
+  derive(context: string): Buffer
 }
 
 /**
@@ -34,5 +36,6 @@ export function createSealer(key: Buffer): Sealer {
         .setAAD(Buffer.from(context)).setAuthTag(tag)
       return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES + TAG_BYTES)), decipher.final()])
     },
+    derive: (context) => createHmac('sha256', key).update(`derive/${context}`).digest(),
   }
 }

@@ -51,7 +51,7 @@ export const sellerBalanceSchema = z.object({
 export const totalsSchema = z.object({
   captured: amountSchema,
   held: amountSchema,
-  released: amountSchema.meta({ description: 'Gross: with the platform’s fee.' }),
+  released: amountSchema.meta({ description: 'Gross, with the platform’s fee; less what was refunded since, so that captured = held + released + refunded.' }),
   releasedFee: amountSchema,
   refunded: amountSchema,
 }).meta({ id: 'Totals' })

@@ -158,7 +158,7 @@ export interface Totals {
   captured: number
   held: number
   /**
-   * Gross: with the platform’s fee.
+   * Gross, with the platform’s fee; less what was refunded since, so that captured = held + released + refunded.
    */
   released: number
   releasedFee: number

@@ -4,15 +4,37 @@ import apiKeysList from './apiKeys.list.ts'
 import apiKeysRevoke from './apiKeys.revoke.ts'
 import clockAdvance from './clock.advance.ts'
 import clockRetrieve from './clock.retrieve.ts'
+import disputesList from './disputes.list.ts'
+import disputesRetrieve from './disputes.retrieve.ts'
+import escrowsList from './escrows.list.ts'
+import escrowsRetrieve from './escrows.retrieve.ts'
 import eventsList from './events.list.ts'
 import eventsRetrieve from './events.retrieve.ts'
+import ledgerAccounts from './ledger.accounts.ts'
+import ledgerTransfers from './ledger.transfers.ts'
+import ledgerTrialBalance from './ledger.trialBalance.ts'
 import marketplaceKeys from './marketplace.keys.ts'
 import marketplaceRetrieve from './marketplace.retrieve.ts'
 import marketplaceUpdate from './marketplace.update.ts'
+import ordersList from './orders.list.ts'
+import ordersRetrieve from './orders.retrieve.ts'
+import paymentsList from './payments.list.ts'
+import paymentsRetrieve from './payments.retrieve.ts'
+import payoutsList from './payouts.list.ts'
+import payoutsRetrieve from './payouts.retrieve.ts'
+import refundsList from './refunds.list.ts'
+import refundsRetrieve from './refunds.retrieve.ts'
+import releasesList from './releases.list.ts'
+import sellersBalances from './sellers.balances.ts'
 import sellersCreate from './sellers.create.ts'
 import sellersList from './sellers.list.ts'
 import sellersRetrieve from './sellers.retrieve.ts'
 import sellersUpdate from './sellers.update.ts'
+import sessionsList from './sessions.list.ts'
+import sessionsRetrieve from './sessions.retrieve.ts'
+import settlementsLines from './settlements.lines.ts'
+import settlementsList from './settlements.list.ts'
+import settlementsRetrieve from './settlements.retrieve.ts'
 
 /** Every call that is answered; each name stands in the contract's table. */
 export const routes: readonly AnyRoute[] = [
@@ -21,4 +43,15 @@ export const routes: readonly AnyRoute[] = [
   sellersCreate, sellersRetrieve, sellersUpdate, sellersList,
   eventsList, eventsRetrieve,
   clockRetrieve, clockAdvance,
+  sellersBalances,
+  sessionsRetrieve, sessionsList,
+  ordersRetrieve, ordersList,
+  paymentsRetrieve, paymentsList,
+  escrowsRetrieve, escrowsList,
+  releasesList,
+  refundsRetrieve, refundsList,
+  disputesRetrieve, disputesList,
+  payoutsRetrieve, payoutsList,
+  settlementsRetrieve, settlementsLines, settlementsList,
+  ledgerAccounts, ledgerTransfers, ledgerTrialBalance,
 ]

@@ -1,0 +1,126 @@
+import type { SellerBalance, TrialBalance } from '@holdfast/contract/types'
+import { accountOf, unsettledRelease } from '@holdfast/core'
+import { sql, type Selectable } from 'kysely'
+import type { MilestonesTable } from '../tables.ts'
+import { grouped, instant, wire, type Reader } from './values.ts'
+
+function unsettled(row: Selectable<MilestonesTable>): bigint {
+  return unsettledRelease({
+    captured: row.captured, settled: row.settled, released: row.released, releasedFee: row.released_fee,
+    refundedReleased: row.refunded_released, refundedReleasedFee: row.refunded_released_fee,
+  })
+}
+
+/** A seller's balances, one a currency in which it ever had a share or a balance. */
+export async function readSellerBalances(db: Reader, marketplace: string, seller: string): Promise<SellerBalance[]> {
+  const by = { marketplace_id: marketplace, seller_id: seller }
+  const [rows, shares, custodies, paid] = await Promise.all([
+    db.selectFrom('seller_balances').selectAll().where('marketplace_id', '=', by.marketplace_id).where('seller_id', '=', seller).execute(),
+    db.selectFrom('milestones').selectAll().where('marketplace_id', '=', by.marketplace_id).where('seller_id', '=', seller).execute(),
+    db.selectFrom('custody').selectAll().where('marketplace_id', '=', by.marketplace_id).execute(),
+    db.selectFrom('payouts').select(['currency', sql<bigint>`sum(amount)::bigint`.as('amount')]).where('marketplace_id', '=', by.marketplace_id)
+      .where('seller_id', '=', seller).where('state', '=', 'completed').groupBy('currency').execute(),
+  ])
+  const byCurrency = grouped(shares, ({ currency }) => currency)
+  const currencies = new Set([...byCurrency.keys(), ...rows.map(({ currency }) => currency)])
+  return [...currencies].toSorted().map((currency) => {
+    const row = rows.find((one) => one.currency === currency)
+    const own = byCurrency.get(currency) ?? []
+    const sum = (amount: (one: Selectable<MilestonesTable>) => bigint): bigint => own.reduce((total, one) => total + amount(one), 0n)
+    const custody = custodies.find((one) => one.currency === currency)
+    const free = (custody?.balance ?? 0n) - (custody?.in_payout ?? 0n)
+    const settled = (row?.available ?? 0n) - sum(unsettled)
+    const payable = settled < free ? settled : free
+    return {
+      seller, object: 'seller_balance' as const, currency, held: wire(sum(({ held }) => held)),
+      available: wire(row?.available ?? 0n), payable: wire(payable > 0n ? payable : 0n), reserve: wire(row?.reserve ?? 0n),
+      inPayout: wire(row?.in_payout ?? 0n), owed: wire(row?.owed ?? 0n),
+      paidOut: wire(paid.find((one) => one.currency === currency)?.amount ?? 0n),
+      released: wire(sum((one) => one.released - one.released_fee)),
+      refunded: wire(sum((one) => one.refunded_held + one.refunded_released)),
+    }
+  })
+}
+
+interface Sums {
+  readonly account: string
+  readonly name: string
+  readonly currency: string
+  readonly normal_side: 'debit' | 'credit' | 'either'
+  readonly debits: bigint
+  readonly credits: bigint
+}
+
+/** Every account with the sums of its postings: from the postings alone, never from a balance row. */
+async function sumPostings(db: Reader, marketplace: string): Promise<readonly Sums[]> {
+  const { rows } = await sql<Sums>`
+    select account.id as account, account.name, account.currency, account.normal_side,
+      coalesce(sum(side.debit), 0)::bigint as debits, coalesce(sum(side.credit), 0)::bigint as credits
+    from ledger_accounts account
+    left join (
+      select marketplace_id, debit_account as account, amount as debit, 0 as credit from ledger_postings where marketplace_id = ${marketplace}
+      union all
+      select marketplace_id, credit_account, 0, amount from ledger_postings where marketplace_id = ${marketplace}
+    ) side on side.marketplace_id = account.marketplace_id and side.account = account.id
+    where account.marketplace_id = ${marketplace}
+    group by account.id, account.name, account.currency, account.normal_side
+    order by account.name collate "C"`.execute(db)
+  return rows
+}
+
+/** The stored balance of every account that has a row of its own, by name and currency. */
+async function balanceRows(db: Reader, marketplace: string): Promise<ReadonlyMap<string, bigint>> {
+  const { rows } = await sql<{ name: string; currency: string; balance: bigint }>`
+    select 'milestone:' || id || ':held' as name, currency, held as balance from milestones where marketplace_id = ${marketplace}
+    union all select 'seller:' || seller_id || ':available', currency, available from seller_balances where marketplace_id = ${marketplace}
+    union all select 'seller:' || seller_id || ':reserve', currency, reserve from seller_balances where marketplace_id = ${marketplace}
+    union all select 'seller:' || seller_id || ':in_payout', currency, in_payout from seller_balances where marketplace_id = ${marketplace}
+    union all select 'seller:' || seller_id || ':owed', currency, owed from seller_balances where marketplace_id = ${marketplace}
+    union all select 'bank:custody', currency, balance from custody where marketplace_id = ${marketplace}`.execute(db)
+  return new Map(rows.map(({ name, currency, balance }) => [`${name} ${currency}`, balance]))
+}
+
+const coverageSigns: Readonly<Record<string, 1n | -1n>> = { 'platform:fees': 1n, 'platform:funding': 1n, 'platform:losses': -1n }
+
+/** Fees + funding + suspense − owed − losses − rail fees. */
+function coverageOf(accounts: readonly Sums[]): bigint {
+  return accounts.reduce((total, { name, debits, credits }) => {
+    if (name.startsWith('suspense:')) return total + credits - debits
+    if (name.endsWith(':owed') || /^rail:.*:fees$/.test(name)) return total - (debits - credits)
+    const sign = coverageSigns[name]
+    return sign === undefined ? total : total + (sign === 1n ? credits - debits : -(debits - credits))
+  }, 0n)
+}
+
+function renderAccount(sums: Sums, row: bigint | undefined): TrialBalance['currencies'][number]['accounts'][number] {
+  const balance = sums.normal_side === 'credit' ? sums.credits - sums.debits : sums.debits - sums.credits
+  const guarded = accountOf(sums.name).at.row !== 'none'
+  return {
+    account: sums.account, name: sums.name, normalSide: sums.normal_side, debits: wire(sums.debits), credits: wire(sums.credits),
+    balance: wire(balance), balanceRow: guarded ? wire(row ?? 0n) : null, agrees: guarded ? balance === (row ?? 0n) : true,
+  }
+}
+
+/**
+ * The proof that the books balance: every posting summed, then compared with each stored balance. A balance row
+ * without a single posting must be zero. Reads one snapshot.
+ */
+export async function readTrialBalance(db: Reader, marketplace: string): Promise<TrialBalance> {
+  return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async (tx) => {
+    const sums = await sumPostings(tx, marketplace)
+    const rows = await balanceRows(tx, marketplace)
+    const known = new Set(sums.map(({ name, currency }) => `${name} ${currency}`))
+    const orphaned = [...rows].some(([key, balance]) => balance !== 0n && !known.has(key))
+    const { rows: [clock] } = await sql<{ now: Date }>`select app_now() as now`.execute(tx)
+    const currencies = [...grouped(sums, ({ currency }) => currency)].map(([currency, accounts]) => ({
+      currency,
+      debits: wire(accounts.reduce((total, { debits }) => total + debits, 0n)),
+      credits: wire(accounts.reduce((total, { credits }) => total + credits, 0n)),
+      coverage: wire(coverageOf(accounts)),
+      accounts: accounts.map((one) => renderAccount(one, rows.get(`${one.name} ${one.currency}`))),
+    }))
+    const balanced = !orphaned && currencies.every((one) =>
+      one.debits === one.credits && one.coverage >= 0 && one.accounts.every(({ agrees }) => agrees))
+    return { object: 'trial_balance' as const, balanced, currencies, at: instant(clock!.now) }
+  })
+}
