@@ -1,12 +1,263 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import * as z from 'zod'
 import type { RateLimit } from './http/rate-limit.ts'
+import type { Mode } from './keys.ts'
 
 /** How a backend runs; read from the environment by `readConfig`. */
 export interface Config {
-  readonly mode: 'test' | 'live'
+  readonly mode: Mode
+  /** Where the embedded database and, in test mode, generated keys are kept. */
+  readonly dataFolder: string
+  /** 32 bytes; seals what the database must not show. */
+  readonly secretKey: Buffer
   readonly http: {
+    readonly host: string
+    /** 0: any free one. */
+    readonly port: number
+    /** The API's address as its callers know it; by default where it listens. */
+    readonly publicUrl: string | null
+    /** The proxies whose X-Forwarded-For is believed: true, false, or addresses. */
     readonly trustProxy: boolean | string
+    /** Holds each answer against the contract; for tests. */
     readonly validateResponses: boolean
     readonly rateLimits: Readonly<Record<'pageAddress' | 'pageSession' | 'authFailures', RateLimit>>
   }
-  readonly database: { readonly poolSize: number }
+  readonly database: {
+    /** A server of one's own; null: the embedded one. */
+    readonly url: string | null
+    /** The same server as the role `holdfast_app`; by default `url` with that role set. */
+    readonly appUrl: string | null
+    readonly poolSize: number
+  }
+  readonly vault: InProcessVault | SeparateVault
+  readonly rails: { readonly jpmorgan: JpmorganConfig | null; readonly bank: BankConfig | null }
+  /** Whether this process runs the jobs as well. */
+  readonly worker: boolean
+  readonly logLevel: string
+}
+
+export interface InProcessVault {
+  readonly kind: 'in_process'
+  readonly port: number
+  readonly publicUrl: string | null
+  readonly internalKey: string
+}
+
+export interface SeparateVault {
+  readonly kind: 'separate'
+  readonly internalUrl: string
+  readonly internalKey: string
+}
+
+export interface JpmorganConfig {
+  /** With its version: `https://api-ms.payments.jpmorgan.com/api/v2`. */
+  readonly baseUrl: string
+  readonly auth:
+    | { readonly kind: 'portal'; readonly tokenUrl: string; readonly clientId: string; readonly clientSecret: string; readonly scope: string }
+    | {
+      readonly kind: 'assertion'; readonly tokenUrl: string; readonly clientId: string; readonly resource: string
+      readonly privateKeyPem: string; readonly certificateThumbprint: string
+    }
+  /** The rail's merchant id of each marketplace; `*` for all others. */
+  readonly merchantIds: Readonly<Record<string, string>>
+  readonly reportsUrl?: string
+}
+
+export interface BankConfig {
+  readonly baseUrl: string
+  readonly token: string
+  readonly debtorAccount: string
+}
+
+/** The environment can't be used; the message lists every problem and what to set. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration can't be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+export const defaultRateLimits: Config['http']['rateLimits'] = {
+  pageAddress: { perMinute: 240, burst: 120 },
+  pageSession: { perMinute: 120, burst: 60 },
+  authFailures: { perMinute: 20, burst: 20 },
+}
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
+const databaseUrl = z.url({ protocol: /^postgres(?:ql)?$/ })
+const rate = z.string().regex(/^\d{1,6}\/\d{1,6}$/, 'expected calls a minute and burst, such as 240/120')
+  .transform((text): RateLimit => {
+    const [perMinute, burst] = text.split('/').map(Number) as [number, number]
+    return { perMinute: Math.max(1, perMinute), burst: Math.max(1, burst) }
+  })
+const merchantIds = z.string().regex(/^(?:(?:mkt_\w+=)?[0-9A-Za-z]{8,12})(?:,mkt_\w+=[0-9A-Za-z]{8,12})*$/, 'expected a merchant id, or mkt_…=id,mkt_…=id')
+  .transform((text) => Object.fromEntries(text.split(',').map((pair) => (pair.includes('=') ? pair.split('=') : ['*', pair]) as [string, string])))
+
+const environment = z.object({
+  HOLDFAST_MODE: z.enum(['test', 'live']).default('test'),
+  HOLDFAST_DATA: z.string().min(1).default('.holdfast'),
+  HOLDFAST_HOST: z.string().min(1).default('127.0.0.1'),
+  HOLDFAST_PORT: port.default(4300),
+  HOLDFAST_PUBLIC_URL: url.optional(),
+  HOLDFAST_TRUST_PROXY: z.string().min(1).optional(),
+  HOLDFAST_VALIDATE_RESPONSES: flag.default(false),
+  HOLDFAST_SECRET_KEY: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'expected 32 random bytes as base64: openssl rand -base64 32').optional(),
+  HOLDFAST_POOL_SIZE: z.coerce.number().int().min(2).max(16).default(12),
+  HOLDFAST_WORKER: flag.default(true),
+  HOLDFAST_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  HOLDFAST_RATE_PAGE_ADDRESS: rate.optional(),
+  HOLDFAST_RATE_PAGE_SESSION: rate.optional(),
+  HOLDFAST_RATE_AUTH_FAILURES: rate.optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_APP_URL: databaseUrl.optional(),
+  HOLDFAST_VAULT_INTERNAL_URL: url.optional(),
+  HOLDFAST_VAULT_INTERNAL_KEY: z.string().min(16).optional(),
+  HOLDFAST_VAULT_PORT: port.default(4310),
+  HOLDFAST_VAULT_URL: url.optional(),
+  HOLDFAST_JPMORGAN_URL: url.optional(),
+  HOLDFAST_JPMORGAN_REPORTS_URL: url.optional(),
+  HOLDFAST_JPMORGAN_TOKEN_URL: url.optional(),
+  HOLDFAST_JPMORGAN_CLIENT_ID: z.string().min(1).optional(),
+  HOLDFAST_JPMORGAN_CLIENT_SECRET: z.string().min(1).optional(),
+  HOLDFAST_JPMORGAN_SCOPE: z.string().min(1).default('jpm:payments:sandbox'),
+  HOLDFAST_JPMORGAN_RESOURCE: z.string().min(1).optional(),
+  HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE: z.string().min(1).optional(),
+  HOLDFAST_JPMORGAN_CERTIFICATE_THUMBPRINT: z.string().min(1).optional(),
+  HOLDFAST_JPMORGAN_MERCHANT_ID: merchantIds.optional(),
+  HOLDFAST_BANK_URL: url.optional(),
+  HOLDFAST_BANK_TOKEN: z.string().min(1).optional(),
+  HOLDFAST_BANK_DEBTOR_ACCOUNT: z.string().min(1).optional(),
+})
+
+type Environment = z.output<typeof environment>
+
+/**
+ * Reads the configuration from environment variables. In test mode, keys that aren't given are made once and kept
+ * in the data folder; in live mode nothing is made up.
+ *
+ * @throws ConfigError - listing everything that is wrong, and what to set
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`))
+  const problems = [...railProblems(parsed.data), ...(parsed.data.HOLDFAST_MODE === 'live' ? liveProblems(parsed.data) : [])]
+  if (problems.length > 0) throw new ConfigError(problems)
+  return compose(parsed.data)
+}
+
+function compose(env: Environment): Config {
+  const dataFolder = resolve(env.HOLDFAST_DATA)
+  const keys = developmentKeys(env, dataFolder)
+  return {
+    mode: env.HOLDFAST_MODE,
+    dataFolder,
+    secretKey: Buffer.from(env.HOLDFAST_SECRET_KEY ?? keys().secretKey, 'base64'),
+    http: {
+      host: env.HOLDFAST_HOST, port: env.HOLDFAST_PORT, publicUrl: env.HOLDFAST_PUBLIC_URL ?? null,
+      trustProxy: proxies(env.HOLDFAST_TRUST_PROXY), validateResponses: env.HOLDFAST_VALIDATE_RESPONSES,
+      rateLimits: {
+        pageAddress: env.HOLDFAST_RATE_PAGE_ADDRESS ?? defaultRateLimits.pageAddress,
+        pageSession: env.HOLDFAST_RATE_PAGE_SESSION ?? defaultRateLimits.pageSession,
+        authFailures: env.HOLDFAST_RATE_AUTH_FAILURES ?? defaultRateLimits.authFailures,
+      },
+    },
+    database: { url: env.DATABASE_URL ?? null, appUrl: env.DATABASE_APP_URL ?? null, poolSize: env.HOLDFAST_POOL_SIZE },
+    vault: vaultOf(env, keys),
+    rails: { jpmorgan: jpmorganOf(env), bank: bankOf(env) },
+    worker: env.HOLDFAST_WORKER,
+    logLevel: env.HOLDFAST_LOG_LEVEL,
+  }
+}
+
+function proxies(text: string | undefined): boolean | string {
+  return text === undefined || text === 'false' ? false : text === 'true' ? true : text
+}
+
+interface DevelopmentKeys {
+  readonly secretKey: string
+  readonly vaultInternalKey: string
+}
+
+/** Keys for development, made once and kept in the data folder, readable by its owner alone. Never in live mode. */
+function developmentKeys(env: Environment, dataFolder: string): () => DevelopmentKeys {
+  return () => {
+    if (env.HOLDFAST_MODE === 'live') throw new Error('live mode makes no keys')
+    const file = join(dataFolder, 'development-keys.json')
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as DevelopmentKeys
+    const random = () => randomBytes(32).toString('base64')
+    const keys: DevelopmentKeys = { secretKey: random(), vaultInternalKey: random() }
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+    writeFileSync(file, JSON.stringify(keys), { mode: 0o600 })
+    return keys
+  }
+}
+
+function vaultOf(env: Environment, keys: () => DevelopmentKeys): Config['vault'] {
+  const internalKey = env.HOLDFAST_VAULT_INTERNAL_KEY ?? keys().vaultInternalKey
+  if (env.HOLDFAST_VAULT_INTERNAL_URL) return { kind: 'separate', internalUrl: env.HOLDFAST_VAULT_INTERNAL_URL, internalKey }
+  return { kind: 'in_process', port: env.HOLDFAST_VAULT_PORT, publicUrl: env.HOLDFAST_VAULT_URL ?? null, internalKey }
+}
+
+function jpmorganOf(env: Environment): JpmorganConfig | null {
+  if (!env.HOLDFAST_JPMORGAN_URL) return null
+  const tokenUrl = env.HOLDFAST_JPMORGAN_TOKEN_URL as string
+  const clientId = env.HOLDFAST_JPMORGAN_CLIENT_ID as string
+  const auth: JpmorganConfig['auth'] = env.HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE === undefined
+    ? { kind: 'portal', tokenUrl, clientId, clientSecret: env.HOLDFAST_JPMORGAN_CLIENT_SECRET as string, scope: env.HOLDFAST_JPMORGAN_SCOPE }
+    : {
+      kind: 'assertion', tokenUrl, clientId, resource: env.HOLDFAST_JPMORGAN_RESOURCE as string,
+      privateKeyPem: readFileSync(env.HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE, 'utf8'),
+      certificateThumbprint: env.HOLDFAST_JPMORGAN_CERTIFICATE_THUMBPRINT as string,
+    }
+  return {
+    baseUrl: env.HOLDFAST_JPMORGAN_URL, auth, merchantIds: env.HOLDFAST_JPMORGAN_MERCHANT_ID as Record<string, string>,
+    ...(env.HOLDFAST_JPMORGAN_REPORTS_URL && { reportsUrl: env.HOLDFAST_JPMORGAN_REPORTS_URL }),
+  }
+}
+
+function bankOf(env: Environment): BankConfig | null {
+  if (!env.HOLDFAST_BANK_URL) return null
+  return { baseUrl: env.HOLDFAST_BANK_URL, token: env.HOLDFAST_BANK_TOKEN as string, debtorAccount: env.HOLDFAST_BANK_DEBTOR_ACCOUNT as string }
+}
+
+/** A rail is configured whole or not at all. */
+function railProblems(env: Environment): string[] {
+  const needs = (rail: string, names: (keyof Environment)[]) =>
+    names.filter((name) => env[name] === undefined).map((name) => `${name} is not set; ${rail} needs it.`)
+  const assertion = env.HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE !== undefined
+  const proof: (keyof Environment)[] = assertion
+    ? ['HOLDFAST_JPMORGAN_RESOURCE', 'HOLDFAST_JPMORGAN_CERTIFICATE_THUMBPRINT']
+    : ['HOLDFAST_JPMORGAN_CLIENT_SECRET']
+  return [
+    ...(env.HOLDFAST_JPMORGAN_URL ? needs('J.P. Morgan', ['HOLDFAST_JPMORGAN_TOKEN_URL', 'HOLDFAST_JPMORGAN_CLIENT_ID', 'HOLDFAST_JPMORGAN_MERCHANT_ID', ...proof]) : []),
+    ...(env.HOLDFAST_BANK_URL ? needs('the bank', ['HOLDFAST_BANK_TOKEN', 'HOLDFAST_BANK_DEBTOR_ACCOUNT']) : []),
+    ...(assertion && !existsSync(env.HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE as string) ? ['HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE names a file that is not there.'] : []),
+  ]
+}
+
+/** What test mode is lenient about. Money that is real takes none of it. */
+function liveProblems(env: Environment): string[] {
+  const isHttps = (text: string | undefined) => text?.startsWith('https://') ?? false
+  const rails = [env.HOLDFAST_JPMORGAN_URL, env.HOLDFAST_JPMORGAN_TOKEN_URL, env.HOLDFAST_BANK_URL]
+  const simulated = ['holdfast-simulator', 'holdfast-simulator-secret', 'holdfast-simulator-bank-token']
+  const credentials = [env.HOLDFAST_JPMORGAN_CLIENT_ID, env.HOLDFAST_JPMORGAN_CLIENT_SECRET, env.HOLDFAST_BANK_TOKEN]
+  const checks: [boolean, string][] = [
+    [!env.HOLDFAST_SECRET_KEY, 'HOLDFAST_SECRET_KEY is not set: live mode makes no key of its own. Set 32 random bytes: openssl rand -base64 32.'],
+    [!env.HOLDFAST_VAULT_INTERNAL_URL, 'HOLDFAST_VAULT_INTERNAL_URL is not set: live mode refuses a vault in the backend’s own process. Run holdfast-vault by itself, which also refuses unencrypted keys, and set its address.'],
+    [(env.HOLDFAST_VAULT_INTERNAL_KEY?.length ?? 0) < 32, 'HOLDFAST_VAULT_INTERNAL_KEY has fewer than 32 characters. Set a random one: openssl rand -base64 33.'],
+    [!isHttps(env.HOLDFAST_PUBLIC_URL), 'HOLDFAST_PUBLIC_URL is not an https address: keys and client secrets travel to it.'],
+    [!env.HOLDFAST_JPMORGAN_URL, 'HOLDFAST_JPMORGAN_URL is not set: live mode needs a rail that takes money.'],
+    [!env.HOLDFAST_BANK_URL, 'HOLDFAST_BANK_URL is not set: live mode needs a rail that pays sellers.'],
+    [rails.some((rail) => rail !== undefined && !isHttps(rail)), 'A rail has an address without https: live mode refuses simulators. Set HOLDFAST_JPMORGAN_URL, HOLDFAST_JPMORGAN_TOKEN_URL and HOLDFAST_BANK_URL to the rails’ own.'],
+    [credentials.some((credential) => simulated.includes(credential ?? '')), 'A rail’s credential is the simulators’ default. Set the rail’s own: HOLDFAST_JPMORGAN_CLIENT_ID, HOLDFAST_JPMORGAN_CLIENT_SECRET, HOLDFAST_BANK_TOKEN.'],
+  ]
+  return checks.filter(([wrong]) => wrong).map(([, problem]) => problem)
 }

@@ -1,5 +1,6 @@
-import type { PaymentTokenClaims, PaymentTokenKeySet, Ticket, TicketCreate, TokenView } from '@holdfast/contract'
-import type { CardRefusal, CardSender, PaymentConnector, PayoutConnector } from '@holdfast/core'
+import type { PaymentTokenClaims, PaymentTokenKeySet } from '@holdfast/contract'
+import type { PaymentConnector, PayoutConnector } from '@holdfast/core'
+import type { VaultClient } from '@holdfast/vault'
 import type { Kysely } from 'kysely'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
@@ -13,14 +14,6 @@ import type { Sealer } from './seal.ts'
 export interface Rails {
   readonly payments: ReadonlyMap<string, PaymentConnector>
   readonly payouts: ReadonlyMap<string, PayoutConnector>
-}
-
-/** The vault as the backend sees it. */
-export interface VaultClient extends CardSender {
-  putMarketplace(marketplace: { readonly id: string; readonly name: string; readonly origins: readonly string[] }): Promise<void>
-  createTicket(request: TicketCreate): Promise<Ticket>
-  /** What may be shown of a token; a refusal when the vault doesn't know it. */
-  readToken(request: { readonly marketplace: string; readonly token: string }): Promise<TokenView | CardRefusal>
 }
 
 /** What a payment token says, before the signer adds issuer, audience, mode, times and an id. */

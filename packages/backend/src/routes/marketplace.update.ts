@@ -30,7 +30,10 @@ const updateRoute: Route<'marketplace.update'> = route('marketplace.update', asy
   const answer = await execute(deps, update, {
     marketplace: request.marketplace.id, input: request.body, requestId: request.requestId, claim: request.idempotency,
   })
-  if (answer.status < 300) await deps.vault.putMarketplace(JSON.parse(answer.body) as Marketplace)
+  if (answer.status < 300) {
+    const { id, name, origins } = JSON.parse(answer.body) as Marketplace
+    await deps.vault.putMarketplace(id, { name, origins })
+  }
   return answer
 })
 

@@ -1,0 +1,15 @@
+import type { Pool } from 'pg'
+
+/** How long a key answers; after that it may be used anew. */
+export const IDEMPOTENCY_DAYS = 35
+const AT_ONCE = 10_000
+
+/** Removes what has been kept long enough. By real time: advancing the virtual clock must not forget a key. */
+export async function sweep(pool: Pool): Promise<void> {
+  await pool.query(
+    `delete from idempotency_keys where (marketplace_id, scope, key) in (
+       select marketplace_id, scope, key from idempotency_keys
+       where created_at < now() - make_interval(days => $1) order by created_at limit $2)`,
+    [IDEMPOTENCY_DAYS, AT_ONCE],
+  )
+}
