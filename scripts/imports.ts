@@ -189,13 +189,15 @@ export function importsOf({ program, lineOf }: Source): readonly Import[] {
   return found
 }
 
-/** What `import.meta.resolve('…')` or `require.resolve('…')` asks for. */
+/** What `import.meta.resolve('…')`, `require.resolve('…')` or `createRequire(…).resolve('…')` asks for. */
 function resolvedBy(node: SyntaxNode): unknown {
   if (node.type !== 'CallExpression' || at(node, 'callee', 'property', 'name') !== 'resolve') return undefined
-  const asked =
-    at(node, 'callee', 'object', 'type') === 'MetaProperty'
-    || at(node, 'callee', 'object', 'name') === 'require'
-  return asked ? at(node, 'arguments', 0, 'value') : undefined
+  const asked = at(node, 'callee', 'object')
+  const resolves =
+    at(asked, 'type') === 'MetaProperty'
+    || at(asked, 'name') === 'require'
+    || at(asked, 'callee', 'name') === 'createRequire'
+  return resolves ? at(node, 'arguments', 0, 'value') : undefined
 }
 
 function carriesTypesOnly(node: SyntaxNode): boolean {

@@ -107,6 +107,11 @@ describe('package.json', () => {
     ])
   })
 
+  it('counts what is only resolved as imported', () => {
+    const text = 'import "@holdfast/contract"\nimport.meta.resolve("left-over/style.css")'
+    expect(undeclared([parseSource('packages/core/src/a.ts', text)], manifest)).toEqual([])
+  })
+
   it('lets a test take what the root declares', () => {
     const planted = [
       parseSource(
