@@ -2,6 +2,8 @@ import type { AnyRoute } from '../http/route.ts'
 import apiKeysCreate from './apiKeys.create.ts'
 import apiKeysList from './apiKeys.list.ts'
 import apiKeysRevoke from './apiKeys.revoke.ts'
+import checkoutFrameTicket from './checkout.frameTicket.ts'
+import checkoutRetrieve from './checkout.retrieve.ts'
 import clockAdvance from './clock.advance.ts'
 import clockRetrieve from './clock.retrieve.ts'
 import disputesList from './disputes.list.ts'
@@ -16,6 +18,7 @@ import ledgerTrialBalance from './ledger.trialBalance.ts'
 import marketplaceKeys from './marketplace.keys.ts'
 import marketplaceRetrieve from './marketplace.retrieve.ts'
 import marketplaceUpdate from './marketplace.update.ts'
+import ordersCancel from './orders.cancel.ts'
 import ordersList from './orders.list.ts'
 import ordersRetrieve from './orders.retrieve.ts'
 import paymentsList from './payments.list.ts'
@@ -30,8 +33,12 @@ import sellersCreate from './sellers.create.ts'
 import sellersList from './sellers.list.ts'
 import sellersRetrieve from './sellers.retrieve.ts'
 import sellersUpdate from './sellers.update.ts'
+import sessionsCancel from './sessions.cancel.ts'
+import sessionsCreate from './sessions.create.ts'
+import sessionsExpire from './sessions.expire.ts'
 import sessionsList from './sessions.list.ts'
 import sessionsRetrieve from './sessions.retrieve.ts'
+import sessionsUpdate from './sessions.update.ts'
 import settlementsLines from './settlements.lines.ts'
 import settlementsList from './settlements.list.ts'
 import settlementsRetrieve from './settlements.retrieve.ts'
@@ -44,8 +51,9 @@ export const routes: readonly AnyRoute[] = [
   eventsList, eventsRetrieve,
   clockRetrieve, clockAdvance,
   sellersBalances,
-  sessionsRetrieve, sessionsList,
-  ordersRetrieve, ordersList,
+  sessionsCreate, sessionsRetrieve, sessionsUpdate, sessionsExpire, sessionsCancel, sessionsList,
+  checkoutRetrieve, checkoutFrameTicket,
+  ordersRetrieve, ordersCancel, ordersList,
   paymentsRetrieve, paymentsList,
   escrowsRetrieve, escrowsList,
   releasesList,

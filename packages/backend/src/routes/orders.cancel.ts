@@ -1,0 +1,33 @@
+import type { Order } from '@holdfast/contract/types'
+import { isRefusal, orderMachine, type Refusal } from '@holdfast/core'
+import { execute, type Command } from '../commands/execute.ts'
+import { endSession } from '../commands/sessions.ts'
+import { route, type Route } from '../http/route.ts'
+import type { Sealer } from '../seal.ts'
+import { readOrders } from '../store/render/orders.ts'
+import { notFound } from './not-found.ts'
+
+interface Input {
+  readonly id: string
+  readonly sealer: Pick<Sealer, 'derive'>
+}
+
+/** Cancels an order that is not paid, with the session that could pay for it. */
+const cancelOrder: Command<Input, Order> = {
+  name: 'orders.cancel',
+  async run(tx, calls) {
+    const outcomes: (Order | Refusal)[] = []
+    for (const { marketplace, input, now } of calls) {
+      const [order] = await readOrders(tx.db, marketplace, [input.id])
+      const step = order ? orderMachine.step(order.status, 'cancel') : notFound('order', input.id)
+      const ended = isRefusal(step) ? step : await endSession(tx, { marketplace, session: order!.session, ending: 'cancel', now, sealer: input.sealer })
+      outcomes.push(isRefusal(ended) ? ended : (await readOrders(tx.db, marketplace, [input.id]))[0]!)
+    }
+    return outcomes
+  },
+}
+
+const cancel: Route<'orders.cancel'> = route('orders.cancel', async ({ marketplace, params, requestId, idempotency }, deps) =>
+  execute(deps, cancelOrder, { marketplace: marketplace.id, requestId, claim: idempotency, input: { id: params.id, sealer: deps.sealer } }))
+
+export default cancel

@@ -1,0 +1,10 @@
+import { execute } from '../commands/execute.ts'
+import { endSessionCommand } from '../commands/sessions.ts'
+import { route, type Route } from '../http/route.ts'
+
+const command = endSessionCommand('sessions.cancel')
+
+const cancel: Route<'sessions.cancel'> = route('sessions.cancel', async ({ marketplace, params, requestId, idempotency }, deps) =>
+  execute(deps, command, { marketplace: marketplace.id, requestId, claim: idempotency, input: { id: params.id, sealer: deps.sealer } }))
+
+export default cancel

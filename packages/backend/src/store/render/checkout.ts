@@ -1,0 +1,47 @@
+import { cardBrands, exponentOf } from '@holdfast/contract'
+import type { Attempt, CheckoutView } from '@holdfast/contract/types'
+import { autoReleaseAt } from '@holdfast/core'
+import { instant, instantOrNull, wire, type Reader } from './values.ts'
+
+export interface CheckoutFrame {
+  /** Where the vault serves its frame to this marketplace's pages. */
+  readonly frameUrl: string
+  readonly now: Date
+}
+
+/** The newest attempt of a session, if there was one. */
+export async function readNewestPayment(db: Reader, marketplace: string, session: string) {
+  return db.selectFrom('payments').selectAll().where('marketplace_id', '=', marketplace).where('session_id', '=', session)
+    .orderBy('id', 'desc').limit(1).executeTakeFirst()
+}
+
+/** What the component shows of a session: who is paid, how much, and when it is released. */
+export async function readCheckout(
+  db: Reader,
+  { marketplace, session }: { readonly marketplace: string; readonly session: string },
+  { frameUrl, now, attempt }: CheckoutFrame & { readonly attempt: Attempt | null },
+): Promise<CheckoutView | null> {
+  const row = await db.selectFrom('sessions')
+    .innerJoin('orders', (join) => join.onRef('orders.marketplace_id', '=', 'sessions.marketplace_id').onRef('orders.id', '=', 'sessions.order_id'))
+    .innerJoin('marketplaces', 'marketplaces.marketplace_id', 'sessions.marketplace_id')
+    .selectAll('sessions').select(['orders.reference', 'marketplaces.name', 'marketplaces.mode'])
+    .where('sessions.marketplace_id', '=', marketplace).where('sessions.id', '=', session).executeTakeFirst()
+  if (!row) return null
+  const lines = await db.selectFrom('escrows')
+    .innerJoin('sellers', (join) => join.onRef('sellers.marketplace_id', '=', 'escrows.marketplace_id').onRef('sellers.id', '=', 'escrows.seller_id'))
+    .selectAll('escrows').select('sellers.name as seller_name')
+    .where('escrows.marketplace_id', '=', marketplace).where('escrows.order_id', '=', row.order_id).orderBy('escrows.position').execute()
+  return {
+    object: 'checkout', session: row.id, order: row.order_id, reference: row.reference, status: row.state, mode: row.mode,
+    revision: row.revision, marketplaceName: row.name, currency: row.currency, exponent: exponentOf(row.currency), amount: wire(row.amount),
+    shares: lines.map((line) => {
+      const terms = { method: line.release_method, inspectionDays: line.inspection_days, claimDays: line.claim_days }
+      return {
+        reference: line.reference, sellerName: line.seller_name, description: line.description, amount: wire(line.amount),
+        platformFee: wire(line.platform_fee), releaseTerms: terms, autoReleaseIfShippedNow: instantOrNull(autoReleaseAt(terms, now)),
+      }
+    }),
+    methods: [{ type: 'card', brands: [...cardBrands], frameUrl }],
+    attempt, returnUrl: row.return_url, expiresAt: instant(row.expires_at),
+  }
+}
