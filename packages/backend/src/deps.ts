@@ -51,6 +51,8 @@ export interface Deps {
   readonly pool: Pool
   readonly rails: Rails
   readonly vault: VaultClient
+  /** Where browsers load a marketplace's card frame: on the vault's public origin. */
+  readonly frameUrl: (marketplace: string) => string
   readonly signer: PaymentTokenSigner
   readonly sealer: Sealer
   readonly config: Config

@@ -1,6 +1,8 @@
 import { cardBrands, exponentOf } from '@holdfast/contract'
 import type { Attempt, CheckoutView } from '@holdfast/contract/types'
 import { autoReleaseAt } from '@holdfast/core'
+import type { Selectable } from 'kysely'
+import type { PaymentsTable } from '../tables.ts'
 import { instant, instantOrNull, wire, type Reader } from './values.ts'
 
 export interface CheckoutFrame {
@@ -10,7 +12,7 @@ export interface CheckoutFrame {
 }
 
 /** The newest attempt of a session, if there was one. */
-export async function readNewestPayment(db: Reader, marketplace: string, session: string) {
+export async function readNewestPayment(db: Reader, marketplace: string, session: string): Promise<Selectable<PaymentsTable> | undefined> {
   return db.selectFrom('payments').selectAll().where('marketplace_id', '=', marketplace).where('session_id', '=', session)
     .orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
