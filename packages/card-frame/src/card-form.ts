@@ -1,0 +1,209 @@
+import type { FrameSession } from '@holdfast/contract'
+import type { CardBrand, CardField, FieldError, FrameErrorCode, FrameMessage, PageMessage } from '@holdfast/contract/frame'
+import { formatAmount } from './amount.ts'
+import { propertiesOf } from './appearance.ts'
+import { brandRules, ruleFor } from './cards.ts'
+import type { Page } from './connection.ts'
+import { digitsOf } from './editing.ts'
+import { cardOf, fieldOrder, findError, findErrors } from './validation.ts'
+import type { Rules } from './validation.ts'
+import { createToken, openFrameSession } from './vault-calls.ts'
+import type { Refused } from './vault-calls.ts'
+import { buildView } from './view.ts'
+import type { View } from './view.ts'
+import { wordsFor } from './words.ts'
+import type { Words } from './words.ts'
+
+/** After so long without a touch, what was typed is forgotten: the screen may be a shared one. */
+const IDLE_MS = 20 * 60_000
+
+const retryable: ReadonlySet<FrameErrorCode> = new Set(['ticket_refused', 'network', 'rate_limited', 'session_closed', 'internal'])
+
+/** Which field the buyer corrects when the vault refuses one of the card's. */
+const fieldOf: Readonly<Record<string, CardField>> = {
+  number: 'number', expMonth: 'expiry', expYear: 'expiry', securityCode: 'securityCode', name: 'name',
+}
+
+/**
+ * The card form, from the page's `init` until the page leaves. What was typed stays in its fields, so that a
+ * buyer whose card was declined changes one digit, or another amount is paid with the same card.
+ */
+export class CardForm {
+  readonly #page: Page
+  readonly #now: () => Date
+  readonly #words: Words
+  readonly #view: View
+  /** Of the newest ticket. */
+  #session: Promise<FrameSession | Refused> = Promise.resolve({ code: 'session_closed' })
+  #brands: readonly string[] = brandRules.map(({ brand }) => brand)
+  #brand: CardBrand = 'unknown'
+  /** The attempt for which a token is on its way. */
+  #attempt: number | undefined
+  #disabled = false
+  #said = ''
+  #idle: number | undefined
+
+  constructor(page: Page, now: () => Date) {
+    this.#page = page
+    this.#now = now
+    this.#words = wordsFor(page.init.locale)
+    for (const [name, value] of Object.entries(propertiesOf(page.init.style))) document.documentElement.style.setProperty(name, value)
+    this.#view = buildView(this.#words, {
+      edited: field => this.#edited(field),
+      focused: field => this.#page.send({ type: 'focus', field }),
+      left: field => this.#left(field),
+    })
+    this.#redeem(page.init.ticket)
+    page.hear(message => this.#answer(message))
+    new ResizeObserver(() => this.#page.send({ type: 'resize', heightPx: this.#height() })).observe(this.#view.root)
+    window.addEventListener('pagehide', () => this.#forget())
+  }
+
+  #height(): number {
+    return Math.min(2000, Math.ceil(this.#view.root.getBoundingClientRect().height))
+  }
+
+  #rules(): Rules {
+    return { words: this.#words, brands: this.#brands, now: this.#now() }
+  }
+
+  #answer(message: PageMessage): void {
+    switch (message.type) {
+      case 'tokenize': return void this.#tokenize(message.attempt)
+      case 'validate': return void this.#validate()
+      case 'focus': return this.#view.focus(message.field ?? this.#firstToFill())
+      case 'disable': return this.#disable(message.disabled)
+      case 'refresh': return this.#redeem(message.ticket)
+    }
+  }
+
+  #firstToFill(): CardField {
+    const [first] = findErrors(this.#view.entries(), this.#rules())
+    return first?.field ?? 'number'
+  }
+
+  /** Of several tickets, only the newest counts. */
+  #redeem(ticket: string): void {
+    const opening = openFrameSession({ ticket, origin: this.#page.origin })
+    this.#session = opening
+    void opening.then(session => { if (this.#session === opening) this.#show(session) })
+  }
+
+  #show(session: FrameSession | Refused): void {
+    if ('code' in session) return this.#fail(session.code, null)
+    this.#brands = session.brands
+    this.#view.showTotal(this.#words.total({ amount: formatAmount(session, this.#words.lang), marketplace: session.marketplaceName }))
+    this.#page.send({ type: 'ready', revision: session.revision, heightPx: this.#height() })
+    this.#tellValidity()
+  }
+
+  #edited(field: CardField): void {
+    this.#keepAwake()
+    if (field === 'number') this.#detectBrand()
+    if (this.#view.hasError(field)) this.#check(field)
+    this.#tellValidity()
+  }
+
+  #detectBrand(): void {
+    const brand = ruleFor(digitsOf(this.#view.entries().number))?.brand ?? 'unknown'
+    if (brand === this.#brand) return
+    this.#brand = brand
+    this.#view.showBrand(brand)
+    this.#page.send({ type: 'brand', brand })
+    if (this.#view.hasError('securityCode')) this.#check('securityCode')
+  }
+
+  /** A field that was left empty is no error yet: the buyer may be coming back to it. */
+  #left(field: CardField): void {
+    this.#page.send({ type: 'blur', field })
+    if (this.#view.entries()[field].trim() === '') return
+    const error = this.#check(field)
+    if (error) this.#view.announce(error.message)
+    this.#tellValidity()
+  }
+
+  #check(field: CardField): FieldError | undefined {
+    const error = findError(field, this.#view.entries(), this.#rules())
+    this.#view.showError(field, error)
+    return error
+  }
+
+  #validate(): readonly FieldError[] {
+    const errors = fieldOrder.flatMap(field => this.#check(field) ?? [])
+    this.#view.announce(errors.map(({ message }) => message).join(' '))
+    this.#tellValidity()
+    return errors
+  }
+
+  /** Complete or not, and the errors that the buyer sees; told when it changes. */
+  #tellValidity(): void {
+    const found = findErrors(this.#view.entries(), this.#rules())
+    const errors = found.filter(({ field }) => this.#view.hasError(field))
+    this.#say({ type: 'validity', complete: found.length === 0, errors })
+  }
+
+  #say(message: Extract<FrameMessage, { type: 'validity' }>): void {
+    const text = JSON.stringify(message)
+    if (text === this.#said) return
+    this.#said = text
+    this.#page.send(message)
+  }
+
+  async #tokenize(attempt: number): Promise<void> {
+    if (this.#attempt !== undefined) return
+    this.#keepAwake()
+    this.#said = ''
+    const [wrong] = this.#validate()
+    if (wrong) return this.#view.focus(wrong.field)
+    this.#setAttempt(attempt)
+    const token = await this.#requestToken()
+    this.#setAttempt(undefined)
+    if ('token' in token) this.#page.send({ type: 'token', attempt, token: token.token })
+    else if (token.code === 'card_invalid') this.#refuseField(fieldOf[token.field ?? ''] ?? 'number')
+    else this.#fail(token.code, attempt)
+  }
+
+  #setAttempt(attempt: number | undefined): void {
+    this.#attempt = attempt
+    this.#view.lock(this.#disabled || attempt !== undefined)
+  }
+
+  #disable(disabled: boolean): void {
+    this.#disabled = disabled
+    this.#view.lock(disabled || this.#attempt !== undefined)
+  }
+
+  async #requestToken(): Promise<{ readonly token: string } | Refused> {
+    const session = await this.#session
+    if ('code' in session) return session
+    return createToken(cardOf(this.#view.entries()), session.frameSession)
+  }
+
+  /** The vault knows better than the frame, by a newer table or the right time of day. */
+  #refuseField(field: CardField): void {
+    const { number, expiry, securityCode, name } = this.#words
+    const messages = { number: number.checksum, expiry: expiry.expired, securityCode: securityCode.incomplete({ digits: undefined }), name: name.invalid }
+    const codes = { number: 'number_invalid', expiry: 'expired', securityCode: 'incomplete', name: 'name_invalid' } as const
+    const error: FieldError = { field, code: codes[field], message: messages[field] }
+    this.#view.showError(field, error)
+    this.#view.announce(error.message)
+    this.#view.focus(field)
+    this.#say({ type: 'validity', complete: false, errors: [error] })
+  }
+
+  #fail(refused: Refused['code'], attempt: number | null): void {
+    const code = refused === 'card_invalid' ? 'internal' : refused
+    this.#page.send({ type: 'error', attempt, code, message: this.#words.errors[code], retryable: retryable.has(code) })
+  }
+
+  #keepAwake(): void {
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => this.#forget(), IDLE_MS)
+  }
+
+  #forget(): void {
+    this.#view.clear()
+    this.#detectBrand()
+    this.#tellValidity()
+  }
+}
