@@ -123,7 +123,7 @@ function addOrders(app: FastifyInstance, shop: Shop): void {
   const order = (request: FastifyRequest): string => `/orders/${part(request.params, 'order')}`
   app.post('/orders/:order/escrows/:escrow/accept', (request, reply) => shop.act(request, reply, {
     to: order(request), done: 'You confirmed receipt. What was held has been released to the seller.',
-    run: () => shop.holdfast.escrows.accept(part(request.params, 'escrow'), {}, { idempotencyKey: `accept-${fields(request)('formKey')}` }),
+    run: () => shop.holdfast.escrows.accept(part(request.params, 'escrow'), { idempotencyKey: `accept-${fields(request)('formKey')}` }),
   }))
   app.post('/orders/:order/escrows/:escrow/dispute', (request, reply) => shop.act(request, reply, {
     to: order(request), done: 'The share is frozen. The seller sees your request.',
@@ -131,7 +131,7 @@ function addOrders(app: FastifyInstance, shop: Shop): void {
   }))
   app.post('/orders/:order/disputes/:dispute/withdraw', (request, reply) => shop.act(request, reply, {
     to: order(request), done: 'The request is withdrawn. The order goes on where it stood.',
-    run: () => shop.holdfast.disputes.withdraw(part(request.params, 'dispute'), {}, { idempotencyKey: `withdraw-${fields(request)('formKey')}` }),
+    run: () => shop.holdfast.disputes.withdraw(part(request.params, 'dispute'), { idempotencyKey: `withdraw-${fields(request)('formKey')}` }),
   }))
 }
 

@@ -29,7 +29,7 @@ async function refund(shop: Shop, request: FastifyRequest): Promise<void> {
   const escrow = await holdfast.escrows.retrieve(part(request.params, 'escrow'))
   const amount = amountField(field('amount'), escrow.currency)
   const payment = escrow.milestones.find(({ payment: id }) => id !== null)!.payment!
-  await holdfast.disputes.withdraw(field('dispute'), {}, { idempotencyKey: `settle-${field('formKey')}` })
+  await holdfast.disputes.withdraw(field('dispute'), { idempotencyKey: `settle-${field('formKey')}` })
   await holdfast.refunds.create({ payment, allotments: [{ escrow: escrow.id, amount }], reason: 'agreed with the seller' }, { idempotencyKey: `refund-${field('formKey')}` })
 }
 
