@@ -1,12 +1,12 @@
-import { MAX_AMOUNT, exponentOf } from '@holdfast/contract'
+import { MAX_AMOUNT, currencies, exponentOf } from '@holdfast/contract'
 
-/** The currencies of Online Payments 2.0.55 (`components.schemas.currency`). */
+/** The currencies of Online Payments 2.0.55 (`components.schemas.currency`), less those that ISO 4217 has retired since. */
 export const railCurrencies: ReadonlySet<string> = new Set((
   'AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP '
   + 'CRC CVE CZK DJF DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HRK HTG HUF IDR ILS INR ISK JMD JPY KES '
   + 'KHR KMF KRW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD '
   + 'PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RWF SAR SBD SCR SEK SGD SHP SLL SOS SRD STN SZL THB TJS TOP TRY TTD TWD TZS UAH '
-  + 'UGX USD UYU UZS VND VUV WST XAF XCD XOF XPF YER ZAR ZMW').split(' '))
+  + 'UGX USD UYU UZS VND VUV WST XAF XCD XOF XPF YER ZAR ZMW').split(' ').filter((code) => currencies.has(code)))
 
 /** An amount or currency that cannot be said to the rail, or that the rail said in a way we don't rely on. */
 export class AmountRefused extends Error {
