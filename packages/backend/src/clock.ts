@@ -12,6 +12,9 @@ export interface Clock {
   refresh(): Promise<void>
 }
 
+/** Real time: what identity servers, tokens and deadlines of calls live by. */
+export const realNow = (): Date => new Date()
+
 /** A clock on the database's one row. */
 export function createClock(pool: Pool): Clock {
   let offsetMs = 0

@@ -35,6 +35,8 @@ export interface Config {
   readonly rails: { readonly jpmorgan: JpmorganConfig | null; readonly bank: BankConfig | null }
   /** Whether this process runs the jobs as well. */
   readonly worker: boolean
+  /** The bearer that `/metrics` wants; without one, only this machine may read it. */
+  readonly metricsToken: string | null
   readonly logLevel: string
 }
 
@@ -43,11 +45,15 @@ export interface InProcessVault {
   readonly port: number
   readonly publicUrl: string | null
   readonly internalKey: string
+  /** Its own role's way to the database; by default the embedded server's, or DATABASE_URL. */
+  readonly databaseUrl: string | null
 }
 
 export interface SeparateVault {
   readonly kind: 'separate'
   readonly internalUrl: string
+  /** Its origin as browsers see it. */
+  readonly publicUrl: string
   readonly internalKey: string
 }
 
@@ -111,6 +117,7 @@ const environment = z.object({
   HOLDFAST_SECRET_KEY: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'expected 32 random bytes as base64: openssl rand -base64 32').optional(),
   HOLDFAST_POOL_SIZE: z.coerce.number().int().min(2).max(16).default(12),
   HOLDFAST_WORKER: flag.default(true),
+  HOLDFAST_METRICS_TOKEN: z.string().min(16).optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOLDFAST_RATE_PAGE_ADDRESS: rate.optional(),
   HOLDFAST_RATE_PAGE_SESSION: rate.optional(),
@@ -121,6 +128,7 @@ const environment = z.object({
   HOLDFAST_VAULT_INTERNAL_KEY: z.string().min(16).optional(),
   HOLDFAST_VAULT_PORT: port.default(4310),
   HOLDFAST_VAULT_URL: url.optional(),
+  HOLDFAST_VAULT_DATABASE_URL: databaseUrl.optional(),
   HOLDFAST_JPMORGAN_URL: url.optional(),
   HOLDFAST_JPMORGAN_REPORTS_URL: url.optional(),
   HOLDFAST_JPMORGAN_TOKEN_URL: url.optional(),
@@ -145,12 +153,27 @@ type Environment = z.output<typeof environment>
  * @throws ConfigError - listing everything that is wrong, and what to set
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const parsed = environment.safeParse(given)
+  const parsed = environment.safeParse(withFiles(env))
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`))
-  const problems = [...railProblems(parsed.data), ...(parsed.data.HOLDFAST_MODE === 'live' ? liveProblems(parsed.data) : [])]
+  const problems = [...partProblems(parsed.data), ...(parsed.data.HOLDFAST_MODE === 'live' ? liveProblems(parsed.data) : [])]
   if (problems.length > 0) throw new ConfigError(problems)
   return compose(parsed.data)
+}
+
+/** Each variable may also be given as `<name>_FILE`, a file that holds it: the way of mounted secrets. */
+function withFiles(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '')
+  const files = given.filter(([name]) => name.endsWith('_FILE') && name.slice(0, -'_FILE'.length) in environment.shape)
+  const read = files.map(([name, file]) => [name.slice(0, -'_FILE'.length), contentOf(name, file)] as const)
+  return { ...Object.fromEntries(given), ...Object.fromEntries(read) }
+}
+
+function contentOf(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    throw new ConfigError([`${name} names a file that can't be read.`])
+  }
 }
 
 function compose(env: Environment): Config {
@@ -173,6 +196,7 @@ function compose(env: Environment): Config {
     vault: vaultOf(env, keys),
     rails: { jpmorgan: jpmorganOf(env), bank: bankOf(env) },
     worker: env.HOLDFAST_WORKER,
+    metricsToken: env.HOLDFAST_METRICS_TOKEN ?? null,
     logLevel: env.HOLDFAST_LOG_LEVEL,
   }
 }
@@ -202,8 +226,10 @@ function developmentKeys(env: Environment, dataFolder: string): () => Developmen
 
 function vaultOf(env: Environment, keys: () => DevelopmentKeys): Config['vault'] {
   const internalKey = env.HOLDFAST_VAULT_INTERNAL_KEY ?? keys().vaultInternalKey
-  if (env.HOLDFAST_VAULT_INTERNAL_URL) return { kind: 'separate', internalUrl: env.HOLDFAST_VAULT_INTERNAL_URL, internalKey }
-  return { kind: 'in_process', port: env.HOLDFAST_VAULT_PORT, publicUrl: env.HOLDFAST_VAULT_URL ?? null, internalKey }
+  if (env.HOLDFAST_VAULT_INTERNAL_URL) {
+    return { kind: 'separate', internalUrl: env.HOLDFAST_VAULT_INTERNAL_URL, publicUrl: env.HOLDFAST_VAULT_URL as string, internalKey }
+  }
+  return { kind: 'in_process', port: env.HOLDFAST_VAULT_PORT, publicUrl: env.HOLDFAST_VAULT_URL ?? null, internalKey, databaseUrl: env.HOLDFAST_VAULT_DATABASE_URL ?? null }
 }
 
 function jpmorganOf(env: Environment): JpmorganConfig | null {
@@ -228,8 +254,8 @@ function bankOf(env: Environment): BankConfig | null {
   return { baseUrl: env.HOLDFAST_BANK_URL, token: env.HOLDFAST_BANK_TOKEN as string, debtorAccount: env.HOLDFAST_BANK_DEBTOR_ACCOUNT as string }
 }
 
-/** A rail is configured whole or not at all. */
-function railProblems(env: Environment): string[] {
+/** A rail is configured whole or not at all; so is a vault that runs by itself. */
+function partProblems(env: Environment): string[] {
   const needs = (rail: string, names: (keyof Environment)[]) =>
     names.filter((name) => env[name] === undefined).map((name) => `${name} is not set; ${rail} needs it.`)
   const assertion = env.HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE !== undefined
@@ -239,6 +265,7 @@ function railProblems(env: Environment): string[] {
   return [
     ...(env.HOLDFAST_JPMORGAN_URL ? needs('J.P. Morgan', ['HOLDFAST_JPMORGAN_TOKEN_URL', 'HOLDFAST_JPMORGAN_CLIENT_ID', 'HOLDFAST_JPMORGAN_MERCHANT_ID', ...proof]) : []),
     ...(env.HOLDFAST_BANK_URL ? needs('the bank', ['HOLDFAST_BANK_TOKEN', 'HOLDFAST_BANK_DEBTOR_ACCOUNT']) : []),
+    ...(env.HOLDFAST_VAULT_INTERNAL_URL && !env.HOLDFAST_VAULT_URL ? ['HOLDFAST_VAULT_URL is not set; pages need the origin of the vault that runs by itself.'] : []),
     ...(assertion && !existsSync(env.HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE as string) ? ['HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE names a file that is not there.'] : []),
   ]
 }
@@ -252,6 +279,7 @@ function liveProblems(env: Environment): string[] {
   const checks: [boolean, string][] = [
     [!env.HOLDFAST_SECRET_KEY, 'HOLDFAST_SECRET_KEY is not set: live mode makes no key of its own. Set 32 random bytes: openssl rand -base64 32.'],
     [!env.HOLDFAST_VAULT_INTERNAL_URL, 'HOLDFAST_VAULT_INTERNAL_URL is not set: live mode refuses a vault in the backend’s own process. Run holdfast-vault by itself, which also refuses unencrypted keys, and set its address.'],
+    [!isHttps(env.HOLDFAST_VAULT_URL), 'HOLDFAST_VAULT_URL is not an https origin: cards are typed into pages that it serves.'],
     [(env.HOLDFAST_VAULT_INTERNAL_KEY?.length ?? 0) < 32, 'HOLDFAST_VAULT_INTERNAL_KEY has fewer than 32 characters. Set a random one: openssl rand -base64 33.'],
     [!isHttps(env.HOLDFAST_PUBLIC_URL), 'HOLDFAST_PUBLIC_URL is not an https address: keys and client secrets travel to it.'],
     [!env.HOLDFAST_JPMORGAN_URL, 'HOLDFAST_JPMORGAN_URL is not set: live mode needs a rail that takes money.'],

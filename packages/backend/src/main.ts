@@ -1,0 +1,268 @@
+import { join } from 'node:path'
+import type { Writable } from 'node:stream'
+import { FRAME_PATH } from '@holdfast/contract'
+import { createBankConnector } from '@holdfast/connector-bank'
+import { createJpmorganConnector } from '@holdfast/connector-jpmorgan'
+import { createVaultClient, startVault, type FrameAssets, type VaultClient } from '@holdfast/vault'
+import { Kysely, PostgresDialect } from 'kysely'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { createClock, realNow } from './clock.ts'
+import { ConfigError, type Config, type InProcessVault } from './config.ts'
+import { ensureMarketplace, type DevelopmentMarketplace } from './development.ts'
+import type { Database } from './database.ts'
+import type { Deps, Rails } from './deps.ts'
+import { createHooks } from './hooks.ts'
+import { createMetrics, type Metrics } from './http/metrics.ts'
+import { createServer } from './http/server.ts'
+import { addSystemRoutes } from './http/system.ts'
+import { handlers } from './jobs/index.ts'
+import { startWorker, type Worker } from './jobs/worker.ts'
+import { createLog } from './log.ts'
+import { createMarketplace, type MarketplaceKeys, type NewMarketplace } from './marketplaces.ts'
+import { isMigrated, migrate } from './postgres/migrate.ts'
+import { useOwnServer } from './postgres/own-server.ts'
+import { createPool, type Connection } from './postgres/pool.ts'
+import { startPostgres } from './postgres/supervisor.ts'
+import { inTransaction } from './postgres/transaction.ts'
+import { routes } from './routes/index.ts'
+import { createSealer } from './seal.ts'
+import { createSigner } from './signer.ts'
+
+/** Parts that a test or an embedding program brings itself. */
+export interface Parts {
+  /** A database that runs already, in place of the embedded or configured one. */
+  readonly connections?: Connections
+  /** The card frame's bundle, in place of the built one. */
+  readonly frame?: FrameAssets
+  /** Where the log's lines go; stderr by default. */
+  readonly logTo?: Writable
+  /** Whether this process answers HTTP; false for one that only works. */
+  readonly serve?: boolean
+}
+
+export interface Connections {
+  /** Owns the schema; null: it is migrated already. */
+  readonly owner: Connection | null
+  readonly app: Connection
+  readonly vault: Connection
+}
+
+/** A running backend. */
+export interface Backend {
+  /** Where the API listens. */
+  readonly url: string
+  /** The vault's origin as browsers see it. */
+  readonly vaultUrl: string
+  /** Where servers reach the vault. */
+  readonly vaultInternalUrl: string
+  /** The database as the vault's own role, for a vault in a process of its own. */
+  readonly vaultDatabaseUrl: string
+  readonly deps: Deps
+  /** Makes a marketplace and answers its keys, which are shown this once. */
+  createMarketplace(wanted: Pick<NewMarketplace, 'name' | 'origins'>): Promise<MarketplaceKeys & { readonly id: string }>
+  /** The same for development: keys kept in the data folder, so that a restart finds them. Refused in live mode. */
+  ensureMarketplace(wanted: Pick<NewMarketplace, 'name' | 'origins'>): Promise<DevelopmentMarketplace>
+  /** Refuses new calls, lets those under way finish, then stops everything that it started. */
+  close(): Promise<void>
+}
+
+/** What was started, stopped again in the opposite order. */
+class Closers {
+  readonly #all: (() => Promise<unknown>)[] = []
+
+  add(close: () => Promise<unknown>): void {
+    this.#all.push(close)
+  }
+
+  async run(): Promise<void> {
+    for (let close = this.#all.pop(); close; close = this.#all.pop()) await close()
+  }
+}
+
+/**
+ * Starts a backend: database, migrations, vault, rails, HTTP and worker, each as the configuration says.
+ *
+ * @throws ConfigError - the database has a virtual clock and the mode is live
+ * @throws FolderInUse | DatabaseRefused - the database can't be had; the message says why and what to do
+ */
+export async function startBackend(config: Config, parts: Parts = {}): Promise<Backend> {
+  const closers = new Closers()
+  try {
+    return await compose(config, { parts, closers })
+  } catch (error) {
+    await closers.run()
+    throw error
+  }
+}
+
+interface Composing {
+  readonly parts: Parts
+  readonly closers: Closers
+}
+
+async function compose(config: Config, { parts, closers }: Composing): Promise<Backend> {
+  const log = createLog({ level: config.logLevel, ...(parts.logTo && { destination: parts.logTo }) })
+  const connections = parts.connections ?? (await openDatabase(config, { log, closers }))
+  if (connections.owner) await migrateAs(connections.owner)
+  const pool = createPool(connections.app, {
+    size: config.database.poolSize, applicationName: 'holdfast backend',
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  })
+  closers.add(() => pool.end())
+  await settleClock(pool, config)
+  const vault = await openVault(config, { parts, closers, connections })
+  const deps = await createDeps(config, { pool, log, vault })
+  const metrics = createMetrics({ pool, gauges: gaugesOf(pool) })
+  const worker = config.worker ? await startWorker(deps, { connection: connections.app, handlers, metrics }) : null
+  if (worker) {
+    closers.add(worker.stop)
+    wakers.set(deps, worker)
+  }
+  const url = parts.serve === false ? '' : await listen(deps, { metrics, closers, vaultInternalUrl: vault.internalUrl })
+  await tellVault(deps, vault.kind)
+  log.info({ url, vault: vault.internalUrl, mode: config.mode, worker: config.worker }, 'the backend is up')
+  return {
+    url, deps, vaultUrl: vault.url, vaultInternalUrl: vault.internalUrl, vaultDatabaseUrl: databaseUrlOf(connections.vault),
+    createMarketplace: (wanted) => makeMarketplace(deps, wanted),
+    ensureMarketplace: (wanted) => ensureMarketplace(deps, wanted),
+    close: () => closers.run(),
+  }
+}
+
+async function openDatabase(config: Config, { log, closers }: { log: Logger; closers: Closers }): Promise<Connections> {
+  if (config.database.url !== null) {
+    const { owner, app } = await useOwnServer({ url: config.database.url, appUrl: config.database.appUrl })
+    return { owner, app, vault: owner }
+  }
+  const server = await startPostgres({ folder: join(config.dataFolder, 'postgres'), onNotice: (notice) => log.warn(notice) })
+  closers.add(server.stop)
+  log.info({ port: server.port, started: server.started }, 'PostgreSQL is up')
+  return server
+}
+
+async function migrateAs(owner: Connection): Promise<void> {
+  const pool = createPool(owner, { size: 1, applicationName: 'holdfast migrations', lockTimeoutMs: 60_000, statementTimeoutMs: 600_000 })
+  await migrate(pool).finally(() => pool.end())
+}
+
+/** Live mode is marked in the database itself, which from then on refuses an offset; one that has an offset is refused. */
+async function settleClock(pool: pg.Pool, { mode }: Config): Promise<void> {
+  if (mode === 'test') return
+  const { rowCount } = await pool.query('update clock set live = true where offset_ms = 0')
+  if (rowCount === 0) throw new ConfigError(['The database has a virtual clock: it was used in test mode. Give live mode a database of its own (DATABASE_URL or HOLDFAST_DATA).'])
+}
+
+interface OpenVault {
+  readonly kind: Config['vault']['kind']
+  readonly client: VaultClient
+  readonly url: string
+  readonly internalUrl: string
+}
+
+async function openVault(config: Config, composing: Composing & { connections: Connections }): Promise<OpenVault> {
+  const { vault } = config
+  const { url, internalUrl } = vault.kind === 'separate'
+    ? { url: vault.publicUrl, internalUrl: vault.internalUrl }
+    : await startOwnVault(config, { ...composing, vault })
+  const client = createVaultClient({ internalUrl, internalKey: vault.internalKey })
+  composing.closers.add(async () => client.close())
+  return { kind: vault.kind, client, url, internalUrl }
+}
+
+async function startOwnVault(config: Config, { parts, closers, connections, vault }: Composing & { connections: Connections; vault: InProcessVault }) {
+  const running = await startVault({
+    mode: config.mode, port: vault.port, internalKey: vault.internalKey, frame: parts.frame,
+    databaseUrl: vault.databaseUrl ?? databaseUrlOf(connections.vault), keyFile: join(config.dataFolder, 'vault-keys.json'),
+    publicUrl: vault.publicUrl ?? undefined, log: { level: config.logLevel, ...(parts.logTo && { destination: parts.logTo }) },
+    hosts: config.rails.jpmorgan ? { jpmorgan: config.rails.jpmorgan.baseUrl } : {},
+  })
+  closers.add(running.close)
+  return running
+}
+
+function databaseUrlOf({ host, port, user, password, database }: Connection): string {
+  return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database)}`
+}
+
+async function createDeps(config: Config, { pool, log, vault: { client: vault, url } }: { pool: pg.Pool; log: Logger; vault: OpenVault }): Promise<Deps> {
+  const sealer = createSealer(config.secretKey)
+  const clock = createClock(pool)
+  await clock.refresh()
+  const deps: Deps = {
+    db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }),
+    pool, log, vault, sealer, clock, config,
+    rails: railsOf(config, vault),
+    signer: createSigner({ pool, sealer, mode: config.mode, now: realNow }),
+    hooks: createHooks(() => deps),
+    frameUrl: (marketplace) => `${url}${FRAME_PATH}?marketplace=${marketplace}`,
+    wakeWorker: async () => wakers.get(deps)?.wake(),
+  }
+  return deps
+}
+
+/** The worker of a backend, where it runs in the same process. */
+const wakers = new WeakMap<Deps, Worker>()
+
+/** Rails keep their own time, which is real: a virtual clock never reaches their identity servers. */
+function railsOf({ rails: { jpmorgan, bank } }: Config, vault: VaultClient): Rails {
+  return {
+    payments: new Map(jpmorgan ? [['jpmorgan', createJpmorganConnector({
+      baseUrl: jpmorgan.baseUrl, auth: jpmorgan.auth, cards: vault, now: realNow,
+      ...(jpmorgan.reportsUrl !== undefined && { reportsUrl: jpmorgan.reportsUrl }),
+      merchantId: (marketplace) => jpmorgan.merchantIds[marketplace] ?? jpmorgan.merchantIds['*'],
+      software: { companyName: 'Holdfast', productName: 'Holdfast', version: '0.1.0' },
+    })]] : []),
+    payouts: new Map(bank ? [['bank', createBankConnector(bank)]] : []),
+  }
+}
+
+function gaugesOf(pool: pg.Pool) {
+  const count = (text: string) => async () => Number((await pool.query<{ n: bigint }>(text)).rows[0]?.n ?? 0n)
+  return {
+    unknownOperations: count(`select count(*) as n from operations where state = 'unknown'`),
+    events: count('select count(*) as n from events'),
+    setAside: count('select count(*) as n from job_failures where set_aside_at is not null'),
+  }
+}
+
+async function listen(deps: Deps, { metrics, closers, vaultInternalUrl }: { metrics: Metrics; closers: Closers; vaultInternalUrl: string }): Promise<string> {
+  const { config, pool } = deps
+  const place = { url: '' }
+  let draining = false
+  const server = createServer(deps, { routes, metrics })
+  addSystemRoutes(server.app, {
+    metrics, metricsToken: config.metricsToken, publicUrl: () => config.http.publicUrl ?? place.url, isDraining: () => draining,
+    checks: {
+      database: async () => (await pool.query('select 1')).rowCount === 1,
+      migrations: () => isMigrated(pool),
+      vault: async () => (await fetch(`${vaultInternalUrl}/healthz`)).ok,
+    },
+  })
+  place.url = await server.app.listen({ host: config.http.host, port: config.http.port })
+  closers.add(() => {
+    draining = true
+    return server.drain()
+  })
+  return place.url
+}
+
+async function makeMarketplace(deps: Deps, { name, origins }: Pick<NewMarketplace, 'name' | 'origins'>) {
+  const made = await inTransaction(deps.pool, (tx) => createMarketplace(tx, deps.sealer, { name, origins, mode: deps.config.mode }))
+  await deps.vault.putMarketplace(made.id, { name, origins })
+  return made
+}
+
+/** Tells the vault which pages may frame it. One that runs by itself may come up later than we do. */
+async function tellVault(deps: Deps, kind: Config['vault']['kind']): Promise<void> {
+  const rows = await deps.db.selectFrom('marketplaces').select(['marketplace_id', 'name', 'origins']).execute()
+  for (const { marketplace_id: id, name, origins } of rows) {
+    try {
+      await deps.vault.putMarketplace(id, { name, origins })
+    } catch (error) {
+      if (kind === 'in_process') throw error
+      deps.log.warn({ err: error }, 'the vault could not be told of the marketplaces; it is told at the next start')
+      return
+    }
+  }
+}

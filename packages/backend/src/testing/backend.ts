@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import {
+  defaultBankToken, defaultDebtorAccount, defaultJpmorganClient, defaultMerchantId, startBankSimulator,
+  startJpmorganSimulator, type BankSimulator, type JpmorganSimulator,
+} from '@holdfast/simulators'
+import { realNow } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { startBackend, type Backend } from '../main.ts'
+import type { MarketplaceKeys } from '../marketplaces.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+
+/** The page origin that the test marketplace has registered. */
+export const TEST_ORIGIN = 'http://shop.test'
+
+export interface TestBackendOptions {
+  /** Whether the worker runs; false by default, for tests that look at one call at a time. */
+  readonly worker?: boolean
+  /** Changes to the configuration, over what tests have by default. */
+  readonly config?: (defaults: Config) => Config
+  /** A database that another test backend made: two backends on one database, or a restart after a crash. */
+  readonly database?: TestDatabase
+  /** Simulators of another test backend. */
+  readonly rails?: TestRails
+  /** How long the rails' time-out faults hang; 1,500 ms by default. */
+  readonly railTimeoutMs?: number
+}
+
+export interface TestRails {
+  readonly jpmorgan: JpmorganSimulator
+  readonly bank: BankSimulator
+}
+
+/** A whole backend of a test's own: database, vault, simulators, one marketplace and its keys. */
+export interface TestBackend extends Backend {
+  readonly marketplace: MarketplaceKeys & { readonly id: string }
+  readonly rails: TestRails
+  readonly database: TestDatabase
+  /** Every line that was logged so far. */
+  readonly log: readonly string[]
+  /** Stops it and what it made; with `keep` the database and the rails stay, for a backend that follows. */
+  close(options?: { readonly keep?: boolean }): Promise<void>
+}
+
+const limit = { perMinute: 1_000_000, burst: 1_000_000 }
+
+/** Starts a backend on ports that are free, with answers held against the contract, in test mode. */
+export async function startTestBackend(options: TestBackendOptions = {}): Promise<TestBackend> {
+  const clock: { now: () => Date } = { now: realNow }
+  const database = options.database ?? (await createTestDatabase())
+  const rails = options.rails ?? (await startRails({ now: () => clock.now(), timeoutMs: options.railTimeoutMs ?? 1_500 }))
+  const dataFolder = await mkdtemp(join(tmpdir(), 'holdfast-test-'))
+  const log: string[] = []
+  const backend = await startBackend(configure(options, { dataFolder, rails }), {
+    connections: { owner: null, app: database.app, vault: database.vault },
+    frame: { script: '', style: '' },
+    logTo: new Writable({ write: (line, _encoding, done) => { log.push(String(line)); done() } }),
+  })
+  clock.now = backend.deps.clock.now
+  const marketplace = await backend.createMarketplace({ name: 'Test marketplace', origins: [TEST_ORIGIN] })
+  const close = async ({ keep = false } = {}) => {
+    await backend.close()
+    await rm(dataFolder, { recursive: true, force: true })
+    if (keep) return
+    await Promise.all([rails.jpmorgan.close(), rails.bank.close(), database.drop()])
+  }
+  return { ...backend, marketplace, rails, database, log, close }
+}
+
+async function startRails(options: { now: () => Date; timeoutMs: number }): Promise<TestRails> {
+  const [jpmorgan, bank] = await Promise.all([startJpmorganSimulator(options), startBankSimulator(options)])
+  return { jpmorgan, bank }
+}
+
+function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFolder: string; rails: TestRails }): Config {
+  const { clientId, clientSecret } = defaultJpmorganClient
+  const defaults: Config = {
+    mode: 'test', dataFolder, secretKey: testSecretKey,
+    http: {
+      host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, validateResponses: true,
+      rateLimits: { pageAddress: limit, pageSession: limit, authFailures: limit },
+    },
+    database: { url: null, appUrl: null, poolSize: 10 },
+    vault: { kind: 'in_process', port: 0, publicUrl: null, internalKey: randomBytes(24).toString('base64url'), databaseUrl: null },
+    rails: {
+      jpmorgan: {
+        baseUrl: `${rails.jpmorgan.url}/api/v2`, merchantIds: { '*': defaultMerchantId },
+        auth: { kind: 'portal', tokenUrl: `${rails.jpmorgan.url}/am/oauth2/alpha/access_token`, clientId, clientSecret, scope: 'jpm:payments:sandbox' },
+      },
+      bank: { baseUrl: rails.bank.url, token: defaultBankToken, debtorAccount: defaultDebtorAccount },
+    },
+    worker: options.worker ?? false,
+    metricsToken: null,
+    logLevel: 'info',
+  }
+  return options.config?.(defaults) ?? defaults
+}
+
+/** One for all tests: a backend that follows another on its database must open what that one sealed. */
+const testSecretKey = Buffer.alloc(32, 7)
