@@ -276,6 +276,8 @@ export function closeEmptied(book: Book, milestones: readonly Milestone[]): void
   for (const milestone of milestones) {
     if (milestone.state === 'closed' || milestone.state === 'disputed' || !isEmptied(book, milestone)) continue
     mustMove(book, milestone, 'empty')
+    const left = milestonesOf(book, { escrow: milestone.escrow }).some(({ state }) => state !== 'closed')
+    if (!left) need(book.escrows, milestone.escrow).autoReleaseAt = null
   }
   for (const order of new Set(milestones.map(({ order }) => order))) moveOrder(book, order)
 }

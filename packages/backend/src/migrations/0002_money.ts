@@ -9,6 +9,10 @@ import { sql, type Kysely } from 'kysely'
 /** Names what a merchant made by its own reference, once per kind. */
 const reference = 'reference text, unique (marketplace_id, reference)'
 
+/** What failed gives its reference back: the merchant tries again under the same one. */
+const referenceUnlessFailed = (table: string): string =>
+  `create unique index ${table}_by_reference on ${table} (marketplace_id, reference) where state <> 'failed'`
+
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statements of [orders, escrows, payments, operations, captures, releases, refunds, disputes, payouts, settlements, balances, ledger, timers]) {
     for (const statement of statements) await sql.raw(statement).execute(db)
@@ -191,7 +195,7 @@ const captures = [
     marketplace_id text not null,
     id text not null,
     payment_id text not null,
-    ${reference},
+    reference text,
     state text not null check (state in ('pending', 'succeeded', 'failed')),
     currency text not null,
     amount bigint not null check (amount > 0),
@@ -204,6 +208,7 @@ const captures = [
     unique (marketplace_id, payment_id, sequence),
     foreign key (marketplace_id, payment_id) references payments
   )`,
+  referenceUnlessFailed('captures'),
   `create table capture_allotments (
     marketplace_id text not null,
     capture_id text not null,
@@ -253,7 +258,7 @@ const refunds = [
     id text not null,
     payment_id text not null,
     order_id text not null,
-    ${reference},
+    reference text,
     reason text,
     state text not null check (state in ('pending', 'succeeded', 'failed')),
     currency text not null,
@@ -265,6 +270,7 @@ const refunds = [
     primary key (marketplace_id, id),
     foreign key (marketplace_id, payment_id) references payments
   )`,
+  referenceUnlessFailed('refunds'),
   'create index refunds_by_payment on refunds (marketplace_id, payment_id, id)',
   'create index refunds_by_order on refunds (marketplace_id, order_id, id)',
   `create table refund_allotments (
@@ -304,7 +310,7 @@ const payouts = [
     marketplace_id text not null,
     id text not null,
     seller_id text not null,
-    ${reference},
+    reference text,
     state text not null check (state in ('created', 'submitted', 'processing', 'completed', 'returned', 'failed', 'on_hold')),
     currency text not null,
     amount bigint not null check (amount > 0),
@@ -321,6 +327,7 @@ const payouts = [
     primary key (marketplace_id, id),
     foreign key (marketplace_id, seller_id) references sellers
   )`,
+  referenceUnlessFailed('payouts'),
   'create index payouts_by_seller on payouts (marketplace_id, seller_id, id)',
   `create table rail_cursors (
     marketplace_id text not null references marketplaces,

@@ -9,6 +9,7 @@ export class DatabaseBusy extends Error {
 
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
+const UNIQUE_VIOLATION = '23505'
 const LOCK_NOT_AVAILABLE = '55P03'
 const QUERY_CANCELED = '57014'
 const TOO_MANY_CONNECTIONS = '53300'
@@ -19,8 +20,8 @@ const MAX_WAITING = 2_000
 /**
  * Runs work in one transaction on one connection and commits it.
  *
- * Serialization failures and deadlocks begin again with fresh reads, up to five times, after a short random
- * pause; any other error rolls back and is thrown.
+ * Serialization failures, deadlocks and references taken meanwhile begin again with fresh reads, up to five
+ * times, after a short random pause; any other error rolls back and is thrown.
  *
  * @param work - may run several times: it must do nothing that a rollback doesn't undo
  * @throws DatabaseBusy - no connection, or a lock that was not to be had within `lock_timeout`
@@ -89,8 +90,11 @@ function kyselyOn(client: PoolClient): Kysely<Database> {
   return db
 }
 
+/** A reference that another transaction took first is found by the next try, which then refuses with it. */
 function mayBeRunAgain(error: unknown): boolean {
-  return error instanceof DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK)
+  if (!(error instanceof DatabaseError)) return false
+  if (error.code === UNIQUE_VIOLATION) return error.constraint?.includes('reference') ?? false
+  return error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK
 }
 
 /** Whether a statement gave up waiting for a lock. */

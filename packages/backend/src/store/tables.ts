@@ -16,11 +16,15 @@ export interface CapturePlanJson {
 export interface SourcesJson {
   seller: string
   held: string
+  /** The fee that the held part carried. */
+  cancelledFee: string
+  released: string
+  /** The fee's part of what was released, whoever bears it. */
+  releasedFee: string
   fees: string
   available: string
   reserve: string
   owed: string
-  heldFee: string
 }
 
 export interface OrdersTable {

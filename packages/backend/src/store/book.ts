@@ -1,0 +1,293 @@
+import { newId } from '@holdfast/contract'
+import {
+  assert, assertMilestone, balanceKey, LAPSE_GRACE_MS, openBook, type Book, type Custody, type Escrow, type Milestone, type Order, type Payment,
+  type SellerBalance,
+} from '@holdfast/core'
+import { sql, type Selectable } from 'kysely'
+import type { Tx } from '../database.ts'
+import { writeTransfers } from './ledger.ts'
+import { setTimers } from './timers.ts'
+import type { MilestonesTable, PaymentsTable } from './tables.ts'
+
+/*
+ * A book on the database: the rows that a batch locked, the decisions' fold, and the difference written back.
+ *
+ * Rows are locked by rank, then by id: session, payment, milestone, seller, custody. Escrows and orders have no
+ * lock of their own: whoever changes them has locked the milestones of the whole order.
+ */
+
+/** A book with the rows as they were read, to find out what a batch changed. */
+export interface Desk {
+  readonly marketplace: string
+  readonly now: Date
+  readonly book: Book
+  readonly before: Map<string, unknown>
+  /** The merchant's references of transfers that have one, by transfer. */
+  readonly references: Map<string, string>
+}
+
+export function openDesk({ marketplace, now }: { readonly marketplace: string; readonly now: Date }): Desk {
+  return { marketplace, now, book: openBook(newId), before: new Map(), references: new Map() }
+}
+
+const unique = (ids: readonly string[]): string[] => [...new Set(ids)].toSorted()
+
+/** Puts a row into the book, and a copy aside. */
+function put<T extends object>(desk: Desk, map: Map<string, T>, { key, row }: { key: string; row: T }): void {
+  if (map.has(key)) return
+  map.set(key, row)
+  desk.before.set(`${Object.keys(desk.book).find((name) => desk.book[name as keyof Book] === map)} ${key}`, { ...row })
+}
+
+/** Locks payments. */
+export async function lockPayments(tx: Tx, desk: Desk, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const rows = await tx.db.selectFrom('payments').selectAll().where('marketplace_id', '=', desk.marketplace)
+    .where('id', 'in', unique(ids)).orderBy('id').forNoKeyUpdate().execute()
+  for (const row of rows) put(desk, desk.book.payments, { key: row.id, row: paymentOf(row) })
+}
+
+function paymentOf(row: Selectable<PaymentsTable>): Payment {
+  const { id, order_id: order, connector, currency, amount, state, superseded, authorized, capturing, captured, refunding, refunded } = row
+  return { id, order, connector, currency, amount, state, superseded, authorized, capturing, captured, refunding, refunded }
+}
+
+/** Locks all milestones of orders, and reads the orders, their escrows and the payments that fund them. */
+export async function lockOrders(tx: Tx, desk: Desk, orders: readonly string[]): Promise<void> {
+  if (orders.length === 0) return
+  const { book, marketplace } = desk
+  const ids = unique(orders)
+  const locked = await tx.db.selectFrom('milestones').selectAll().where('marketplace_id', '=', marketplace)
+    .where('order_id', 'in', ids).orderBy('id').forNoKeyUpdate().execute()
+  const places = await readEscrows(tx, desk, ids)
+  const place = (row: Selectable<MilestonesTable>) => (places.get(row.escrow_id) ?? 0) * 1_000 + row.position
+  for (const row of locked.toSorted((a, b) => place(a) - place(b))) put(desk, book.milestones, { key: row.id, row: milestoneOf(row) })
+  const states = await tx.db.selectFrom('orders').select(['id', 'state']).where('marketplace_id', '=', marketplace).where('id', 'in', ids).execute()
+  for (const { id, state } of states) put<Order>(desk, book.orders, { key: id, row: { id, state } })
+  await readPayments(tx, desk, locked.flatMap(({ payment_id: payment }) => payment ?? []))
+}
+
+/** Payments that another decision may hold locked; what moves them locks the milestones too. */
+async function readPayments(tx: Tx, desk: Desk, ids: readonly string[]): Promise<void> {
+  const missing = unique(ids).filter((id) => !desk.book.payments.has(id))
+  if (missing.length === 0) return
+  const rows = await tx.db.selectFrom('payments').selectAll().where('marketplace_id', '=', desk.marketplace).where('id', 'in', missing).execute()
+  for (const row of rows) put(desk, desk.book.payments, { key: row.id, row: paymentOf(row) })
+}
+
+/** Reads the orders' escrows; answers their places, in which amounts are split. */
+async function readEscrows(tx: Tx, desk: Desk, orders: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.db.selectFrom('escrows')
+    .select(['id', 'order_id', 'position', 'dispute_id', 'delivered_at', 'accepted_at', 'auto_release_at'])
+    .where('marketplace_id', '=', desk.marketplace).where('order_id', 'in', orders).execute()
+  for (const row of rows) {
+    put<Escrow>(desk, desk.book.escrows, { key: row.id, row: {
+      id: row.id, order: row.order_id, dispute: row.dispute_id, deliveredAt: row.delivered_at, acceptedAt: row.accepted_at,
+      autoReleaseAt: row.auto_release_at,
+    } })
+  }
+  return new Map(rows.map(({ id, position }) => [id, position]))
+}
+
+function milestoneOf(row: Selectable<MilestonesTable>): Milestone {
+  return {
+    id: row.id, escrow: row.escrow_id, order: row.order_id, seller: row.seller_id, currency: row.currency,
+    amount: row.amount, fee: row.fee, payment: row.payment_id, state: row.state, frozen: row.frozen,
+    capturing: row.capturing, capturingFee: row.capturing_fee, captured: row.captured, capturedFee: row.captured_fee,
+    settled: row.settled, held: row.held, heldFee: row.held_fee, released: row.released, releasedFee: row.released_fee,
+    refundedHeld: row.refunded_held, cancelledFee: row.cancelled_fee, refundedReleased: row.refunded_released,
+    refundedReleasedFee: row.refunded_released_fee, refunding: row.refunding,
+  }
+}
+
+/** Locks sellers' balances in one currency each; one that is not there yet is made, empty. */
+export async function lockSellers(tx: Tx, desk: Desk, wanted: readonly Pick<SellerBalance, 'seller' | 'currency'>[]): Promise<void> {
+  const pairs = new Map(wanted.map((one) => [balanceKey(one.seller, one.currency), one]))
+  const sorted = [...pairs].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
+  if (sorted.length === 0) return
+  const values = [desk.marketplace, sorted.map(({ seller }) => seller), sorted.map(({ currency }) => currency)]
+  const lock = () => tx.client.query<BalanceRow>({
+    name: 'lock_sellers',
+    text: `select b.* from seller_balances b join unnest($2::text[], $3::text[]) as wanted (seller_id, currency) using (seller_id, currency)
+           where b.marketplace_id = $1 order by b.seller_id, b.currency for no key update of b`,
+    values,
+  })
+  let { rows } = await lock()
+  if (rows.length < sorted.length) {
+    await tx.client.query({
+      name: 'make_balances',
+      text: `insert into seller_balances (marketplace_id, seller_id, currency)
+             select $1, * from unnest($2::text[], $3::text[]) on conflict do nothing`,
+      values,
+    })
+    rows = (await lock()).rows
+  }
+  for (const row of rows) put(desk, desk.book.balances, { key: balanceKey(row.seller_id, row.currency), row: balanceOf(row) })
+}
+
+interface BalanceRow {
+  seller_id: string
+  currency: string
+  reserve_bps: number
+  available: bigint
+  reserve: bigint
+  in_payout: bigint
+  owed: bigint
+}
+
+function balanceOf(row: BalanceRow): SellerBalance {
+  const { seller_id: seller, currency, reserve_bps: reserveBps, available, reserve, in_payout: inPayout, owed } = row
+  return { seller, currency, reserveBps, available, reserve, inPayout, owed }
+}
+
+/** Locks custody, last: the hottest row. */
+export async function lockCustody(tx: Tx, desk: Desk, currencies: readonly string[]): Promise<void> {
+  const wanted = unique(currencies)
+  await tx.client.query({
+    name: 'make_custody',
+    text: 'insert into custody (marketplace_id, currency) select $1, * from unnest($2::text[]) on conflict do nothing',
+    values: [desk.marketplace, wanted],
+  })
+  const rows = await tx.db.selectFrom('custody').selectAll().where('marketplace_id', '=', desk.marketplace)
+    .where('currency', 'in', wanted).orderBy('currency').forNoKeyUpdate().execute()
+  for (const { currency, balance, in_payout: inPayout } of rows) {
+    put<Custody>(desk, desk.book.custody, { key: currency, row: { currency, balance, inPayout } })
+  }
+}
+
+/** Sums the append-only accounts that coverage needs. Custody must be locked: withdrawals then wait for each other. */
+export async function readPlatform(tx: Tx, desk: Desk, currency: string): Promise<void> {
+  const { rows } = await tx.client.query<{ name: string; balance: bigint }>({
+    name: 'read_platform',
+    text: `select a.name, coalesce(sum(case when p.credit_account = a.id then p.amount else -p.amount end), 0)::bigint as balance
+           from ledger_accounts a
+           left join ledger_postings p on p.marketplace_id = a.marketplace_id and a.id in (p.debit_account, p.credit_account)
+           where a.marketplace_id = $1 and a.currency = $2
+             and (a.name in ('platform:fees', 'platform:funding', 'platform:losses') or a.name like 'suspense:%' or a.name like 'rail:%:fees')
+           group by a.name`,
+    values: [desk.marketplace, currency],
+  })
+  const owed = await tx.db.selectFrom('seller_balances').select(sql<bigint>`coalesce(sum(owed), 0)::bigint`.as('owed'))
+    .where('marketplace_id', '=', desk.marketplace).where('currency', '=', currency).executeTakeFirstOrThrow()
+  const credits = (matches: (name: string) => boolean) => rows.filter(({ name }) => matches(name)).reduce((sum, { balance }) => sum + balance, 0n)
+  desk.book.platform.set(currency, {
+    fees: credits((name) => name === 'platform:fees'), funding: credits((name) => name === 'platform:funding'),
+    suspense: credits((name) => name.startsWith('suspense:')), losses: -credits((name) => name === 'platform:losses'),
+    railFees: -credits((name) => name.startsWith('rail:')), owed: owed.owed,
+  })
+}
+
+interface Changed<T> {
+  readonly from: T
+  readonly to: T
+}
+
+/** The rows of one map that a batch changed. */
+function changedOf<T extends object>(desk: Desk, name: keyof Book, map: Map<string, T>): Changed<T>[] {
+  return [...map].flatMap(([key, to]) => {
+    const from = desk.before.get(`${name} ${key}`) as T | undefined
+    assert(from !== undefined, `${name} ${key} was read before it was written`)
+    return (Object.keys(to) as (keyof T)[]).some((field) => to[field] !== from[field]) ? [{ from, to }] : []
+  })
+}
+
+/** Writes what a batch changed, each table with one statement, and makes sure that every row was there. */
+export async function saveDesk(tx: Tx, desk: Desk): Promise<void> {
+  const { book } = desk
+  const milestones = changedOf(desk, 'milestones', book.milestones)
+  for (const { to } of milestones) assertMilestone(to)
+  await savePayments(tx, desk, changedOf(desk, 'payments', book.payments))
+  await saveMilestones(tx, desk, milestones)
+  await saveEscrows(tx, desk, changedOf(desk, 'escrows', book.escrows))
+  await saveOrders(tx, desk, changedOf(desk, 'orders', book.orders))
+  await saveBalances(tx, desk, changedOf(desk, 'balances', book.balances))
+  await saveCustody(tx, desk, changedOf(desk, 'custody', book.custody))
+  await writeTransfers(tx, desk, book.transfers)
+}
+
+interface Update {
+  readonly name: string
+  readonly table: string
+  readonly key: readonly string[]
+  /** Columns and their types; `from` must be what the row still has. */
+  readonly columns: Readonly<Record<string, string>>
+}
+
+/** One update for many rows. Refuses when a row is not as it was read: a lock was forgotten. */
+async function updateRows(tx: Tx, marketplace: string, { name, table, key, columns }: Update, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  if (rows.length === 0) return
+  const all = [...key.map((column) => [column, 'text'] as const), ...Object.entries(columns)]
+  const state = 'state' in columns
+  const types = [...all.map(([, type]) => type), ...(state ? ['text'] : [])]
+  const names = [...all.map(([column]) => column), ...(state ? ['from_state'] : [])]
+  const { rowCount } = await tx.client.query({
+    name,
+    text: `update ${table} t set ${Object.keys(columns).map((column) => `${column} = n.${column}`).join(', ')}
+           from unnest(${types.map((type, index) => `$${index + 2}::${type}[]`).join(', ')}) as n (${names.join(', ')})
+           where t.marketplace_id = $1 and ${key.map((column) => `t.${column} = n.${column}`).join(' and ')}
+             ${state ? 'and t.state = n.from_state' : ''}`,
+    values: [marketplace, ...names.map((column) => rows.map((row) => row[column]))],
+  })
+  assert(rowCount === rows.length, `${rows.length} rows of ${table} are as they were read; ${rowCount} were`)
+}
+
+async function savePayments(tx: Tx, desk: Desk, changed: readonly Changed<Payment>[]): Promise<void> {
+  await updateRows(tx, desk.marketplace, {
+    name: 'save_payments', table: 'payments', key: ['id'],
+    columns: {
+      state: 'text', superseded: 'boolean', authorized: 'bigint', capturing: 'bigint', captured: 'bigint', refunding: 'bigint', refunded: 'bigint',
+    },
+  }, changed.map(({ from, to }) => ({ ...to, from_state: from.state })))
+}
+
+async function saveMilestones(tx: Tx, desk: Desk, changed: readonly Changed<Milestone>[]): Promise<void> {
+  await updateRows(tx, desk.marketplace, {
+    name: 'save_milestones', table: 'milestones', key: ['id'],
+    columns: {
+      payment_id: 'text', state: 'text', frozen: 'text', capturing: 'bigint', capturing_fee: 'bigint', captured: 'bigint',
+      captured_fee: 'bigint', settled: 'bigint', held: 'bigint', held_fee: 'bigint', released: 'bigint', released_fee: 'bigint',
+      refunded_held: 'bigint', cancelled_fee: 'bigint', refunded_released: 'bigint', refunded_released_fee: 'bigint', refunding: 'bigint',
+    },
+  }, changed.map(({ from, to }) => ({
+    id: to.id, payment_id: to.payment, state: to.state, from_state: from.state, frozen: to.frozen, capturing: to.capturing,
+    capturing_fee: to.capturingFee, captured: to.captured, captured_fee: to.capturedFee, settled: to.settled, held: to.held,
+    held_fee: to.heldFee, released: to.released, released_fee: to.releasedFee, refunded_held: to.refundedHeld,
+    cancelled_fee: to.cancelledFee, refunded_released: to.refundedReleased, refunded_released_fee: to.refundedReleasedFee,
+    refunding: to.refunding,
+  })))
+}
+
+async function saveEscrows(tx: Tx, desk: Desk, changed: readonly Changed<Escrow>[]): Promise<void> {
+  await updateRows(tx, desk.marketplace, {
+    name: 'save_escrows', table: 'escrows', key: ['id'],
+    columns: { dispute_id: 'text', delivered_at: 'timestamptz', accepted_at: 'timestamptz', auto_release_at: 'timestamptz' },
+  }, changed.map(({ to }) => ({
+    id: to.id, dispute_id: to.dispute, delivered_at: to.deliveredAt, accepted_at: to.acceptedAt, auto_release_at: to.autoReleaseAt,
+  })))
+  await setTimers(tx, desk.marketplace, { kind: 'auto_release', timers: changed.map(({ to }) => ({ subject: to.id, dueAt: lapseAt(to) })) })
+}
+
+/** When the worker may let an escrow lapse; null: not by itself, or not while it is disputed. */
+function lapseAt({ autoReleaseAt, dispute }: Escrow): Date | null {
+  return autoReleaseAt === null || dispute !== null ? null : new Date(autoReleaseAt.getTime() + LAPSE_GRACE_MS)
+}
+
+async function saveOrders(tx: Tx, desk: Desk, changed: readonly Changed<Order>[]): Promise<void> {
+  await updateRows(tx, desk.marketplace, { name: 'save_orders', table: 'orders', key: ['id'], columns: { state: 'text' } },
+    changed.map(({ from, to }) => ({ ...to, from_state: from.state })))
+}
+
+async function saveBalances(tx: Tx, desk: Desk, changed: readonly Changed<SellerBalance>[]): Promise<void> {
+  await updateRows(tx, desk.marketplace, {
+    name: 'save_balances', table: 'seller_balances', key: ['seller_id', 'currency'],
+    columns: { available: 'bigint', reserve: 'bigint', in_payout: 'bigint', owed: 'bigint' },
+  }, changed.map(({ to }) => ({
+    seller_id: to.seller, currency: to.currency, available: to.available, reserve: to.reserve, in_payout: to.inPayout, owed: to.owed,
+  })))
+}
+
+async function saveCustody(tx: Tx, desk: Desk, changed: readonly Changed<Custody>[]): Promise<void> {
+  await updateRows(tx, desk.marketplace, {
+    name: 'save_custody', table: 'custody', key: ['currency'], columns: { balance: 'bigint', in_payout: 'bigint' },
+  }, changed.map(({ to }) => ({ currency: to.currency, balance: to.balance, in_payout: to.inPayout })))
+}

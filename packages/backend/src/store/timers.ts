@@ -1,0 +1,28 @@
+import type { Tx } from '../database.ts'
+import type { TimersTable } from './tables.ts'
+
+export interface Timer {
+  readonly subject: string
+  /** By `app_now()`; null: none. */
+  readonly dueAt: Date | null
+}
+
+/** Sets timers of one kind, or takes them away. */
+export async function setTimers(
+  tx: Tx, marketplace: string, { kind, timers }: { readonly kind: TimersTable['kind']; readonly timers: readonly Timer[] },
+): Promise<void> {
+  if (timers.length === 0) return
+  await tx.client.query({
+    name: 'clear_timers',
+    text: 'delete from timers where marketplace_id = $1 and kind = $2 and subject = any($3)',
+    values: [marketplace, kind, timers.map(({ subject }) => subject)],
+  })
+  const due = timers.filter(({ dueAt }) => dueAt !== null)
+  if (due.length === 0) return
+  await tx.client.query({
+    name: 'set_timers',
+    text: `insert into timers (marketplace_id, kind, subject, due_at)
+           select $1, $2, * from unnest($3::text[], $4::timestamptz[])`,
+    values: [marketplace, kind, due.map(({ subject }) => subject), due.map(({ dueAt }) => dueAt)],
+  })
+}
