@@ -23,7 +23,7 @@ import { createMarketplace, type MarketplaceKeys, type NewMarketplace } from './
 import { isMigrated, migrate } from './postgres/migrate.ts'
 import { useOwnServer } from './postgres/own-server.ts'
 import { createPool, type Connection } from './postgres/pool.ts'
-import { startPostgres } from './postgres/supervisor.ts'
+import { joinPostgres, startPostgres } from './postgres/supervisor.ts'
 import { inTransaction } from './postgres/transaction.ts'
 import { routes } from './routes/index.ts'
 import { createSealer } from './seal.ts'
@@ -39,6 +39,8 @@ export interface Parts {
   readonly logTo?: Writable
   /** Whether this process answers HTTP; false for one that only works. */
   readonly serve?: boolean
+  /** Whether an embedded server that another process runs will do; for commands beside a running backend. */
+  readonly join?: boolean
 }
 
 export interface Connections {
@@ -103,7 +105,7 @@ interface Composing {
 
 async function compose(config: Config, { parts, closers }: Composing): Promise<Backend> {
   const log = createLog({ level: config.logLevel, ...(parts.logTo && { destination: parts.logTo }) })
-  const connections = parts.connections ?? (await openDatabase(config, { log, closers }))
+  const connections = parts.connections ?? (await openDatabase(config, { log, closers, join: parts.join ?? false }))
   if (connections.owner) await migrateAs(connections.owner)
   const pool = createPool(connections.app, {
     size: config.database.poolSize, applicationName: 'holdfast backend',
@@ -130,11 +132,13 @@ async function compose(config: Config, { parts, closers }: Composing): Promise<B
   }
 }
 
-async function openDatabase(config: Config, { log, closers }: { log: Logger; closers: Closers }): Promise<Connections> {
+async function openDatabase(config: Config, { log, closers, join: mayJoin }: { log: Logger; closers: Closers; join: boolean }): Promise<Connections> {
   if (config.database.url !== null) {
     const { owner, app } = await useOwnServer({ url: config.database.url, appUrl: config.database.appUrl })
     return { owner, app, vault: owner }
   }
+  const running = mayJoin ? await joinPostgres({ folder: join(config.dataFolder, 'postgres') }) : null
+  if (running) return running
   const server = await startPostgres({ folder: join(config.dataFolder, 'postgres'), onNotice: (notice) => log.warn(notice) })
   closers.add(server.stop)
   log.info({ port: server.port, started: server.started }, 'PostgreSQL is up')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -68,6 +68,19 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   }
 }
 
+/**
+ * Connects to the server that another live process runs on a folder; null: none runs there.
+ *
+ * For commands beside a running backend. The server stays the other process's own.
+ */
+export async function joinPostgres(options: Pick<PostgresOptions, 'folder' | 'runAs'>): Promise<Pick<EmbeddedPostgres, 'owner' | 'app' | 'vault'> | null> {
+  const folder = resolve(options.folder)
+  const installation = await findInstallation(folder, options.runAs)
+  const cluster: Cluster = { folder, installation, secrets: await readSecrets(folder), data: join(installation.home, 'data'), durable: true }
+  const server = await readPostmaster(cluster)
+  return server?.ready ? connectionsOf(cluster, server) : null
+}
+
 async function supervise(folder: string, hold: Hold, options: PostgresOptions): Promise<EmbeddedPostgres> {
   const installation = await findInstallation(folder, options.runAs)
   const secrets = await readSecrets(folder)
@@ -78,19 +91,24 @@ async function supervise(folder: string, hold: Hold, options: PostgresOptions): 
   const session = await takeServer(cluster, server)
   if (!(await isPrepared(session))) await prepare(session, secrets)
   const keeper = keep(cluster, { server, session, hold, notice: options.onNotice ?? (() => {}) })
-  const as = (user: string, password: string, database = DATABASE): Connection =>
-    ({ host: '127.0.0.1', port: server.port, user, password, database })
   return {
+    ...connectionsOf(cluster, server),
     port: server.port,
     get pid() {
       return keeper.pid()
     },
     started: left ? 'adopted' : isNew ? 'first' : 'again',
+    stop: keeper.stop,
+  }
+}
+
+function connectionsOf({ secrets }: Cluster, { port }: Server): Pick<EmbeddedPostgres, 'superuser' | 'owner' | 'app' | 'vault'> {
+  const as = (user: string, password: string, database = DATABASE): Connection => ({ host: '127.0.0.1', port, user, password, database })
+  return {
     superuser: as(SUPERUSER, secrets.superuser, 'postgres'),
     owner: as(OWNER_ROLE, secrets.owner),
     app: as(APP_ROLE, secrets.app),
     vault: as(VAULT_ROLE, secrets.vault),
-    stop: keeper.stop,
   }
 }
 
@@ -326,11 +344,4 @@ async function stopServer(pid: number): Promise<void> {
     signal(pid, name)
     if (await hasEnded(pid, STOP_WITHIN_MS)) return
   }
-}
-
-/** Removes a data folder that nobody holds, with its cluster; for tests. */
-export async function removeCluster(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
-  if ((names as string[]).includes('holder.json')) throw inUse(folder, null)
-  await rm(folder, { recursive: true, force: true })
 }
