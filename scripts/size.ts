@@ -3,6 +3,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib'
+import { frameFiles, loadFrame } from '../packages/vault/src/frame-page.ts'
 import { inTree } from './command.ts'
 
 /** One thing that is downloaded. */
@@ -19,9 +20,16 @@ type Budgets = Readonly<Record<string, Budget>>
 const path = inTree('scripts/size.json')
 const tolerance = 0.02
 
-function compressed(file: string): number {
+/** A file that is served as it stands, or the page that the vault writes around the frame's. */
+function served(file: string): Buffer {
   if (!existsSync(inTree(file))) throw new Error(`${file} isn't built: run \`npm run build\`.`)
-  const bytes = readFileSync(inTree(file))
+  if (file !== 'packages/vault/src/frame-page.ts') return readFileSync(inTree(file))
+  const request = { origin: 'https://vault.example', marketplace: undefined }
+  return Buffer.from(frameFiles(loadFrame()).page(request).html)
+}
+
+function compressed(file: string): number {
+  const bytes = served(file)
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
   return brotliCompressSync(bytes, { params }).length
 }
