@@ -29,7 +29,7 @@ export function formatMoney(shown: Shown, locale: string): string {
 /** Writes an instant in full, with the zone: a deadline without one is a guess. */
 export function formatInstant(instant: string, locale: string): string {
   const format = new Intl.DateTimeFormat(locale, {
-    year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short',
+    year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
   })
   return format.format(Date.parse(instant))
 }

@@ -125,7 +125,7 @@ export class HoldfastCheckout extends LitElement {
   #isSlow = false
   #isReady = false
   #seenRevision = 0
-  #lastState = ''
+  #told: CheckoutState | undefined
 
   constructor() {
     super()
@@ -224,12 +224,14 @@ export class HoldfastCheckout extends LitElement {
 
   protected override updated(): void {
     const state = this.#state()
-    const told = JSON.stringify(state)
-    const before = this.#lastState && (JSON.parse(this.#lastState) as CheckoutState).phase
-    if (told === this.#lastState) return
-    this.#lastState = told
-    if (before && before !== 'loading' && state.phase !== before) this.#follow(state.phase)
-    this.#tell(state)
+    const before = this.#told
+    this.#told = state
+    if (before && before.phase !== 'loading' && state.phase !== before.phase) this.#follow(state.phase)
+    if (this.#isReady && JSON.stringify(state) !== JSON.stringify(before)) this.dispatchEvent(new ChangeEvent(state))
+    if (this.#isReady || state.phase === 'loading' || state.phase === 'unavailable') return
+    if (state.phase === 'open' && !this.#chosen?.ready) return
+    this.#isReady = true
+    this.dispatchEvent(new ReadyEvent(state))
   }
 
   #body(language: Language): TemplateResult {
@@ -292,7 +294,7 @@ export class HoldfastCheckout extends LitElement {
     this.#session = this.#chosen = this.#attempt = undefined
     this.#methods = []
     this.#isSlow = this.#isReady = false
-    this.#lastState = ''
+    this.#told = undefined
     this.#seenRevision = 0
   }
 
@@ -396,15 +398,6 @@ export class HoldfastCheckout extends LitElement {
     const { complete = false, brand = null, type: method = '' } = this.#chosen ?? {}
     const { revision = 0, amount = 0, currency = '' } = view ?? {}
     return { phase, complete, method, brand, revision, amount, currency }
-  }
-
-  #tell(state: CheckoutState): void {
-    const waiting = state.phase === 'loading' || state.phase === 'unavailable' || (state.phase === 'open' && !this.#chosen?.ready)
-    if (this.#isReady) this.dispatchEvent(new ChangeEvent(state))
-    else if (!waiting) {
-      this.#isReady = true
-      this.dispatchEvent(new ReadyEvent(state))
-    }
   }
 
   /** Takes the focus along when what had it has gone. */

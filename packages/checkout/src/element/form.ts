@@ -23,7 +23,7 @@ export interface FormState extends Drawn {
 export function header({ view, language: { text, locale } }: Drawn): TemplateResult {
   return html`<header part="header">
     <div class="head">
-      <span class="who">${view.marketplaceName} · ${text('order', { reference: view.reference })}</span>
+      <div><strong>${view.marketplaceName}</strong><p>${text('order', { reference: view.reference })}</p></div>
       ${view.mode === 'test'
         ? html`<span class="test" part="test-mode">${text('testMode')}<span class="sr">. ${text('testModeHint')}</span></span>`
         : nothing}
@@ -71,7 +71,7 @@ function notice(kind: 'error' | 'info', words: string): TemplateResult {
 export function skeleton({ text }: Language, { slow, payButton: button }: { slow: boolean, payButton: boolean }): TemplateResult {
   const blank = (words: string): TemplateResult => html`<span class="blank">${words}</span>`
   return html`<div aria-hidden="true" part="skeleton">
-      <div class="head">${blank('Marketplace · order 0000')}</div>
+      <div class="head"><div><strong>${blank('Marketplace')}</strong><p>${blank('Order 0000')}</p></div></div>
       <div class="total">${blank('USD 00,000.00')}</div>
       <details class="held"><summary tabindex="-1">${blank(text('heldLine'))}</summary></details>
       <div class="methods"><div class="method"><label>${blank(text('card'))}</label>

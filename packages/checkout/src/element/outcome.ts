@@ -24,11 +24,11 @@ export function completeView(drawn: Drawn): TemplateResult {
   return html`<div class="outcome" part="outcome">
     <span class="seal good">${icon('check')}</span>
     ${title(text('completeTitle'))}
-    <p>${text('completeText', values)}
-      ${card ? html`<span class="quiet-text">${text('paidWith', { brand: brandName(card.brand), last4: card.last4 })}</span>` : nothing}</p>
+    <p>${text('completeText', values)}</p>
+    ${card ? html`<p class="small quiet-text">${text('paidWith', { brand: brandName(card.brand), last4: card.last4 })}</p>` : nothing}
     <div>${moneyBar(drawn)}</div>
     ${whatIsNext(drawn)}
-    ${link(drawn, text('viewOrder'))}
+    ${link(drawn, { words: text('viewOrder') })}
   </div>`
 }
 
@@ -39,15 +39,17 @@ function whatIsNext(drawn: Drawn): TemplateResult {
     <ol>
       <li>${text(shares.length > 1 ? 'nextShipMany' : 'nextShip')}</li>
       <li>${text('nextConfirm')}</li>
-      <li>${text('nextAutomatic')}<ul>${shares.map((share) => html`<li>${releaseLine(drawn, share)}</li>`)}</ul></li>
+      <li>${text('nextAutomatic')}<ul>${shares.map((share) => html`<li><strong>${share.sellerName}</strong>${releaseLine(drawn, share)}</li>`)}</ul></li>
     </ol>
   </section>`
 }
 
-export function processingView({ language: { text } }: Drawn): TemplateResult {
+export function processingView(drawn: Drawn): TemplateResult {
+  const { text } = drawn.language
   return html`<div class="outcome" part="outcome">
     <span class="seal wait">${icon('wait', 'spin')}</span>
-    ${title(text('processingTitle'))}<p>${text('processingText')}</p></div>`
+    ${title(text('processingTitle'))}<p>${text('processingText')}</p>
+    ${link(drawn, { words: text('viewOrder'), second: true })}</div>`
 }
 
 export function closedView(drawn: Drawn, status: 'expired' | 'canceled'): TemplateResult {
@@ -55,7 +57,7 @@ export function closedView(drawn: Drawn, status: 'expired' | 'canceled'): Templa
   return html`<div class="outcome" part="outcome">
     <span class="seal">${icon(status === 'expired' ? 'clock' : 'cross')}</span>
     ${title(text(`${status}Title`))}<p>${text(`${status}Text`)}</p>
-    ${link(drawn, text('back', { marketplace: view.marketplaceName }))}</div>`
+    ${link(drawn, { words: text('back', { marketplace: view.marketplaceName }) })}</div>`
 }
 
 export function unavailableView({ text }: Language, { code, retryable }: Fault, retry: () => void): TemplateResult {
@@ -67,7 +69,7 @@ export function unavailableView({ text }: Language, { code, retryable }: Fault, 
 
 const title = (words: string): TemplateResult => html`<h2 tabindex="-1">${words}</h2>`
 
-function link({ view }: Drawn, words: string): TemplateResult | typeof nothing {
+function link({ view }: Drawn, { words, second }: { words: string, second?: true }): TemplateResult | typeof nothing {
   const href = returnLink(view)
-  return href ? html`<a class="link" part="return-link" href=${href}>${words}</a>` : nothing
+  return href ? html`<a class="link ${second ? 'second' : ''}" part="return-link" href=${href}>${words}</a>` : nothing
 }

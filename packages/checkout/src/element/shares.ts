@@ -25,15 +25,15 @@ export function heldPanel(drawn: Drawn): TemplateResult {
       ${view.shares.map((share) => shareItem(drawn, share))}
       <div class="share dispute">
         <h3 class="small">${text('dispute')}</h3>
-        <p>${text('disputeText')}${claims(drawn)}</p>
+        <p>${text('disputeText')}</p>${claims(drawn)}
       </div>
     </div>
   </details>`
 }
 
-function claims({ view, language: { text } }: Drawn): string {
+function claims({ view, language: { text } }: Drawn): TemplateResult | typeof nothing {
   const days = Math.min(...view.shares.map(({ releaseTerms }) => releaseTerms.claimDays))
-  return days > 0 && days < Infinity ? ` ${text('disputeClaim', { days })}` : ''
+  return days > 0 && days < Infinity ? html`<p>${text('disputeClaim', { days })}</p>` : nothing
 }
 
 /**
@@ -88,10 +88,8 @@ function automatic({ language: { text, locale } }: Drawn, { autoReleaseIfShipped
 
 /** When a share is released if nobody does anything, in one line. */
 export function releaseLine({ language: { text, locale } }: Drawn, share: Share): string {
-  const { sellerName: seller, autoReleaseIfShippedNow: instant, releaseTerms: { inspectionDays: days } } = share
-  if (days === null) return text('nextNever', { seller })
-  return instant
-    ? text('nextDate', { seller, days, date: formatInstant(instant, locale) })
-    : text('nextDays', { seller, days })
+  const { autoReleaseIfShippedNow: instant, releaseTerms: { inspectionDays: days } } = share
+  if (days === null) return text('nextNever')
+  return instant ? text('nextDate', { days, date: formatInstant(instant, locale) }) : text('nextDays', { days })
 }
 

@@ -70,10 +70,10 @@ const frameOfAll = css`
 
 const head = css`
   .head { display: flex; justify-content: space-between; gap: 8px 16px; font-size: 14px; color: var(--quiet); }
-  .head .who { min-inline-size: 0; }
+  .head strong { font-size: 16px; font-weight: 600; color: var(--ink); }
   .test { flex: none; align-self: start; padding: 0 8px; border: 1px solid var(--border); border-radius: 4px; font-size: 12px;
     line-height: 20px; white-space: nowrap; }
-  .total { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; margin-block-start: 4px; font-weight: 650;
+  .total { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; margin-block-start: 12px; font-weight: 650;
     font-size: 28px; line-height: 1.3; letter-spacing: -.01em; }
   .total small { font-size: 16px; font-weight: 500; letter-spacing: 0; color: var(--quiet); }
 `
@@ -87,7 +87,7 @@ const panel = css`
   summary > .turn { margin-inline-start: auto; color: var(--quiet); transition: rotate 150ms; }
   details[open] > summary > .turn { rotate: 180deg; }
   .shares { padding-block: 4px 20px; font-size: 14px; }
-  .bar { inline-size: 100%; block-size: 8px; border-radius: 4px; overflow: hidden; background: var(--line); }
+  .bar { margin-block-start: 8px; inline-size: 100%; block-size: 8px; border-radius: 4px; overflow: hidden; background: var(--line); }
   .bar:dir(rtl) { scale: -1 1; }
   .bar .held { fill: var(--held); } .bar .released { fill: var(--released); } .bar .refunded { fill: var(--refunded); }
   .legend { display: grid; grid-template-columns: repeat(3, auto); justify-content: space-between; gap: 4px 12px;
@@ -125,6 +125,7 @@ const form = css`
   .body { padding: 0 16px 16px; }
   @container (max-width: 339px) { .body { padding: 0 12px 12px; } }
   .frame { position: relative; }
+  .frame.wait { block-size: 248px; }
   iframe { display: block; inline-size: 100%; border: 0; opacity: 0; transition: opacity 150ms; }
   .frame[data-ready] iframe { opacity: 1; }
   .fields { position: absolute; inset: 0; display: grid; grid-template-columns: 1fr 1fr; align-content: space-between;
@@ -156,24 +157,25 @@ const form = css`
 const states = css`
   .outcome { display: grid; gap: 16px; }
   header + .outcome { margin-block-start: 20px; padding-block-start: 20px; border-block-start: 1px solid var(--line); }
-  .outcome > .seal { display: grid; place-items: center; inline-size: 48px; block-size: 48px; border-radius: 50%;
-    border: 2px solid currentColor; color: var(--quiet); }
-  .seal .icon { inline-size: 24px; block-size: 24px; stroke-width: 2; }
-  .outcome > .seal.good { color: var(--paper); background: var(--released); border-color: var(--released); }
+  .seal { color: var(--quiet); }
+  .seal .icon { inline-size: 40px; block-size: 40px; stroke-width: 1.25; }
+  .seal.good .icon { inline-size: 48px; block-size: 48px; padding: 12px; border-radius: 50%; stroke-width: 2;
+    color: var(--paper); background: var(--released); }
   .seal.good path { stroke-dasharray: 24; animation: draw 180ms ease-out both; }
   @keyframes draw { from { stroke-dashoffset: 24; } }
-  .outcome > .seal.wait { border: 0; }
-  .seal.wait .icon { inline-size: 40px; block-size: 40px; }
-  .outcome > .seal.bad { color: var(--error); }
-  .outcome h2:focus-visible { outline-offset: 4px; border-radius: 2px; }
+  .seal.wait { color: var(--accent); }
+  .seal.bad { color: var(--error); }
+  .outcome h2:focus-visible { outline: none; }
   .next { display: grid; gap: 12px; padding-block-start: 16px; border-block-start: 1px solid var(--line); font-size: 14px; }
   .next ol { display: grid; gap: 12px; list-style: none; counter-reset: step; }
   .next ol > li { position: relative; padding-inline-start: 36px; min-block-size: 24px; counter-increment: step; }
   .next ol > li::before { content: counter(step); position: absolute; inset-inline-start: 0; inset-block-start: -2px;
     inline-size: 24px; block-size: 24px; border: 1px solid var(--border); border-radius: 50%; text-align: center;
     font-size: 12px; line-height: 22px; color: var(--quiet); }
-  .next ul { display: grid; gap: 4px; margin-block-start: 4px; padding-inline-start: 16px; }
+  .next ul { display: grid; gap: 8px; margin-block-start: 8px; list-style: none; }
+  .next li strong { display: block; font-weight: 600; }
   .outcome > .link { margin-block-start: 0; }
+  .link.second { border: 1px solid var(--border); background: none; color: var(--accent); }
   .blank { color: transparent !important; border-radius: 4px; background: var(--line); opacity: .5; user-select: none; }
   .pay.blank { background: var(--line); }
   .slow { position: absolute; inset: auto 24px 16px; text-align: center; font-size: 14px; color: var(--quiet); }

@@ -1,0 +1,39 @@
+import type { Attempt, AttemptError, CheckoutView, Share } from '@holdfast/contract/types'
+
+/** The stub frame's address on another origin than the tests' page: the same server by its number. */
+export const frameOrigin: string = `http://127.0.0.1:${globalThis.location?.port ?? ''}`
+
+export function frameUrl(query: string = ''): string {
+  return `${frameOrigin}/packages/checkout/src/testing/stub-frame.html?marketplace=mkt_1${query}`
+}
+
+const lathes: Share = {
+  reference: 'lathe', sellerName: 'Lathes & Co.', description: 'Bench lathe L-250', amount: 780_000, platformFee: 39_000,
+  releaseTerms: { method: 'sea', inspectionDays: 60, claimDays: 30 },
+  autoReleaseIfShippedNow: '2027-01-21T09:30:00.000Z',
+}
+const tooling: Share = {
+  reference: 'inserts', sellerName: 'Nordvik Tooling', description: null, amount: 468_000, platformFee: 0,
+  releaseTerms: { method: 'none', inspectionDays: null, claimDays: 30 }, autoReleaseIfShippedNow: null,
+}
+
+export function checkoutView(changes: Partial<CheckoutView> = {}): CheckoutView {
+  return {
+    object: 'checkout', session: 'cs_01', order: 'ord_01', reference: 'PO-1', status: 'open', mode: 'test', revision: 1,
+    marketplaceName: 'Harbour Works', currency: 'USD', exponent: 2, amount: 1_248_000, shares: [lathes, tooling],
+    methods: [{ type: 'card', brands: ['visa', 'mastercard', 'amex', 'jcb', 'unionpay'], frameUrl: frameUrl() }],
+    attempt: null, returnUrl: 'https://shop.example/orders/1', expiresAt: '2026-11-23T09:30:00.000Z', ...changes,
+  }
+}
+
+export function attempt(changes: Partial<Attempt> = {}): Attempt {
+  return {
+    object: 'attempt', payment: 'pay_01', status: 'complete', paymentToken: 'signed', error: null,
+    card: { brand: 'visa', last4: '4242', expMonth: 8, expYear: 2029 }, ...changes,
+  }
+}
+
+export function declined(code: AttemptError['code'] = 'card_declined', payment: string = 'pay_00'): Attempt {
+  const error: AttemptError = { type: 'card', code, message: 'INSUFFICIENT FUNDS', retryable: true }
+  return attempt({ status: 'failed', payment, paymentToken: null, error })
+}
