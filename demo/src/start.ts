@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readConfig, startBackend, type Backend } from '@holdfast/backend'
+import { Holdfast, HoldfastError } from '@holdfast/server'
+import { defaultBankToken, defaultDebtorAccount, defaultJpmorganClient, defaultMerchantId, startBankSimulator, startJpmorganSimulator } from '@holdfast/simulators'
+import { currency, shops } from './catalogue.ts'
+import { portOf } from './ports.ts'
+import { startShop } from './shop.ts'
+import { startVaultProcess } from './vault-process.ts'
+
+/*
+ * `npm start`: the rails' simulators, the backend with its database, the vault on its own origin, and the shop.
+ * Everything is real but the rails.
+ */
+
+const dataFolder = resolve(process.env['HOLDFAST_DATA'] ?? '.holdfast')
+const separateVault = process.env['HOLDFAST_VAULT'] === 'separate'
+
+interface Ports {
+  readonly shop: number
+  readonly api: number
+  readonly vault: number
+  readonly jpmorgan: number
+  readonly bank: number
+}
+
+async function choosePorts(): Promise<Ports> {
+  return {
+    shop: await portOf('HOLDFAST_SHOP_PORT', 4242), api: await portOf('HOLDFAST_API_PORT', 4300),
+    vault: await portOf('HOLDFAST_VAULT_PORT', 4310), jpmorgan: await portOf('HOLDFAST_JPMORGAN_PORT', 4320),
+    bank: await portOf('HOLDFAST_BANK_PORT', 4330),
+  }
+}
+
+const closers: (() => Promise<unknown>)[] = []
+
+async function closeAll(): Promise<void> {
+  for (const close of closers.splice(0).toReversed()) await close()
+}
+
+/** The rails, on the backend's virtual clock once it stands. */
+async function startRails(ports: Ports) {
+  const clock: { now: () => Date } = { now: () => new Date(performance.timeOrigin + performance.now()) }
+  const folder = join(dataFolder, 'rails')
+  mkdirSync(folder, { recursive: true })
+  const now = (): Date => clock.now()
+  const jpmorgan = await startJpmorganSimulator({ port: ports.jpmorgan, dataFolder: folder, now })
+  closers.push(jpmorgan.close)
+  const bank = await startBankSimulator({ port: ports.bank, dataFolder: folder, now })
+  closers.push(bank.close)
+  return { jpmorgan: jpmorgan.url, bank: bank.url, follow: (follow: () => Date) => { clock.now = follow } }
+}
+
+const internalKey = randomBytes(32).toString('base64url')
+
+function environment(ports: Ports, rails: { jpmorgan: string; bank: string }): Record<string, string | undefined> {
+  return {
+    HOLDFAST_LOG_LEVEL: 'warn', ...process.env, HOLDFAST_DATA: dataFolder, HOLDFAST_PORT: String(ports.api), HOLDFAST_PUBLIC_URL: `http://localhost:${ports.api}`,
+    HOLDFAST_VAULT_PORT: String(ports.vault), HOLDFAST_VAULT_URL: `http://vault.localhost:${ports.vault}`,
+    ...(separateVault && { HOLDFAST_VAULT_INTERNAL_URL: `http://127.0.0.1:${ports.vault}`, HOLDFAST_VAULT_INTERNAL_KEY: internalKey }),
+    HOLDFAST_JPMORGAN_URL: `${rails.jpmorgan}/api/v2`, HOLDFAST_JPMORGAN_TOKEN_URL: `${rails.jpmorgan}/am/oauth2/alpha/access_token`,
+    HOLDFAST_JPMORGAN_CLIENT_ID: defaultJpmorganClient.clientId, HOLDFAST_JPMORGAN_CLIENT_SECRET: defaultJpmorganClient.clientSecret,
+    HOLDFAST_JPMORGAN_MERCHANT_ID: defaultMerchantId,
+    HOLDFAST_BANK_URL: rails.bank, HOLDFAST_BANK_TOKEN: defaultBankToken, HOLDFAST_BANK_DEBTOR_ACCOUNT: defaultDebtorAccount,
+  }
+}
+
+async function startEverything(ports: Ports): Promise<Backend> {
+  const rails = await startRails(ports)
+  const backend = await startBackend(readConfig(environment(ports, rails)))
+  closers.push(backend.close)
+  rails.follow(() => backend.deps.clock.now())
+  if (separateVault) {
+    const vault = await startVaultProcess({
+      databaseUrl: backend.vaultDatabaseUrl, internalKey, port: ports.vault, publicUrl: backend.vaultUrl,
+      keyFile: join(dataFolder, 'vault-keys.json'), jpmorganUrl: `${rails.jpmorgan}/api/v2`,
+    })
+    closers.push(vault.close)
+  }
+  return backend
+}
+
+/** Registers the catalogue's sellers, once. */
+async function ensureSellers(holdfast: Holdfast): Promise<void> {
+  await Promise.all(shops.map(async ({ reference, name, email, country, routingNumber, accountNumber, iban }) => {
+    const account = iban ? { country, iban } : { country: 'US', routingNumber: routingNumber!, accountNumber: accountNumber! }
+    try {
+      await holdfast.sellers.create({ reference, name, email, country, bankAccount: { holder: name, currency, ...account } })
+    } catch (error) {
+      if (!(error instanceof HoldfastError && error.code === 'reference_taken')) throw error
+    }
+  }))
+}
+
+async function readComponent(): Promise<{ file: string; integrity: string }> {
+  const file = fileURLToPath(import.meta.resolve('@holdfast/checkout/holdfast.js'))
+  return { file, integrity: (await readFile(`${file}.sri`, 'utf8')).trim() }
+}
+
+function announce(shop: string, { api, vault }: Ports): void {
+  process.stdout.write(`
+Holdfast is ready
+
+  Shop             ${shop}/
+  Seller's page    ${shop}/seller
+  Operator's page  ${shop}/operator
+  API              http://localhost:${api}  (OpenAPI 3.1 at /openapi.json)
+  Card frame       http://vault.localhost:${vault}
+
+  Pay with 4111 1111 1111 1111, any future date, any three digits. Ctrl+C stops everything.
+`)
+}
+
+async function main(): Promise<void> {
+  const ports = await choosePorts()
+  const backend = await startEverything(ports)
+  const shopOrigin = `http://localhost:${ports.shop}`
+  const marketplace = await backend.ensureMarketplace({ name: 'Quayside', origins: [shopOrigin] })
+  const apiUrl = `http://localhost:${ports.api}`
+  const holdfast = new Holdfast({ apiKey: marketplace.secretKey, baseUrl: apiUrl })
+  await ensureSellers(holdfast)
+  holdfast.close()
+  const shop = await startShop({
+    port: ports.shop, apiKey: marketplace.secretKey, apiUrl, vaultOrigin: backend.vaultUrl, component: await readComponent(),
+  })
+  closers.push(shop.close)
+  announce(shopOrigin, ports)
+}
+
+function stop(): void {
+  closeAll().then(() => process.exit(0), (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`)
+    process.exit(1)
+  })
+}
+
+process.once('SIGINT', stop)
+process.once('SIGTERM', stop)
+await main().catch(async (error: unknown) => {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`)
+  await closeAll().catch(() => undefined)
+  process.exit(1)
+})
