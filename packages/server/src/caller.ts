@@ -20,7 +20,8 @@ export interface Caller {
 export function path(texts: TemplateStringsArray, ...ids: readonly string[]): string {
   for (const id of ids) {
     if (typeof id === 'string' && /^[a-z]{2,8}_[0-9a-z]{26}$/.test(id)) continue
-    throw new HoldfastError({ code: 'params_invalid', field: 'id', message: `id is ${describe(id)}: expected the id of an object, such as ord_…` })
+    const message = `id is ${describe(id)}: expected the id of an object, such as ord_…`
+    throw new HoldfastError({ code: 'params_invalid', field: 'id', message })
   }
   return String.raw({ raw: texts }, ...ids)
 }

@@ -28,14 +28,17 @@ export function configure(options: HoldfastOptions): Config {
     throw refuse('apiKey', 'expected options: new Holdfast({ apiKey, baseUrl })')
   }
   const { mode, marketplace } = readApiKey(options.apiKey)
+  const time = { least: 1, most: 86_400_000 }
   return {
     apiKey: options.apiKey, mode, marketplace,
     url: readBaseUrl(options.baseUrl, { mode, allowInsecureHttp: options.allowInsecureHttp === true }),
-    timeoutMs: readWhole('timeoutMs', options.timeoutMs, { otherwise: 80_000, least: 1, most: 86_400_000 }),
-    attemptTimeoutMs: readWhole('attemptTimeoutMs', options.attemptTimeoutMs, { otherwise: 30_000, least: 1, most: 86_400_000 }),
+    timeoutMs: readWhole('timeoutMs', options.timeoutMs, { otherwise: 80_000, ...time }),
+    attemptTimeoutMs: readWhole('attemptTimeoutMs', options.attemptTimeoutMs, { otherwise: 30_000, ...time }),
     maxRetries: readWhole('maxRetries', options.maxRetries, { otherwise: 4, least: 0, most: 20 }),
     version: readVersion(options.version ?? API_VERSION),
-    maxResponseBytes: readWhole('maxResponseBytes', options.maxResponseBytes, { otherwise: 16 * 2 ** 20, least: 1024, most: 2 ** 30 }),
+    maxResponseBytes: readWhole('maxResponseBytes', options.maxResponseBytes, {
+      otherwise: 16 * 2 ** 20, least: 1024, most: 2 ** 30,
+    }),
     maxSockets: readWhole('maxSockets', options.maxSockets, { otherwise: 64, least: 1, most: 65_536 }),
     ca: options.ca,
   }
@@ -43,7 +46,7 @@ export function configure(options: HoldfastOptions): Config {
 
 function readApiKey(apiKey: unknown): { mode: Mode; marketplace: string } {
   const match = typeof apiKey === 'string' ? apiKeyPattern.exec(apiKey) : null
-  if (!match) throw refuse('apiKey', 'apiKey is not an API key: expected sk_test_… or sk_live_…, whole and without spaces')
+  if (!match) throw refuse('apiKey', 'apiKey is not an API key: expected sk_test_… or sk_live_…, whole, without spaces')
   return { mode: match[1] as Mode, marketplace: `mkt_${match[2]}` }
 }
 
@@ -85,5 +88,6 @@ export function readVersion(version: unknown): string {
 
 export function readIdempotencyKey(key: unknown): string {
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key
-  throw refuse('idempotencyKey', 'idempotencyKey is not usable: expected 1 to 255 printable ASCII characters without spaces')
+  const expected = '1 to 255 printable ASCII characters without spaces'
+  throw refuse('idempotencyKey', `idempotencyKey is not usable: expected ${expected}`)
 }

@@ -28,10 +28,10 @@ export class HttpFailure extends Error {
   /** A kept-alive connection that the other side had closed meanwhile: worth another at once. */
   readonly stale: boolean
 
-  constructor(kind: HttpFailure['kind'], message: string, { cause, stale = false }: { cause?: unknown; stale?: boolean } = {}) {
-    super(message, { cause })
+  constructor(kind: HttpFailure['kind'], message: string, why: { cause?: unknown; stale?: boolean } = {}) {
+    super(message, { cause: why.cause })
     this.kind = kind
-    this.stale = stale
+    this.stale = why.stale ?? false
   }
 }
 
@@ -57,10 +57,11 @@ export class Connections {
    * @throws HttpFailure - no whole answer, for one of four reasons
    */
   exchange(request: HttpRequest, limits: Limits): Promise<HttpAnswer> {
-    if (limits.signal?.aborted) return Promise.reject(new HttpFailure('aborted', 'the call was aborted', { cause: limits.signal.reason }))
+    if (limits.signal?.aborted) return Promise.reject(abortedBy(limits.signal))
     const outgoing = this.#request({
-      hostname: this.#url.hostname.replace(/^\[(.*)\]$/, '$1'), port: this.#url.port || undefined, agent: this.#agent,
-      method: request.method, path: this.#url.pathname.replace(/\/$/, '') + request.path, headers: request.headers,
+      hostname: this.#url.hostname.replace(/^\[(.*)\]$/, '$1'), port: this.#url.port || undefined,
+      path: this.#url.pathname.replace(/\/$/, '') + request.path,
+      method: request.method, headers: request.headers, agent: this.#agent,
     })
     return settle(outgoing, request.body, limits)
   }
@@ -71,7 +72,8 @@ export class Connections {
 }
 
 /** The first of: the whole answer, a broken connection, the time, the caller's signal. */
-function settle(outgoing: ClientRequest, body: string | undefined, { timeoutMs, maxBytes, signal }: Limits): Promise<HttpAnswer> {
+function settle(outgoing: ClientRequest, body: string | undefined, limits: Limits): Promise<HttpAnswer> {
+  const { timeoutMs, maxBytes, signal } = limits
   return new Promise<HttpAnswer>((resolve, reject) => {
     const finish = (end: () => void): void => {
       clearTimeout(timer)
@@ -82,7 +84,7 @@ function settle(outgoing: ClientRequest, body: string | undefined, { timeoutMs, 
       outgoing.destroy()
       reject(failure)
     })
-    const abort = (): void => fail(new HttpFailure('aborted', 'the call was aborted', { cause: signal?.reason }))
+    const abort = (): void => fail(abortedBy(signal))
     const timer = setTimeout(() => fail(new HttpFailure('timeout', `no answer within ${timeoutMs} ms`)), timeoutMs)
     signal?.addEventListener('abort', abort)
     outgoing.on('error', (cause) => fail(broken(cause, { stale: outgoing.reusedSocket })))
@@ -94,6 +96,10 @@ function settle(outgoing: ClientRequest, body: string | undefined, { timeoutMs, 
     })
     outgoing.end(body)
   })
+}
+
+function abortedBy(signal: AbortSignalLike | undefined): HttpFailure {
+  return new HttpFailure('aborted', 'the call was aborted', { cause: signal?.reason })
 }
 
 async function read(incoming: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
@@ -112,5 +118,6 @@ const staleCodes: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
 function broken(cause: unknown, { stale }: { stale: boolean }): HttpFailure {
   const { code, message } = cause as { code?: unknown; message?: unknown }
   const reason = [code, message].filter((part) => typeof part === 'string' && part !== '').join(': ')
-  return new HttpFailure('connection_failed', `the connection failed (${reason})`, { cause, stale: stale && staleCodes.has(code) })
+  const why = { cause, stale: stale && staleCodes.has(code) }
+  return new HttpFailure('connection_failed', `the connection failed (${reason})`, why)
 }

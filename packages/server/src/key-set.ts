@@ -83,7 +83,9 @@ export class KeySet {
 /** Takes Ed25519 keys for signatures, each id once; leaves out kinds of keys that it does not know. */
 export function importKeys(set: PaymentTokenKeySet): Keys {
   const listed: unknown = set.keys
-  if (!Array.isArray(listed) || listed.length > MAX_KEYS) throw new Error(`expected { keys } with at most ${MAX_KEYS} keys`)
+  if (!Array.isArray(listed) || listed.length > MAX_KEYS) {
+    throw new Error(`expected { keys } with at most ${MAX_KEYS} keys`)
+  }
   const keys = new Map<string, KeyObject>()
   for (const item of listed.filter(isSigningKey)) {
     if (keys.has(item.kid)) throw new Error(`the key id ${item.kid} stands there twice`)
@@ -93,7 +95,9 @@ export function importKeys(set: PaymentTokenKeySet): Keys {
 }
 
 function isSigningKey(item: unknown): item is PaymentTokenKey {
-  const { kty, crv, use, alg, kid, x } = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>
+  const key = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>
+  const { kty, crv, use, alg, kid, x } = key
   return kty === 'OKP' && crv === 'Ed25519' && use === 'sig' && alg === 'EdDSA'
-    && typeof kid === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(kid) && typeof x === 'string' && /^[A-Za-z0-9_-]{43}$/.test(x)
+    && typeof kid === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(kid)
+    && typeof x === 'string' && /^[A-Za-z0-9_-]{43}$/.test(x)
 }

@@ -47,16 +47,20 @@ export class List<T> {
   }
 }
 
-/** @throws HoldfastError `response_invalid` - a page that says "more" without a place to go on from, which would never end */
+/** @throws HoldfastError `response_invalid` - "more", without a place to go on from: it would never end */
 function idOfLast(data: readonly unknown[], before: string | undefined): string {
   const { id } = (data.at(-1) ?? {}) as { id?: unknown }
   if (typeof id === 'string' && id !== before) return id
-  throw new HoldfastError({ code: 'response_invalid', message: 'a page of the list has more after it and no last id to go on from' })
+  throw notAList('it has more after it, and no last id to go on from')
 }
 
 /** @throws HoldfastError `response_invalid` - not a page */
 export function readPage<T>(value: unknown): Page<T> {
   const { object, data, hasMore } = value as Page<T>
   if (object === 'list' && Array.isArray(data) && typeof hasMore === 'boolean') return { object, data, hasMore }
-  throw new HoldfastError({ code: 'response_invalid', message: 'the answer is not a page of a list: expected { object: "list", data, hasMore }' })
+  throw notAList('expected { object: "list", data, hasMore }')
+}
+
+function notAList(why: string): HoldfastError {
+  return new HoldfastError({ code: 'response_invalid', message: `the answer is not a page of a list: ${why}` })
 }

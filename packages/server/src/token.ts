@@ -25,14 +25,16 @@ export interface ParsedToken {
   readonly payload: string
 }
 
-function refuse(field: string, message: string): HoldfastError {
+export function refuse(field: string, message: string): HoldfastError {
   return new HoldfastError({ code: 'token_invalid', field, message: `payment token refused: ${message}` })
 }
 
 /** Reads the form and the header. @throws HoldfastError `token_invalid` */
 export function parseToken(token: unknown): ParsedToken {
   if (typeof token !== 'string') throw refuse('token', `it is ${describe(token)}, expected a string`)
-  if (token.length > MAX_LENGTH) throw refuse('token', `it has ${token.length} characters, expected at most ${MAX_LENGTH}`)
+  if (token.length > MAX_LENGTH) {
+    throw refuse('token', `it has ${token.length} characters, expected at most ${MAX_LENGTH}`)
+  }
   const parts = token.split('.')
   const [header, payload, signature] = parts
   if (parts.length !== 3 || header === undefined || payload === undefined || signature === undefined) {
@@ -63,14 +65,17 @@ function decodeText(part: string, field: string): string {
 function readObject(text: string, part: 'header' | 'payload'): Claims {
   const read = parseFlatObject(text)
   if (!('fault' in read)) return read
-  throw refuse(read.field ?? part, read.field === undefined ? `the ${part} ${read.fault}` : `${describe(read.field)} in the ${part} ${read.fault}`)
+  const what = read.field === undefined ? `the ${part}` : `${describe(read.field)} in the ${part}`
+  throw refuse(read.field ?? part, `${what} ${read.fault}`)
 }
 
 /** Exactly alg, typ and kid: nothing in a token may choose its algorithm, bring its key or say where one is. */
 function readHeader(text: string): string {
   const header = readObject(text, 'header')
   const foreign = [...header.keys()].find((name) => !['alg', 'kid', 'typ'].includes(name))
-  if (foreign !== undefined) throw refuse(foreign, `the header has ${describe(foreign)}, expected alg, kid and typ alone`)
+  if (foreign !== undefined) {
+    throw refuse(foreign, `the header has ${describe(foreign)}, expected alg, kid and typ alone`)
+  }
   expectEqual('alg', header.get('alg'), TOKEN_ALGORITHM)
   expectEqual('typ', header.get('typ'), TOKEN_TYPE)
   const kid = header.get('kid')
@@ -95,7 +100,10 @@ export function checkSignature({ signed, signature }: ParsedToken, key: KeyObjec
  * @param options.nowS - seconds since 1970
  * @throws HoldfastError `token_invalid` - `field` names the claim
  */
-export function readClaims(payload: string, { expected, nowS }: { expected: ExpectedPayment & { audience: string }; nowS: number }): PaymentTokenClaims {
+export function readClaims(
+  payload: string,
+  { expected, nowS }: { expected: ExpectedPayment & { audience: string }; nowS: number },
+): PaymentTokenClaims {
   const claims = readObject(payload, 'payload')
   checkShapes(claims)
   const { iat, exp, nbf } = Object.fromEntries(claims) as unknown as PaymentTokenClaims & { nbf?: number }
@@ -105,7 +113,8 @@ export function readClaims(payload: string, { expected, nowS }: { expected: Expe
   for (const name of ['mode', 'session', 'amount', 'currency'] as const) {
     expectEqual(name, claims.get(name), expected[name])
   }
-  return Object.fromEntries(Object.keys(shapes).map((name) => [name, claims.get(name)])) as unknown as PaymentTokenClaims
+  const known = Object.keys(shapes).map((name) => [name, claims.get(name)] as const)
+  return Object.fromEntries(known) as unknown as PaymentTokenClaims
 }
 
 const id = (prefix: string) => (value: FlatValue): boolean =>
@@ -138,7 +147,9 @@ function checkShapes(claims: Claims): void {
     if (!isRight(value)) throw refuse(name, `${name} is ${describe(value)}, expected ${expected}`)
   }
   const nbf = claims.get('nbf')
-  if (nbf !== undefined && !seconds(nbf)) throw refuse('nbf', `nbf is ${describe(nbf)}, expected whole seconds since 1970`)
+  if (nbf !== undefined && !seconds(nbf)) {
+    throw refuse('nbf', `nbf is ${describe(nbf)}, expected whole seconds since 1970`)
+  }
 }
 
 interface Times {
@@ -150,8 +161,12 @@ interface Times {
 
 function checkTimes({ iat, exp, nbf, nowS }: Times): void {
   if (exp <= iat) throw refuse('exp', `exp is not after iat`)
-  if (exp - iat > TOKEN_MAX_AGE_S) throw refuse('exp', `exp is ${exp - iat} s after iat, expected at most ${TOKEN_MAX_AGE_S}`)
+  if (exp - iat > TOKEN_MAX_AGE_S) {
+    throw refuse('exp', `exp is ${exp - iat} s after iat, expected at most ${TOKEN_MAX_AGE_S}`)
+  }
   if (iat > nowS + TOKEN_SKEW_S) throw refuse('iat', 'iat is in the future: are the clocks of both servers right?')
   if (nbf !== undefined && nbf > nowS + TOKEN_SKEW_S) throw refuse('nbf', 'nbf is in the future')
-  if (exp <= nowS - TOKEN_SKEW_S) throw refuse('exp', `it expired ${Math.ceil(nowS - exp)} s ago: read the payment instead`)
+  if (exp <= nowS - TOKEN_SKEW_S) {
+    throw refuse('exp', `it expired ${Math.ceil(nowS - exp)} s ago: read the payment instead`)
+  }
 }

@@ -67,9 +67,10 @@ export class Wire implements Caller {
   }
 
   list<T>(path: string, filters: object = {}, options: CallOptions = {}): List<T> {
-    const read = async (after: string | undefined): Promise<Page<T>> =>
-      readPage<T>(await this.get(path + queryText({ ...filters as Query, ...(after !== undefined && { after }) }), options))
-    return new List(read)
+    return new List(async (after): Promise<Page<T>> => {
+      const query: Query = { ...filters as Query, ...(after !== undefined && { after }) }
+      return readPage<T>(await this.get(path + queryText(query), options))
+    })
   }
 
   async #call(call: Call, options: CallOptions): Promise<unknown> {
@@ -148,8 +149,9 @@ type Context = Sent & { readonly apiKey: string; readonly now: number }
 function readAnswer(answer: HttpAnswer, context: Context): object | HoldfastError {
   const value = parse(answer.body)
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  if (answer.status >= 200 && answer.status < 300) return isObject ? value : unreadable(answer, context)
-  return isObject && isErrorCode((value as Problem).code) ? refused(value as Problem, answer, context) : unreadable(answer, context)
+  if (!isObject) return unreadable(answer, context)
+  if (answer.status >= 200 && answer.status < 300) return value
+  return isErrorCode((value as Problem).code) ? refused(value as Problem, answer, context) : unreadable(answer, context)
 }
 
 function parse(body: Uint8Array): unknown {
@@ -160,7 +162,8 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-function refused(problem: Problem, { status, headers }: HttpAnswer, { apiKey, now, ...sent }: Context): HoldfastError {
+function refused(problem: Problem, { status, headers }: HttpAnswer, context: Context): HoldfastError {
+  const { apiKey, now, ...sent } = context
   const { code, detail, title, requestId, field, errors, remaining, existing } = problem
   return new HoldfastError({
     code, status, requestId, field, errors, remaining, existing, ...sent,
@@ -171,10 +174,13 @@ function refused(problem: Problem, { status, headers }: HttpAnswer, { apiKey, no
 
 function unreadable({ status, headers }: HttpAnswer, { now, attempts, idempotencyKey }: Context): HoldfastError {
   const requestId = headers['request-id']
+  const advice = 'Is baseUrl right, and does a proxy stand before it?'
   return new HoldfastError({
-    code: 'response_invalid', status, requestId: typeof requestId === 'string' ? requestId : undefined, attempts, idempotencyKey,
-    message: `the answer with status ${status} is not one of the API's: expected JSON. Is baseUrl right, and does a proxy stand before it?`,
-    retryable: isRetryable({ code: 'response_invalid', status }), retryAfterMs: readRetryAfter(headers['retry-after'], now),
+    code: 'response_invalid', status, attempts, idempotencyKey,
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    message: `the answer with status ${status} is not one of the API's: expected JSON. ${advice}`,
+    retryable: isRetryable({ code: 'response_invalid', status }),
+    retryAfterMs: readRetryAfter(headers['retry-after'], now),
   })
 }
 
@@ -213,7 +219,7 @@ function invalid(field: string, message: string, cause?: unknown): HoldfastError
 }
 
 function queryText(query: Query): string {
-  const set = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const]))
-  const text = new URLSearchParams(Object.fromEntries(set)).toString()
-  return text === '' ? '' : `?${text}`
+  const set = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) set.set(name, String(value))
+  return set.size === 0 ? '' : `?${set.toString()}`
 }

@@ -21,7 +21,11 @@ export class Escrows {
     return this.#caller.list('/v1/escrows', filters, options)
   }
 
-  /** Records that the seller has shipped, which starts the inspection period. @throws HoldfastError `milestone_transition_refused` */
+  /**
+   * Records that the seller has shipped, which starts the inspection period.
+   *
+   * @throws HoldfastError `milestone_transition_refused` - nothing is funded, or it was delivered already
+   */
   async deliver(id: string, params: EscrowDeliver, options?: WriteOptions): Promise<Escrow> {
     return this.#caller.post(path`/v1/escrows/${id}/deliver`, params, options)
   }
