@@ -22,5 +22,5 @@ export function art(name: ArtName): Html {
 
 /** The mark: a cleat with a line made fast to it. */
 export function mark(): Html {
-  return html`<svg class="mark-logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false"><path d="M4 12h24M11 12v10M21 12v10M8 26h16"/><path class="line" d="M6 20c6-14 14 8 20-6"/></svg>`
+  return html`<svg class="mark-logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false"><path d="M3 9h26M11 9v14M21 9v14M6 25h20"/><path class="line" d="M11 16h10"/></svg>`
 }

@@ -13,7 +13,7 @@ export function checkoutPage({ session, sellerNames, apiUrl, locale }: CheckoutP
   return html`<div class="stack"><div class="row"><h1>Payment</h1><span class="small">${locale === 'zh-CN'
     ? html`<a href="?lang=en" lang="en">English</a>` : html`<a href="?lang=zh-CN" lang="zh-CN">中文</a>`}</span></div>
   <div class="split">
-    <div class="panel checkout-slot">
+    <div class="checkout-slot stack tight">
       <holdfast-checkout client-secret="${session.clientSecret}" api-url="${apiUrl}" locale="${locale}" data-session="${session.id}"></holdfast-checkout>
       <p id="after-payment" class="small quiet" role="status"></p>
     </div>

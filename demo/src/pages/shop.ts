@@ -10,7 +10,7 @@ const card = (product: Product): Html => html`<li class="product">${art(product.
   <h2><a href="/products/${product.slug}">${product.name}</a></h2>
   <p class="small quiet">${product.line}</p>
   <p class="small quiet">${shopByReference(product.shop).name}, ${shopByReference(product.shop).place}</p>
-  <p class="price">${money(product.price, currency)} <small>a ${product.unit}</small></p>
+  <p class="price">${money(product.price, currency)} <small>/ ${product.unit}</small></p>
 </div></li>`
 
 export function cataloguePage(): Html {
@@ -30,7 +30,7 @@ export function productPage(product: Product): Html {
   const shop = shopByReference(product.shop)
   return html`<div class="split">
     <div class="stack">
-      <div class="panel">${art(product.art)}</div>
+      <div class="panel picture">${art(product.art)}</div>
       <section class="panel"><h2>Specification</h2>
         <dl class="sheet">${Object.entries(product.specifications).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
           <dt>Customs tariff</dt><dd>${product.hsCode}</dd></dl>
@@ -38,8 +38,8 @@ export function productPage(product: Product): Html {
     </div>
     <div class="panel">
       <div><h1>${product.name}</h1><p class="quiet">${product.line}</p></div>
-      <p class="big">${money(product.price, currency)}</p>
-      <p class="small quiet">a ${product.unit}${product.minimum > 1 ? html`, from ${product.minimum}` : ''}</p>
+      <div><p class="big">${money(product.price, currency)}</p>
+      <p class="small quiet">for one ${product.unit}${product.minimum > 1 ? html`, from ${product.minimum} on` : ''}</p></div>
       <form method="post" action="/cart">
         <input type="hidden" name="slug" value="${product.slug}">
         <label>Quantity<input name="quantity" type="number" inputmode="numeric" min="${product.minimum}" max="99" value="${product.minimum}" required></label>
