@@ -5,11 +5,11 @@ import type { FollowUpRequest } from '@holdfast/core'
 import { AccessTokens } from './oauth.ts'
 import { createJpmorganConnector, type JpmorganAuth } from './index.ts'
 import { deadlineIn } from './http.ts'
-import { marketplace, startTestRail, type TestRail } from './testing.ts'
+import { startTestRail, testCards, type TestRail } from './testing.ts'
 
 const hour = 3_600_000
 const open: TestRail[] = []
-afterEach(async () => { await Promise.all(open.splice(0).map(({ simulator }) => simulator.close())) })
+afterEach(async () => { await Promise.all(open.splice(0).map((rail) => rail.close())) })
 
 async function rail(simulated: Parameters<typeof startTestRail>[0] = {}): Promise<TestRail> {
   const started = await startTestRail(simulated)
@@ -21,7 +21,8 @@ function tokenRequests({ simulator }: TestRail): number {
   return simulator.requests.log.filter(({ path }) => /token$/.test(path)).length
 }
 
-function capture(operation = newId('operation')): FollowUpRequest {
+function capture({ marketplace }: Pick<TestRail, 'marketplace'>): FollowUpRequest {
+  const operation = newId('operation')
   return {
     marketplace, operation, requestId: operation, kind: 'capture', amount: 100n, currency: 'USD',
     subject: newId('payment'), orderReference: 'PO-1', railReference: 'no-such-payment',
@@ -80,7 +81,7 @@ describe('the access token', () => {
       privateKeyPem, certificateThumbprint,
     }
     const connector = createJpmorganConnector({ ...started.options, auth: { ...auth, certificateThumbprint: '01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67' } })
-    expect(await connector.followUp(capture(), { timeoutMs: 5_000 })).toMatchObject({ outcome: 'declined', decline: { code: 'rail_refused' } })
+    expect(await connector.followUp(capture(started), { timeoutMs: 5_000 })).toMatchObject({ outcome: 'declined', decline: { code: 'rail_refused' } })
     const clock = { ms: started.options.now().getTime() }
     const tokens = new AccessTokens({ auth, now: () => new Date(clock.ms) })
     const first = await tokens.get(deadlineIn(5_000))
@@ -93,9 +94,9 @@ describe('a refused access token', () => {
   it('is replaced once, and the request then goes through', async () => {
     const { clock, ...started } = await railWithClock()
     const connector = createJpmorganConnector(started.options)
-    await connector.followUp(capture(), { timeoutMs: 5_000 })
+    await connector.followUp(capture(started), { timeoutMs: 5_000 })
     clock.ms += 2 * hour
-    const outcome = await connector.followUp(capture(), { timeoutMs: 5_000 })
+    const outcome = await connector.followUp(capture(started), { timeoutMs: 5_000 })
     expect(outcome).toMatchObject({ outcome: 'declined', decline: { code: 'rail_refused', raw: { responseCode: 'TRANSACTION_NOT_FOUND' } } })
     expect(tokenRequests(started)).toBe(2)
     expect(started.simulator.requests.log.filter(({ status }) => status === 401)).toHaveLength(1)
@@ -104,9 +105,9 @@ describe('a refused access token', () => {
   it('is replaced once for all who were refused by it', async () => {
     const { clock, ...started } = await railWithClock()
     const connector = createJpmorganConnector(started.options)
-    await connector.followUp(capture(), { timeoutMs: 5_000 })
+    await connector.followUp(capture(started), { timeoutMs: 5_000 })
     clock.ms += 2 * hour
-    await Promise.all(Array.from({ length: 20 }, () => connector.followUp(capture(), { timeoutMs: 5_000 })))
+    await Promise.all(Array.from({ length: 20 }, () => connector.followUp(capture(started), { timeoutMs: 5_000 })))
     expect(tokenRequests(started)).toBe(2)
   })
 
@@ -115,8 +116,8 @@ describe('a refused access token', () => {
     const connector = createJpmorganConnector(started.options)
     const charge = async (): Promise<unknown> => {
       const bound = { session: newId('session'), revision: 1 }
-      const cardToken = started.cards.add('4112344112344113', bound)
-      return connector.charge({ ...capture(), ...bound, kind: 'sale', cardToken, marketplaceName: 'Example Market' }, { timeoutMs: 5_000 })
+      const cardToken = await started.card(testCards.approved, bound)
+      return connector.charge({ ...capture(started), ...bound, kind: 'sale', cardToken, marketplaceName: 'Example Market' }, { timeoutMs: 5_000 })
     }
     expect(await charge()).toMatchObject({ outcome: 'approved' })
     clock.ms += 2 * hour
@@ -136,15 +137,15 @@ describe('without an access token', () => {
     const started = await rail()
     const auth = { ...started.options.auth, clientSecret: 'another' } as JpmorganAuth
     const connector = createJpmorganConnector({ ...started.options, auth })
-    expect(await connector.followUp(capture(), { timeoutMs: 5_000 })).toMatchObject({ outcome: 'not_sent', reason: expect.stringContaining('invalid_client') })
-    expect(await connector.inquire({ kind: 'sale', marketplace, requestId: newId('operation') }, { timeoutMs: 5_000 })).toMatchObject({ outcome: 'unknown' })
+    expect(await connector.followUp(capture(started), { timeoutMs: 5_000 })).toMatchObject({ outcome: 'not_sent', reason: expect.stringContaining('invalid_client') })
+    expect(await connector.inquire({ kind: 'sale', marketplace: started.marketplace, requestId: newId('operation') }, { timeoutMs: 5_000 })).toMatchObject({ outcome: 'unknown' })
     expect(started.simulator.requests.log.every(({ path }) => /token$/.test(path))).toBe(true)
   })
 
   it('a reason never holds the secret', async () => {
     const started = await rail()
     const auth = { ...started.options.auth, clientSecret: 'canary-secret' } as JpmorganAuth
-    const outcome = await createJpmorganConnector({ ...started.options, auth }).followUp(capture(), { timeoutMs: 5_000 })
+    const outcome = await createJpmorganConnector({ ...started.options, auth }).followUp(capture(started), { timeoutMs: 5_000 })
     expect(JSON.stringify(outcome, (_, value: unknown) => typeof value === 'bigint' ? String(value) : value)).not.toContain('canary')
   })
 })

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { JpmorganOptionsError, createJpmorganConnector, type JpmorganOptions } from './index.ts'
 import { optionsFor } from './testing.ts'
 
-const good = optionsFor('http://127.0.0.1:4320', { send: async () => ({ outcome: 'unknown', reason: 'none' }) })
+const good = optionsFor({
+  url: 'http://127.0.0.1:4320', marketplace: 'mkt_1', cards: { send: async () => ({ outcome: 'unknown', reason: 'none' }) },
+})
 
 describe('createJpmorganConnector', () => {
   it('takes the options of a simulator', () => {

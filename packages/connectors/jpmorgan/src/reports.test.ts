@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { newId } from '@holdfast/contract'
-import type { ChargeRequest, FollowUpRequest, Outcome, PaymentConnector } from '@holdfast/core'
+import type { ChargeRequest, FollowUpRequest, Outcome, PaymentConnector, SettlementReport } from '@holdfast/core'
 import { defaultMerchantId } from '@holdfast/simulators'
 import { Amounts } from './amounts.ts'
 import { SettlementReportRefused, createJpmorganConnector, type ReportProblem } from './index.ts'
 import { readReport } from './reports.ts'
-import { marketplace, startTestRail, testCards, type TestRail } from './testing.ts'
+import { startTestRail, testCards, type TestRail } from './testing.ts'
 
 const open: TestRail[] = []
-afterEach(async () => { await Promise.all(open.splice(0).map(({ simulator }) => simulator.close())) })
+afterEach(async () => { await Promise.all(open.splice(0).map((rail) => rail.close())) })
 
 const header = 'Account Number,Entity Identifier,Merchant Action Text,Presentment Amount,Presentment Currency Code,Record Number,'
   + 'Request Identifier,Settled Total Fee Amount,Settlement Amount,Settlement Currency Code,Transaction Identifier,Transaction Type Text'
@@ -101,7 +101,7 @@ const dayMs = 86_400_000
 interface Shop {
   readonly rail: TestRail
   readonly connector: PaymentConnector
-  request(amount: bigint, currency?: string): Omit<FollowUpRequest, 'kind' | 'railReference'>
+  reports(after?: string | null): Promise<readonly SettlementReport[]>
   sale(amount: bigint, currency?: string): Promise<Outcome & { outcome: 'approved' } & { requestId: string }>
   refund(of: string, amount: bigint): Promise<string>
   nextDay(): void
@@ -111,17 +111,19 @@ async function openShop(): Promise<Shop> {
   const clock = { ms: Date.UTC(2026, 0, 5, 9) }
   const rail = await startTestRail({ now: () => new Date(clock.ms) })
   open.push(rail)
+  const { marketplace } = rail
   const connector = createJpmorganConnector(rail.options)
-  const request: Shop['request'] = (amount, currency = 'USD') => {
+  const request = (amount: bigint, currency = 'USD'): Omit<FollowUpRequest, 'kind' | 'railReference'> => {
     const operation = newId('operation')
     return { marketplace, operation, requestId: operation, amount, currency, subject: newId('payment'), orderReference: 'PO-1' }
   }
   return {
-    rail, connector, request,
+    rail, connector,
+    reports: (after = null) => connector.settlementReports({ marketplace, after }, soon),
     nextDay: () => { clock.ms += dayMs },
     sale: async (amount, currency) => {
       const bound = { session: newId('session'), revision: 1 }
-      const cardToken = rail.cards.add(testCards.approved, bound)
+      const cardToken = await rail.card(testCards.approved, bound)
       const charge: ChargeRequest = { ...request(amount, currency), ...bound, kind: 'sale', cardToken, marketplaceName: 'Example Market' }
       const outcome = await connector.charge(charge, soon)
       if (outcome.outcome !== 'approved') throw new Error(`the sale was ${outcome.outcome}`)
@@ -144,7 +146,7 @@ describe('settlement reports of the rail', () => {
     shop.nextDay()
     const second = await shop.refund(first.railReference, 100n)
     shop.nextDay()
-    const reports = await shop.connector.settlementReports({ marketplace, after: null }, soon)
+    const reports = await shop.reports()
     expect(reports.map(({ date, currency }) => [date, currency])).toEqual([['2026-01-05', 'JPY'], ['2026-01-05', 'USD'], ['2026-01-06', 'USD']])
     expect(reports[1]?.lines.map(({ kind, requestId, gross }) => [kind, requestId, gross])).toEqual([
       ['capture', first.requestId, 124_800n], ['refund', refundId, -24_800n],
@@ -161,7 +163,7 @@ describe('settlement reports of the rail', () => {
       shop.nextDay()
     }
     const dates = async (after: string | null): Promise<string[]> =>
-      (await shop.connector.settlementReports({ marketplace, after }, soon)).map(({ date }) => date)
+      (await shop.reports(after)).map(({ date }) => date)
     expect(await dates('2026-01-05')).toEqual(['2026-01-06', '2026-01-07'])
     expect(await dates('2026-01-07')).toEqual([])
   })
@@ -174,18 +176,18 @@ describe('settlement reports of the rail', () => {
     shop.nextDay()
     shop.rail.simulator.faults.add({ fault: 'slow', ms: 0, path: '/reports/settlement', count: 2 })
     shop.rail.simulator.faults.add({ fault: 'http_500', path: '/reports/settlement' })
-    const first = await shop.connector.settlementReports({ marketplace, after: null }, soon)
+    const first = await shop.reports()
     expect(first.map(({ date }) => date)).toEqual(['2026-01-05'])
     shop.rail.simulator.faults.add({ fault: 'slow', ms: 0, path: '/reports/settlement' })
     shop.rail.simulator.faults.add({ fault: 'malformed_json', path: '/reports/settlement' })
-    await expect(shop.connector.settlementReports({ marketplace, after: '2026-01-05' }, soon)).rejects.toThrow(SettlementReportRefused)
-    expect(await shop.connector.settlementReports({ marketplace, after: '2026-01-05' }, soon)).toHaveLength(1)
+    await expect(shop.reports('2026-01-05')).rejects.toThrow(SettlementReportRefused)
+    expect(await shop.reports('2026-01-05')).toHaveLength(1)
   })
 
   it('that cannot be listed are asked for again later', async () => {
     const shop = await openShop()
     shop.rail.simulator.faults.add({ fault: 'malformed_json', path: '/reports/settlement' })
-    await expect(shop.connector.settlementReports({ marketplace, after: null }, soon)).rejects.toThrow('cannot be')
+    await expect(shop.reports()).rejects.toThrow('cannot be')
     await expect(shop.connector.settlementReports({ marketplace: newId('marketplace'), after: null }, soon)).rejects.toThrow('merchant-id')
   })
 })

@@ -1,22 +1,19 @@
-// What this package's tests share: a simulated rail, a connector to it, and a sender of test cards.
+// What this package's tests share: a simulated rail, a vault that sends cards to it, and the options of a connector to both.
 
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import type { SendRequest, SendResult } from '@holdfast/contract'
-import type { CardRefusal, CardSender } from '@holdfast/core'
+import type { CardSender } from '@holdfast/core'
 import type { PaymentHarness, RailFault } from '@holdfast/core/testing'
 import {
   defaultJpmorganClient, defaultMerchantId, startJpmorganSimulator, type FaultKind, type JpmorganSimulator, type JpmorganSimulatorOptions,
 } from '@holdfast/simulators'
-import { deadlineIn, send } from './http.ts'
+import { CARD, startHarness, ticketFor, tokenOf, type Harness as Vault } from '../../../vault/src/testing/harness.ts'
 import { createJpmorganConnector, type JpmorganOptions } from './index.ts'
-
-export const marketplace = 'mkt_01jd5e8d1qfpgvc1yrpwt4nvgq'
 
 export const testCards = { approved: '4112344112344113', declined: '4000000000000002' } as const
 
 /** The options of a connector to a simulated rail. */
-export function optionsFor(url: string, cards: CardSender): JpmorganOptions {
+export function optionsFor({ url, marketplace, cards }: { url: string; marketplace: string; cards: CardSender }): JpmorganOptions {
   return {
     baseUrl: `${url}/api/v2`,
     auth: { kind: 'portal', tokenUrl: `${url}/am/oauth2/alpha/access_token`, ...defaultJpmorganClient, scope: 'jpm:payments:sandbox' },
@@ -27,50 +24,31 @@ export function optionsFor(url: string, cards: CardSender): JpmorganOptions {
   }
 }
 
-interface TestToken {
-  readonly number: string
-  readonly session: string
-  readonly revision: number
-  operation?: string
+export interface TestRail {
+  readonly simulator: JpmorganSimulator
+  readonly vault: Vault
+  readonly marketplace: string
+  readonly options: JpmorganOptions
+  /** A token of a published test card, as the card frame gets it from the vault. */
+  card(number: string, bound: { readonly session: string; readonly revision: number }): Promise<string>
+  close(): Promise<void>
 }
 
-/** Fills published test cards into requests as the vault does, by its rules: a token is for one operation, which sends once. */
-export class TestCards implements CardSender {
-  readonly #railUrl: string
-  readonly #tokens = new Map<string, TestToken>()
-  readonly #sent = new Set<string>()
-
-  constructor(railUrl: string) {
-    this.#railUrl = railUrl
-  }
-
-  add(number: string, bound: { readonly session: string; readonly revision: number }): string {
-    const token = `tok_${this.#tokens.size}`
-    this.#tokens.set(token, { number, ...bound })
-    return token
-  }
-
-  async send(request: SendRequest): Promise<SendResult | CardRefusal> {
-    const card = this.#tokens.get(request.token)
-    if (this.#sent.has(request.operation)) return { outcome: 'unknown', reason: 'already_sent' }
-    if (!card) return { outcome: 'refused', code: 'token_unknown' }
-    if (card.operation !== undefined) return { outcome: 'refused', code: 'token_used' }
-    if (card.session !== request.session || card.revision !== request.revision) return { outcome: 'refused', code: 'token_binding_refused' }
-    card.operation = request.operation
-    this.#sent.add(request.operation)
-    const filled = { ...request.body, paymentMethodType: { card: { accountNumber: card.number, expiry: { month: 5, year: 2040 }, cvv: '111' } } }
-    const headers = { ...request.headers, 'content-type': 'application/json' }
-    const answer = await send({ method: 'POST', url: `${this.#railUrl}/payments`, headers, body: JSON.stringify(filled) }, deadlineIn(request.timeoutMs))
-    if (answer.kind !== 'answered') return { outcome: answer.kind, reason: answer.reason }
-    return { outcome: 'answered', httpStatus: answer.status, body: parsed(answer.body) }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
+export async function startTestRail(simulated: JpmorganSimulatorOptions = {}): Promise<TestRail> {
+  const simulator = await startJpmorganSimulator({ timeoutMs: 1_500, ...simulated })
+  const vault = await startHarness({ hosts: { jpmorgan: `${simulator.url}/api/v2` } })
+  const { marketplace, client } = vault
+  return {
+    simulator, vault, marketplace,
+    options: optionsFor({ url: simulator.url, marketplace, cards: client }),
+    card: async (number, bound) => {
+      const { token } = await tokenOf(vault, { card: { ...CARD, number, securityCode: '739' }, ticket: ticketFor(vault, bound) })
+      return token
+    },
+    close: async () => {
+      await vault.close()
+      await simulator.close()
+    },
   }
 }
 
@@ -90,33 +68,21 @@ const targets: Readonly<Record<Parameters<PaymentHarness['fault']>[1], readonly 
   inquiry: inquiryPaths.map((path) => ({ method: 'GET', path })),
 }
 
-export interface TestRail {
-  readonly simulator: JpmorganSimulator
-  readonly cards: TestCards
-  readonly options: JpmorganOptions
-}
-
-export async function startTestRail(simulated: JpmorganSimulatorOptions = {}): Promise<TestRail> {
-  const simulator = await startJpmorganSimulator({ timeoutMs: 1_500, ...simulated })
-  const cards = new TestCards(`${simulator.url}/api/v2`)
-  return { simulator, cards, options: optionsFor(simulator.url, cards) }
-}
-
 export async function makeHarness(): Promise<PaymentHarness> {
-  const { simulator, cards, options } = await startTestRail()
+  const { simulator, marketplace, options, card, close } = await startTestRail()
   return {
     connector: createJpmorganConnector(options),
     unreachable: createJpmorganConnector({ ...options, baseUrl: `http://127.0.0.1:${await closedPort()}/api/v2` }),
     marketplace,
     currency: 'USD',
-    card: async (card, bound) => cards.add(testCards[card], bound),
+    card: (fate, bound) => card(testCards[fate], bound),
     fault: (fault, on) => {
       for (const target of targets[on]) simulator.faults.add({ fault: faults[fault], ...target, ...(fault === 'slow' ? { ms: 150 } : {}) })
     },
     disarm: () => { simulator.faults.clear() },
     recordsOf: (requestId) => recordsOf(simulator, requestId),
     advance: (ms) => { simulator.clock.set(simulator.clock.offsetMs + ms) },
-    close: () => simulator.close(),
+    close,
   }
 }
 
