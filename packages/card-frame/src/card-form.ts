@@ -34,7 +34,7 @@ export class CardForm {
   readonly #words: Words
   readonly #view: View
   /** Of the newest ticket. */
-  #session: Promise<FrameSession | Refused> = Promise.resolve({ code: 'session_closed' })
+  #session: Promise<FrameSession | Refused> = Promise.resolve({ code: 'ticket_refused' })
   #brands: readonly string[] = brandRules.map(({ brand }) => brand)
   #brand: CardBrand = 'unknown'
   /** The attempt for which a token is on its way. */
@@ -52,6 +52,7 @@ export class CardForm {
       edited: field => this.#edited(field),
       focused: field => this.#page.send({ type: 'focus', field }),
       left: field => this.#left(field),
+      submitted: () => this.#page.send({ type: 'submit' }),
     })
     this.#redeem(page.init.ticket)
     page.hear(message => this.#answer(message))
@@ -128,7 +129,9 @@ export class CardForm {
     return error
   }
 
+  /** Always answers, whether anything changed or not: the page waits for it. */
   #validate(): readonly FieldError[] {
+    this.#said = ''
     const errors = fieldOrder.flatMap(field => this.#check(field) ?? [])
     this.#view.announce(errors.map(({ message }) => message).join(' '))
     this.#tellValidity()
@@ -152,7 +155,6 @@ export class CardForm {
   async #tokenize(attempt: number): Promise<void> {
     if (this.#attempt !== undefined) return
     this.#keepAwake()
-    this.#said = ''
     const [wrong] = this.#validate()
     if (wrong) return this.#view.focus(wrong.field)
     this.#setAttempt(attempt)

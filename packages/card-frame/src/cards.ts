@@ -89,11 +89,8 @@ export function judgeNumber(digits: string): NumberVerdict {
   const fits = (lengths as readonly number[]).includes(digits.length)
   if (fits && (!luhn || passesLuhn(digits))) return { verdict: 'valid', brand }
   if (digits.length < usualLength) return { verdict: 'short', by: usualLength - digits.length }
-  const longer = lengths.find(length => length > digits.length)
-  if (fits) return { verdict: 'checksum' }
-  return longer === undefined
-    ? { verdict: 'long', by: digits.length - Math.max(...lengths) }
-    : { verdict: 'short', by: longer - digits.length }
+  // longer cards are rare: one digit beyond the usual is one too many
+  return fits ? { verdict: 'checksum' } : { verdict: 'long', by: digits.length - usualLength }
 }
 
 /** How many digits the security code has: 3 or 4 by brand, either while the brand isn't known. */

@@ -42,7 +42,8 @@ async function post(path: string, { body, bearer }: { body: object, bearer?: str
 }
 
 const codes: Readonly<Record<string, Refused['code']>> = {
-  ticket_refused: 'ticket_refused', origin_refused: 'origin_refused', frame_session_refused: 'session_closed',
+  // a frame session that has run out is had again as one was had at first: by a new ticket
+  ticket_refused: 'ticket_refused', frame_session_refused: 'ticket_refused', origin_refused: 'origin_refused',
   rate_limited: 'rate_limited', card_invalid: 'card_invalid',
 }
 

@@ -29,6 +29,8 @@ export interface ViewEvents {
   readonly edited: (field: CardField) => void
   readonly focused: (field: CardField) => void
   readonly left: (field: CardField) => void
+  /** Enter was pressed in a field. */
+  readonly submitted: () => void
 }
 
 interface FieldSetting {
@@ -114,6 +116,10 @@ function listen({ name, field: { input }, events }: { name: CardField, field: Fi
   input.addEventListener('compositionend', settle)
   input.addEventListener('focus', () => events.focused(name))
   input.addEventListener('blur', () => events.left(name))
+  // a form of several fields without a button of its own has no submission for Enter to cause
+  input.addEventListener('keydown', ({ key, repeat, isComposing }) => {
+    if (key === 'Enter' && !repeat && !isComposing && !input.readOnly) events.submitted()
+  })
 }
 
 const textOf = ({ value, selectionStart }: HTMLInputElement): Text => ({ value, caret: selectionStart ?? value.length })

@@ -57,7 +57,7 @@ const en: Words = {
   },
   securityCode: {
     required: ({ digits: count }) => count === 4 ? 'Enter the 4 digits on the front of the card.' : 'Enter the last 3 digits on the back of the card.',
-    incomplete: ({ digits: count }) => `The security code has ${count ?? '3 or 4'} digits. Compare it with the card.`,
+    incomplete: ({ digits: count }) => `The security code has ${count ?? '3 or 4'} digits.`,
   },
   name: { required: 'Enter the name as it is on the card.', invalid: 'Enter the name as it is on the card, in letters.' },
   errors: {
@@ -94,7 +94,7 @@ const zh: Words = {
   },
   securityCode: {
     required: ({ digits: count }) => count === 4 ? '请输入卡片正面的 4 位数字。' : '请输入卡片背面的最后 3 位数字。',
-    incomplete: ({ digits: count }) => `安全码为 ${count ?? '3 或 4'} 位数字，请与卡面核对。`,
+    incomplete: ({ digits: count }) => `安全码为 ${count ?? '3 或 4'} 位数字。`,
   },
   name: { required: '请输入卡面上的姓名。', invalid: '请用文字输入卡面上的姓名。' },
   errors: {

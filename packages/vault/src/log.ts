@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import { passesLuhn } from '@holdfast/card-frame/cards'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
@@ -14,13 +14,11 @@ const secretFields = [
  */
 export function createLog({ level, destination }: { readonly level: string, readonly destination: Writable }): Logger {
   const redact = { paths: secretFields.flatMap(field => [field, `*.${field}`, `*.*.${field}`]), censor: '[redacted]' }
-  const safe = new Writable({
-    decodeStrings: false,
-    write(line, _encoding, done) { destination.write(scrub(String(line)), done) },
-  })
   // times in words: thirteen digits of milliseconds can pass for a number
   const timestamp = pino.stdTimeFunctions.isoTime
-  return pino({ level, redact, timestamp, serializers: { err: safeError }, base: { service: 'vault' } }, safe)
+  return pino({ level, redact, timestamp, serializers: { err: safeError }, base: { service: 'vault' } }, {
+    write: line => void destination.write(scrub(line)),
+  })
 }
 
 /** What went wrong and where, without the message: messages quote what they choke on. */

@@ -156,6 +156,7 @@ async function serve(vault: Vault, { options, place, keys }: Changing & { option
     url: place.origin, internalUrl: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`, sweep,
     rotateKeys() {
       keys.ring = loadKeyring({ file: options.keyFile, rootKey: options.rootKey })
+      vault.log.info({ event: 'keys_read', current: keys.ring.current }, 'the key file was read again')
       return rotateKeys(vault)
     },
     async close() {
