@@ -14,7 +14,14 @@ const packaged = { name: '@sparticuz/chromium', version: '153.0.0' } as const
  *
  * @throws Error - in words for a person: what to install, and the variable that names a browser of one's own
  */
-export async function findBrowser(): Promise<string> {
+export function findBrowser(): Promise<string> {
+  found ??= search()
+  return found
+}
+
+let found: Promise<string> | undefined
+
+async function search(): Promise<string> {
   for (const find of [fromEnvironment, fromPath, fromApt, fromNpm]) {
     const path = await find()
     if (path && (await starts(path))) return path

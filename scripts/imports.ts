@@ -132,6 +132,7 @@ const places: readonly Place[] = [
     name: 'public-exports',
     instead: 'import the package by its name, through the exports of its package.json',
     refuses: (file, { target }) => {
+      if (within('scripts', file)) return false
       const own = units.find(({ folder }) => within(folder, file))
       const other = units.find(({ folder }) => within(folder, target))
       // what stands in a package's testing/ folder is there to be borrowed by tests

@@ -136,7 +136,7 @@ interface VitestReport {
   }[]
 }
 
-function runVitest({ grep, files }: Selection): Promise<Counts> {
+async function runVitest({ grep, files }: Selection): Promise<Counts> {
   const report = freshReport('unit')
   const narrowed = [...files, ...(grep ? ['-t', grep] : [])]
   const args = [
@@ -146,7 +146,10 @@ function runVitest({ grep, files }: Selection): Promise<Counts> {
     `--outputFile.json=${report}`,
     '--passWithNoTests',
   ]
-  const program = { script: tools.vitest, args: [...args, ...narrowed], limit: 8 * minute }
+  // a few drive a page; without a browser they skip, and the steps that are all browser say what to install
+  const browser = await findBrowser().catch(() => undefined)
+  const env = browser ? { HOLDFAST_BROWSER: browser } : {}
+  const program = { script: tools.vitest, args: [...args, ...narrowed], env, limit: 8 * minute }
   return reported('unit', program, (found: VitestReport) => {
     // a file that breaks before its first test has no failed test to count
     const broken = found.testResults.filter(
