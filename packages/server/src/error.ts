@@ -71,41 +71,33 @@ const brand: unique symbol = Symbol.for('holdfast.error') as never
  * was expected, and what to do. It never carries the API key.
  */
 export class HoldfastError extends Error {
-  readonly code: HoldfastErrorCode
+  declare readonly code: HoldfastErrorCode
   /** The HTTP status, where there was an answer. */
-  readonly status: number | undefined
+  declare readonly status: number | undefined
   /** What to quote to whoever runs the backend. */
-  readonly requestId: string | undefined
+  declare readonly requestId: string | undefined
   /** What was wrong, in dots and brackets (`lines[0].amount`), or the claim that a token failed on. */
-  readonly field: string | undefined
+  declare readonly field: string | undefined
   /** Every field that was wrong, where there are several. */
-  readonly errors: Problem['errors'] | undefined
+  declare readonly errors: Problem['errors'] | undefined
   /** With `amount_exceeds_remaining` and `funds_not_settled`: what is left. */
-  readonly remaining: Money | undefined
+  declare readonly remaining: Money | undefined
   /** With `reference_taken`: the id of the object that has the reference. */
-  readonly existing: string | undefined
+  declare readonly existing: string | undefined
   /** Of a mutating call: pass it again to repeat the very same call. */
-  readonly idempotencyKey: string | undefined
+  declare readonly idempotencyKey: string | undefined
   /** Whether the same call, with the same idempotency key, may yet be answered otherwise. */
-  readonly retryable: boolean
+  declare readonly retryable: boolean
   /** Milliseconds to wait before that, where the API said so. */
-  readonly retryAfterMs: number | undefined
+  declare readonly retryAfterMs: number | undefined
   /** How often the call was sent. */
-  readonly attempts: number | undefined
+  declare readonly attempts: number | undefined
 
   constructor(details: HoldfastErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.code = details.code
-    this.status = details.status
-    this.requestId = details.requestId
-    this.field = details.field
-    this.errors = details.errors
-    this.remaining = details.remaining
-    this.existing = details.existing
-    this.idempotencyKey = details.idempotencyKey
-    this.retryable = details.retryable ?? false
-    this.retryAfterMs = details.retryAfterMs
-    this.attempts = details.attempts
+    const { message: _message, cause: _cause, ...fields } = details
+    const set = Object.entries(fields).filter(([, value]) => value !== undefined)
+    Object.assign(this, { retryable: false, ...Object.fromEntries(set) })
     Object.defineProperty(this, brand, { value: true })
   }
 
@@ -120,15 +112,10 @@ export class HoldfastError extends Error {
     return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true
   }
 
-  /** The fields that are set; no stack, no cause. */
+  /** Name, message and the fields that are set; no stack, no cause. */
   toJSON(): Record<string, unknown> {
-    const { name, code, message, status, requestId, field, errors, remaining, existing, idempotencyKey } = this
-    const { retryable, retryAfterMs, attempts } = this
-    const all = {
-      name, code, message, status, requestId, field, errors, remaining, existing, idempotencyKey, retryable,
-      retryAfterMs, attempts,
-    }
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+    const fields: object = { ...this }
+    return { name: this.name, message: this.message, ...fields }
   }
 }
 

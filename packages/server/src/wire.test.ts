@@ -188,7 +188,8 @@ describe('retries', () => {
 
   it('says that a call which was cut off may have taken effect', async () => {
     const error = await failure(wire({ baseUrl: dead, maxRetries: 1 }).post('/v1/refunds', {}))
-    expect(error).toMatchObject({ code: 'connection_failed', retryable: true, attempts: 2, status: undefined })
+    expect(error).toMatchObject({ code: 'connection_failed', retryable: true, attempts: 2 })
+    expect(error.status).toBeUndefined()
     expect(error.message).toMatch(/ECONNREFUSED.*same idempotencyKey/)
     const read = await failure(wire({ baseUrl: dead, maxRetries: 0 }).get('/v1/orders'))
     expect(read.message).not.toMatch(/taken effect/)
