@@ -2,10 +2,11 @@
 // been made by the bootstrap.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { inTree } from './command.ts'
+import { inTree, runNode, tools } from './command.ts'
 import { buildPackages, published, stage } from './publishable.ts'
 
-const built = await buildPackages()
+const compiled = await runNode(tools.tsc, { args: ['-b'] })
+const built = compiled.code === 0 && (await buildPackages())
 if (built) for (const name of published) process.stdout.write(`${stage(name)}\n`)
 const integrity = inTree('packages/checkout/dist/holdfast.js.sri')
 if (existsSync(integrity))

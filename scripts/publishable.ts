@@ -19,9 +19,9 @@ interface Exports {
   readonly [key: string]: string | Exports
 }
 
-/** Compiles the declarations and bundles every published package; false when either failed, having said why. */
+/** Compiles and bundles the published packages; false when that failed, having said why. */
 export async function buildPackages(): Promise<boolean> {
-  const compiled = await runNode(tools.tsc, { args: ['-b'] })
+  const compiled = await runNode(tools.tsc, { args: ['-b', ...published.map(name => `packages/${name}`)] })
   if (compiled.code !== 0) return false
   const args = ['--config', inTree('rollup.config.mjs'), '--silent', '--configOnly', 'packages']
   const bundled = await runNode(tools.rollup, { args })
