@@ -1,5 +1,12 @@
 import type { FrameSession } from '@holdfast/contract'
-import type { CardBrand, CardField, FieldError, FrameErrorCode, FrameMessage, PageMessage } from '@holdfast/contract/frame'
+import type {
+  CardBrand,
+  CardField,
+  FieldError,
+  FrameErrorCode,
+  FrameMessage,
+  PageMessage,
+} from '@holdfast/contract/frame'
 import { formatAmount } from './amount.ts'
 import { propertiesOf } from './appearance.ts'
 import { brandRules, ruleFor } from './cards.ts'
@@ -17,11 +24,21 @@ import type { Words } from './words.ts'
 /** After so long without a touch, what was typed is forgotten: the screen may be a shared one. */
 const IDLE_MS = 20 * 60_000
 
-const retryable: ReadonlySet<FrameErrorCode> = new Set(['ticket_refused', 'network', 'rate_limited', 'session_closed', 'internal'])
+const retryable: ReadonlySet<FrameErrorCode> = new Set([
+  'ticket_refused',
+  'network',
+  'rate_limited',
+  'session_closed',
+  'internal',
+])
 
 /** Which field the buyer corrects when the vault refuses one of the card's. */
 const fieldOf: Readonly<Record<string, CardField>> = {
-  number: 'number', expMonth: 'expiry', expYear: 'expiry', securityCode: 'securityCode', name: 'name',
+  number: 'number',
+  expMonth: 'expiry',
+  expYear: 'expiry',
+  securityCode: 'securityCode',
+  name: 'name',
 }
 
 /**
@@ -41,13 +58,14 @@ export class CardForm {
   #attempt: number | undefined
   #disabled = false
   #said = ''
-  #idle: number | undefined
+  #idle: ReturnType<typeof setTimeout> | undefined
 
   constructor(page: Page, now: () => Date) {
     this.#page = page
     this.#now = now
     this.#words = wordsFor(page.init.locale)
-    for (const [name, value] of Object.entries(propertiesOf(page.init.style))) document.documentElement.style.setProperty(name, value)
+    for (const [name, value] of Object.entries(propertiesOf(page.init.style)))
+      document.documentElement.style.setProperty(name, value)
     this.#view = buildView(this.#words, {
       edited: field => this.#edited(field),
       focused: field => this.#page.send({ type: 'focus', field }),
@@ -56,7 +74,9 @@ export class CardForm {
     })
     this.#redeem(page.init.ticket)
     page.hear(message => this.#answer(message))
-    new ResizeObserver(() => this.#page.send({ type: 'resize', heightPx: this.#height() })).observe(this.#view.root)
+    new ResizeObserver(() => this.#page.send({ type: 'resize', heightPx: this.#height() })).observe(
+      this.#view.root,
+    )
     window.addEventListener('pagehide', () => this.#forget())
   }
 
@@ -70,11 +90,16 @@ export class CardForm {
 
   #answer(message: PageMessage): void {
     switch (message.type) {
-      case 'tokenize': return void this.#tokenize(message.attempt)
-      case 'validate': return void this.#validate()
-      case 'focus': return this.#view.focus(message.field ?? this.#firstToFill())
-      case 'disable': return this.#disable(message.disabled)
-      case 'refresh': return this.#redeem(message.ticket)
+      case 'tokenize':
+        return void this.#tokenize(message.attempt)
+      case 'validate':
+        return void this.#validate()
+      case 'focus':
+        return this.#view.focus(message.field ?? this.#firstToFill())
+      case 'disable':
+        return this.#disable(message.disabled)
+      case 'refresh':
+        return this.#redeem(message.ticket)
     }
   }
 
@@ -87,13 +112,20 @@ export class CardForm {
   #redeem(ticket: string): void {
     const opening = openFrameSession({ ticket, origin: this.#page.origin })
     this.#session = opening
-    void opening.then(session => { if (this.#session === opening) this.#show(session) })
+    void opening.then(session => {
+      if (this.#session === opening) this.#show(session)
+    })
   }
 
   #show(session: FrameSession | Refused): void {
     if ('code' in session) return this.#fail(session.code, null)
     this.#brands = session.brands
-    this.#view.showTotal(this.#words.total({ amount: formatAmount(session, this.#words.lang), marketplace: session.marketplaceName }))
+    this.#view.showTotal(
+      this.#words.total({
+        amount: formatAmount(session, this.#words.lang),
+        marketplace: session.marketplaceName,
+      }),
+    )
     this.#page.send({ type: 'ready', revision: session.revision, heightPx: this.#height() })
     this.#tellValidity()
   }
@@ -184,8 +216,18 @@ export class CardForm {
   /** The vault knows better than the frame, by a newer table or the right time of day. */
   #refuseField(field: CardField): void {
     const { number, expiry, securityCode, name } = this.#words
-    const messages = { number: number.checksum, expiry: expiry.expired, securityCode: securityCode.incomplete({ digits: undefined }), name: name.invalid }
-    const codes = { number: 'number_invalid', expiry: 'expired', securityCode: 'incomplete', name: 'name_invalid' } as const
+    const messages = {
+      number: number.checksum,
+      expiry: expiry.expired,
+      securityCode: securityCode.incomplete({ digits: undefined }),
+      name: name.invalid,
+    }
+    const codes = {
+      number: 'number_invalid',
+      expiry: 'expired',
+      securityCode: 'incomplete',
+      name: 'name_invalid',
+    } as const
     const error: FieldError = { field, code: codes[field], message: messages[field] }
     this.#view.showError(field, error)
     this.#view.announce(error.message)
@@ -195,7 +237,13 @@ export class CardForm {
 
   #fail(refused: Refused['code'], attempt: number | null): void {
     const code = refused === 'card_invalid' ? 'internal' : refused
-    this.#page.send({ type: 'error', attempt, code, message: this.#words.errors[code], retryable: retryable.has(code) })
+    this.#page.send({
+      type: 'error',
+      attempt,
+      code,
+      message: this.#words.errors[code],
+      retryable: retryable.has(code),
+    })
   }
 
   #keepAwake(): void {

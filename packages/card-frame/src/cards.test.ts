@@ -1,13 +1,46 @@
 import { describe, expect, test } from 'vitest'
-import { brandRules, codeLengths, hasExpired, isTooFarAhead, judgeNumber, passesLuhn, ruleFor } from './cards.ts'
+import {
+  brandRules,
+  codeLengths,
+  hasExpired,
+  isTooFarAhead,
+  judgeNumber,
+  passesLuhn,
+  ruleFor,
+} from './cards.ts'
 
 describe('brands', () => {
   test.each([
-    ['4', 'visa'], ['51', 'mastercard'], ['55', 'mastercard'], ['56', undefined], ['2220', undefined], ['2221', 'mastercard'],
-    ['2720', 'mastercard'], ['2721', undefined], ['34', 'amex'], ['35', undefined], ['37', 'amex'], ['300', 'diners'],
-    ['305', 'diners'], ['306', undefined], ['3095', 'diners'], ['36', 'diners'], ['6011', 'discover'], ['6012', undefined],
-    ['643', undefined], ['644', 'discover'], ['65', 'discover'], ['3527', undefined], ['3528', 'jcb'], ['3589', 'jcb'],
-    ['3590', undefined], ['62', 'unionpay'], ['81', 'unionpay'], ['', undefined], ['6', undefined], ['9', undefined],
+    ['4', 'visa'],
+    ['51', 'mastercard'],
+    ['55', 'mastercard'],
+    ['56', undefined],
+    ['2220', undefined],
+    ['2221', 'mastercard'],
+    ['2720', 'mastercard'],
+    ['2721', undefined],
+    ['34', 'amex'],
+    ['35', undefined],
+    ['37', 'amex'],
+    ['300', 'diners'],
+    ['305', 'diners'],
+    ['306', undefined],
+    ['3095', 'diners'],
+    ['36', 'diners'],
+    ['6011', 'discover'],
+    ['6012', undefined],
+    ['643', undefined],
+    ['644', 'discover'],
+    ['65', 'discover'],
+    ['3527', undefined],
+    ['3528', 'jcb'],
+    ['3589', 'jcb'],
+    ['3590', undefined],
+    ['62', 'unionpay'],
+    ['81', 'unionpay'],
+    ['', undefined],
+    ['6', undefined],
+    ['9', undefined],
   ])('a number that begins with %s is of %s', (digits, brand) => {
     expect(ruleFor(digits)?.brand).toBe(brand)
   })
@@ -15,10 +48,12 @@ describe('brands', () => {
   test('no number is of two brands', () => {
     for (let start = 0; start < 10_000; start += 1) {
       const digits = String(start).padStart(4, '0')
-      const found = brandRules.filter(({ ranges }) => ranges.some(([low, high]) => {
-        const head = digits.slice(0, low.length)
-        return head >= low && head <= high
-      }))
+      const found = brandRules.filter(({ ranges }) =>
+        ranges.some(([low, high]) => {
+          const head = digits.slice(0, low.length)
+          return head >= low && head <= high
+        }),
+      )
       expect(found.length, digits).toBeLessThan(2)
     }
   })
@@ -55,19 +90,29 @@ describe('numbers', () => {
     }
   })
 
-  test.each([['37', [4]], ['4', [3]], ['', [3, 4]]])('the code of %s has %j digits', (digits, lengths) => {
+  test.each([
+    ['37', [4]],
+    ['4', [3]],
+    ['', [3, 4]],
+  ])('the code of %s has %j digits', (digits, lengths) => {
     expect(codeLengths(digits)).toEqual(lengths)
   })
 })
 
 describe('expiry', () => {
   test.each([
-    ['2026-11-30T23:59:59Z', false], ['2026-12-01T11:59:59Z', false], ['2026-12-01T12:00:00Z', true], ['2027-01-01T00:00:00Z', true],
+    ['2026-11-30T23:59:59Z', false],
+    ['2026-12-01T11:59:59Z', false],
+    ['2026-12-01T12:00:00Z', true],
+    ['2027-01-01T00:00:00Z', true],
   ])('a card of 11/26 at %s has expired: %s', (now, expired) => {
     expect(hasExpired({ month: 11, year: 2026 }, new Date(now))).toBe(expired)
   })
 
-  test.each([[2046, false], [2047, true]])('the year %i is too far ahead in 2026: %s', (year, tooFar) => {
+  test.each([
+    [2046, false],
+    [2047, true],
+  ])('the year %i is too far ahead in 2026: %s', (year, tooFar) => {
     expect(isTooFarAhead({ month: 1, year }, new Date('2026-11-22'))).toBe(tooFar)
   })
 })

@@ -23,32 +23,92 @@ export interface BrandRule {
 /** Issuer identification numbers as the networks publish them (ISO/IEC 7812); read 2026-11-22. */
 export const brandRules: readonly BrandRule[] = [
   {
-    brand: 'visa', name: 'Visa', ranges: [['4', '4']],
-    lengths: [13, 16, 19], usualLength: 16, gaps: [4, 8, 12, 16], codeLength: 3, luhn: true,
+    brand: 'visa',
+    name: 'Visa',
+    ranges: [['4', '4']],
+    lengths: [13, 16, 19],
+    usualLength: 16,
+    gaps: [4, 8, 12, 16],
+    codeLength: 3,
+    luhn: true,
   },
   {
-    brand: 'mastercard', name: 'Mastercard', ranges: [['51', '55'], ['2221', '2720']],
-    lengths: [16], usualLength: 16, gaps: [4, 8, 12], codeLength: 3, luhn: true,
+    brand: 'mastercard',
+    name: 'Mastercard',
+    ranges: [
+      ['51', '55'],
+      ['2221', '2720'],
+    ],
+    lengths: [16],
+    usualLength: 16,
+    gaps: [4, 8, 12],
+    codeLength: 3,
+    luhn: true,
   },
   {
-    brand: 'amex', name: 'American Express', ranges: [['34', '34'], ['37', '37']],
-    lengths: [15], usualLength: 15, gaps: [4, 10], codeLength: 4, luhn: true,
+    brand: 'amex',
+    name: 'American Express',
+    ranges: [
+      ['34', '34'],
+      ['37', '37'],
+    ],
+    lengths: [15],
+    usualLength: 15,
+    gaps: [4, 10],
+    codeLength: 4,
+    luhn: true,
   },
   {
-    brand: 'diners', name: 'Diners Club', ranges: [['300', '305'], ['3095', '3095'], ['36', '36'], ['38', '39']],
-    lengths: [14, 16, 19], usualLength: 14, gaps: [4, 10], codeLength: 3, luhn: true,
+    brand: 'diners',
+    name: 'Diners Club',
+    ranges: [
+      ['300', '305'],
+      ['3095', '3095'],
+      ['36', '36'],
+      ['38', '39'],
+    ],
+    lengths: [14, 16, 19],
+    usualLength: 14,
+    gaps: [4, 10],
+    codeLength: 3,
+    luhn: true,
   },
   {
-    brand: 'discover', name: 'Discover', ranges: [['6011', '6011'], ['644', '649'], ['65', '65']],
-    lengths: [16, 19], usualLength: 16, gaps: [4, 8, 12, 16], codeLength: 3, luhn: true,
+    brand: 'discover',
+    name: 'Discover',
+    ranges: [
+      ['6011', '6011'],
+      ['644', '649'],
+      ['65', '65'],
+    ],
+    lengths: [16, 19],
+    usualLength: 16,
+    gaps: [4, 8, 12, 16],
+    codeLength: 3,
+    luhn: true,
   },
   {
-    brand: 'jcb', name: 'JCB', ranges: [['3528', '3589']],
-    lengths: [16, 17, 18, 19], usualLength: 16, gaps: [4, 8, 12, 16], codeLength: 3, luhn: true,
+    brand: 'jcb',
+    name: 'JCB',
+    ranges: [['3528', '3589']],
+    lengths: [16, 17, 18, 19],
+    usualLength: 16,
+    gaps: [4, 8, 12, 16],
+    codeLength: 3,
+    luhn: true,
   },
   {
-    brand: 'unionpay', name: 'UnionPay', ranges: [['62', '62'], ['81', '81']],
-    lengths: [16, 17, 18, 19], usualLength: 16, gaps: [4, 8, 12, 16], codeLength: 3, luhn: false,
+    brand: 'unionpay',
+    name: 'UnionPay',
+    ranges: [
+      ['62', '62'],
+      ['81', '81'],
+    ],
+    lengths: [16, 17, 18, 19],
+    usualLength: 16,
+    gaps: [4, 8, 12, 16],
+    codeLength: 3,
+    luhn: false,
   },
 ]
 
@@ -57,10 +117,12 @@ export const MAX_DIGITS = 19
 
 /** The rule of the brand that a number, whole or begun, belongs to; undefined while several are possible or none is. */
 export function ruleFor(digits: string): BrandRule | undefined {
-  return brandRules.find(({ ranges }) => ranges.some(([low, high]) => {
-    const start = digits.slice(0, low.length)
-    return start.length === low.length && start >= low && start <= high
-  }))
+  return brandRules.find(({ ranges }) =>
+    ranges.some(([low, high]) => {
+      const start = digits.slice(0, low.length)
+      return start.length === low.length && start >= low && start <= high
+    }),
+  )
 }
 
 /** Whether the last digit is the check digit of the rest (ISO/IEC 7812-1, annex B). */
@@ -76,11 +138,16 @@ export function passesLuhn(digits: string): boolean {
 
 /** `short` and `long` count digits. A number of no known brand is judged by its check digit alone. */
 export type NumberVerdict =
-  | { readonly verdict: 'valid', readonly brand: CardBrand }
+  | { readonly verdict: 'valid'; readonly brand: CardBrand }
   | { readonly verdict: 'empty' | 'checksum' }
-  | { readonly verdict: 'short' | 'long', readonly by: number }
+  | { readonly verdict: 'short' | 'long'; readonly by: number }
 
-const unknownRule = { brand: 'unknown', lengths: [12, 13, 14, 15, 16, 17, 18, 19], usualLength: 16, luhn: true } as const
+const unknownRule = {
+  brand: 'unknown',
+  lengths: [12, 13, 14, 15, 16, 17, 18, 19],
+  usualLength: 16,
+  luhn: true,
+} as const
 
 /** Judges a number of digits alone: its length by brand, then its check digit. */
 export function judgeNumber(digits: string): NumberVerdict {

@@ -42,16 +42,27 @@ function isPlausible({ location }: Window, origin: string): boolean {
   return origin !== 'null' && origin !== '' && (ancestor === undefined || ancestor === origin)
 }
 
-function refuseOtherVersion(data: unknown, { port, words }: { port: MessagePort, words: Waiting['words'] }): void {
-  const { holdfast, type } = typeof data === 'object' && data !== null ? data as { holdfast?: unknown, type?: unknown } : {}
+function refuseOtherVersion(
+  data: unknown,
+  { port, words }: { port: MessagePort; words: Waiting['words'] },
+): void {
+  const { holdfast, type } =
+    typeof data === 'object' && data !== null ? (data as { holdfast?: unknown; type?: unknown }) : {}
   if (type !== 'init' || typeof holdfast !== 'number' || holdfast === FRAME_PROTOCOL) return
   const code = 'version_unsupported'
-  port.postMessage({ type: 'error', attempt: null, code, message: words('en').errors[code], retryable: false } satisfies FrameMessage)
+  port.postMessage({
+    type: 'error',
+    attempt: null,
+    code,
+    message: words('en').errors[code],
+    retryable: false,
+  } satisfies FrameMessage)
 }
 
-function pageOf({ init, origin, port }: { init: FrameInit, origin: string, port: MessagePort }): Page {
+function pageOf({ init, origin, port }: { init: FrameInit; origin: string; port: MessagePort }): Page {
   return {
-    init, origin,
+    init,
+    origin,
     send: message => port.postMessage(message),
     hear(listen) {
       port.addEventListener('message', ({ data }: MessageEvent<unknown>) => {

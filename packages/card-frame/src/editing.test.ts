@@ -3,9 +3,16 @@ import { digitsOf, editExpiry, editNumber, editSecurityCode } from './editing.ts
 import type { Edit, Text } from './editing.ts'
 
 /** `|` stands where the caret is. */
-const read = (text: string): Text => ({ value: text.replace('|', ''), caret: text.includes('|') ? text.indexOf('|') : text.length })
+const read = (text: string): Text => ({
+  value: text.replace('|', ''),
+  caret: text.includes('|') ? text.indexOf('|') : text.length,
+})
 const show = ({ value, caret }: Text): string => `${value.slice(0, caret)}|${value.slice(caret)}`
-const edit = (previous: string, text: string, inputType = 'insertText'): Edit => ({ ...read(text), previous, inputType })
+const edit = (previous: string, text: string, inputType = 'insertText'): Edit => ({
+  ...read(text),
+  previous,
+  inputType,
+})
 
 /** Types a text character by character, as a browser would put it in. */
 function typed(text: string, change: (edit: Edit) => Text): string {
@@ -49,8 +56,18 @@ describe('the card number', () => {
 
 describe('the expiry', () => {
   test.each([
-    ['0529', '05 / 29|'], ['5', '05 / |'], ['529', '05 / 29|'], ['1', '1|'], ['12', '12 / |'], ['1/29', '01 / 29|'],
-    ['05/29', '05 / 29|'], ['05/2029', '05 / 29|'], ['052029', '05 / 29|'], ['13', '13 / |'], ['05299', '05 / 29|'], ['5-29', '05 / 29|'],
+    ['0529', '05 / 29|'],
+    ['5', '05 / |'],
+    ['529', '05 / 29|'],
+    ['1', '1|'],
+    ['12', '12 / |'],
+    ['1/29', '01 / 29|'],
+    ['05/29', '05 / 29|'],
+    ['05/2029', '05 / 29|'],
+    ['052029', '05 / 29|'],
+    ['13', '13 / |'],
+    ['05299', '05 / 29|'],
+    ['5-29', '05 / 29|'],
   ])('typing %s shows %s', (text, shown) => {
     expect(typed(text, editExpiry)).toBe(shown)
   })
@@ -68,7 +85,11 @@ describe('the expiry', () => {
   })
 })
 
-test.each([['12345', '1234|'], ['1a2', '12|'], ['１２３', '123|']])('the security code typed as %s shows %s', (text, shown) => {
+test.each([
+  ['12345', '1234|'],
+  ['1a2', '12|'],
+  ['１２３', '123|'],
+])('the security code typed as %s shows %s', (text, shown) => {
   expect(typed(text, editSecurityCode)).toBe(shown)
 })
 
@@ -78,7 +99,12 @@ test('no edit makes a digit that was not there, nor loses one below the limit', 
   const next = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below
   for (let round = 0; round < 2_000; round += 1) {
     const text = Array.from({ length: next(20) }, () => alphabet[next(alphabet.length)]).join('')
-    const { value, caret } = editNumber({ value: text, caret: next(text.length + 1), previous: '', inputType: 'insertText' })
+    const { value, caret } = editNumber({
+      value: text,
+      caret: next(text.length + 1),
+      previous: '',
+      inputType: 'insertText',
+    })
     expect(digitsOf(value)).toBe(digitsOf(text))
     expect(caret).toBeLessThanOrEqual(value.length)
   }

@@ -20,7 +20,8 @@ export interface Edit extends Text {
 
 /** Digits alone, whichever script or keyboard they came from. */
 export function digitsOf(text: string): string {
-  return text.normalize('NFKC')
+  return text
+    .normalize('NFKC')
     .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, digit => String(digit.charCodeAt(0) & 0xf))
     .replace(/\D/g, '')
 }
@@ -37,14 +38,15 @@ function editedDigits({ value, caret, previous, inputType }: Edit): Digits {
   const before = digitsOf(value.slice(0, caret)).length
   if (digits !== digitsOf(previous) || value.length >= previous.length) return { digits, before }
   if (inputType === 'deleteContentForward') return { digits: without(digits, before), before }
-  if (inputType.startsWith('delete') && before > 0) return { digits: without(digits, before - 1), before: before - 1 }
+  if (inputType.startsWith('delete') && before > 0)
+    return { digits: without(digits, before - 1), before: before - 1 }
   return { digits, before }
 }
 
 const without = (digits: string, at: number): string => digits.slice(0, at) + digits.slice(at + 1)
 
 /** Where the caret stands after so many digits: past the gap when typing, before it when deleting. */
-function caretAfter(value: string, { before, deleting }: { before: number, deleting: boolean }): number {
+function caretAfter(value: string, { before, deleting }: { before: number; deleting: boolean }): number {
   let at = 0
   for (let seen = 0; seen < before && at < value.length; at += 1) {
     if (/\d/.test(value.charAt(at))) seen += 1
@@ -58,7 +60,7 @@ const isDeletion = ({ inputType }: Edit): boolean => inputType.startsWith('delet
 /** The digits in groups as cards of the brand print them; while the brand isn't known, in fours. */
 export function groupNumber(digits: string): string {
   const gaps = ruleFor(digits)?.gaps ?? [4, 8, 12, 16]
-  return [...digits].map((digit, at) => gaps.includes(at) ? ` ${digit}` : digit).join('')
+  return [...digits].map((digit, at) => (gaps.includes(at) ? ` ${digit}` : digit)).join('')
 }
 
 /** The card number after an edit. At most 19 digits: what follows belongs to no number. */

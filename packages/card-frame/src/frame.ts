@@ -6,4 +6,10 @@ import { wordsFor } from './words.ts'
 const now = (): Date => new Date(performance.timeOrigin + performance.now())
 
 // The page inside the card frame. It shows nothing until the page around it has introduced itself.
-awaitPage({ window, words: wordsFor, accept: page => { new CardForm(page, now) } })
+awaitPage({
+  window,
+  words: wordsFor,
+  accept: page => {
+    new CardForm(page, now)
+  },
+})

@@ -5,7 +5,11 @@ import { cardOf, findErrors } from './validation.ts'
 import { wordsFor } from './words.ts'
 
 const card = { number: '4112 3441 1234 4113', expiry: '05 / 31', securityCode: '739', name: 'Ann Buyer' }
-const rules = { words: wordsFor('en-GB'), brands: ['visa', 'mastercard'], now: new Date('2026-11-22T12:00:00Z') }
+const rules = {
+  words: wordsFor('en-GB'),
+  brands: ['visa', 'mastercard'],
+  now: new Date('2026-11-22T12:00:00Z'),
+}
 
 describe('what is wrong with a card', () => {
   test.each([
@@ -14,8 +18,14 @@ describe('what is wrong with a card', () => {
     [{ number: '4112 3441 1234 411' }, ['incomplete', 'The card number is one digit short.']],
     [{ number: '4112' }, ['incomplete', 'The card number is 12 digits short.']],
     [{ number: '5112 3451 1234 51140' }, ['number_invalid', 'The card number has one digit too many.']],
-    [{ number: '4112 3441 1234 4114' }, ['number_invalid', 'A digit of the card number is wrong. Compare it with the card.']],
-    [{ number: '3711 443711 44376', securityCode: '7391' }, ['brand_unsupported', 'American Express isn’t taken here. Use Visa or Mastercard.']],
+    [
+      { number: '4112 3441 1234 4114' },
+      ['number_invalid', 'A digit of the card number is wrong. Compare it with the card.'],
+    ],
+    [
+      { number: '3711 443711 44376', securityCode: '7391' },
+      ['brand_unsupported', 'American Express isn’t taken here. Use Visa or Mastercard.'],
+    ],
     [{ expiry: '' }, ['required', 'Enter the month and year of expiry.']],
     [{ expiry: '05 / ' }, ['incomplete', 'Enter both month and year, as in 08 / 29.']],
     [{ expiry: '13 / 29' }, ['expiry_invalid', 'The month goes from 01 to 12. Compare it with the card.']],
@@ -30,12 +40,16 @@ describe('what is wrong with a card', () => {
     [{ name: 'Ann 4112344112344113' }, ['name_invalid', 'Enter the name as it is on the card, in letters.']],
     [{ name: '王芳' }, []],
   ])('%j: %j', (change, expected) => {
-    expect(findErrors({ ...card, ...change }, rules).flatMap(({ code, message }) => [code, message])).toEqual(expected)
+    expect(findErrors({ ...card, ...change }, rules).flatMap(({ code, message }) => [code, message])).toEqual(
+      expected,
+    )
   })
 
   test('every error is said in each language, in words of its own', () => {
     const wrong = { number: '4', expiry: '1', securityCode: '', name: '' }
-    const [en, zh] = ['en', 'zh-Hans-CN'].map(locale => findErrors(wrong, { ...rules, words: wordsFor(locale) }))
+    const [en, zh] = ['en', 'zh-Hans-CN'].map(locale =>
+      findErrors(wrong, { ...rules, words: wordsFor(locale) }),
+    )
     expect(zh?.map(({ code }) => code)).toEqual(en?.map(({ code }) => code))
     for (const [at, { message }] of (zh ?? []).entries()) {
       expect(message).toMatch(/\p{Script=Han}/u)
@@ -45,14 +59,22 @@ describe('what is wrong with a card', () => {
 
   test('a card that is right is sent as numbers and digits', () => {
     expect(cardOf({ ...card, name: ' Ann Buyer ' })).toEqual({
-      number: '4112344112344113', expMonth: 5, expYear: 2031, securityCode: '739', name: 'Ann Buyer',
+      number: '4112344112344113',
+      expMonth: 5,
+      expYear: 2031,
+      securityCode: '739',
+      name: 'Ann Buyer',
     })
   })
 })
 
 test.each([
-  [1248000, 'USD', 2, 'USD 12,480.00'], [5, 'USD', 2, 'USD 0.05'], [1000, 'JPY', 0, 'JPY 1,000'], [1234567, 'KWD', 3, 'KWD 1,234.567'],
-  [999999999999, 'CLF', 4, 'CLF 99,999,999.9999'], [999999999999, 'JPY', 0, 'JPY 999,999,999,999'],
+  [1248000, 'USD', 2, 'USD 12,480.00'],
+  [5, 'USD', 2, 'USD 0.05'],
+  [1000, 'JPY', 0, 'JPY 1,000'],
+  [1234567, 'KWD', 3, 'KWD 1,234.567'],
+  [999999999999, 'CLF', 4, 'CLF 99,999,999.9999'],
+  [999999999999, 'JPY', 0, 'JPY 999,999,999,999'],
 ])('%i of %s with %i decimals is read as %s', (amount, currency, exponent, text) => {
   expect(formatAmount({ amount, currency, exponent }, 'en')).toBe(text)
 })
@@ -60,19 +82,28 @@ test.each([
 describe('appearance', () => {
   const grounds = ['#ffffff', '#0e161d', '#777777', '#ffff00', '#000000']
   test.each(grounds.flatMap(background => grounds.map(text => [background, text] as const)))(
-    'on %s with text %s, everything can be read', (colorBackground, colorText) => {
+    'on %s with text %s, everything can be read',
+    (colorBackground, colorText) => {
       for (const scheme of ['light', 'dark'] as const) {
         const shown = propertiesOf({
-          colorBackground, colorText, colorError: colorBackground, colorPlaceholder: colorText, colorBorder: colorBackground, scheme,
+          colorBackground,
+          colorText,
+          colorError: colorBackground,
+          colorPlaceholder: colorText,
+          colorBorder: colorBackground,
+          scheme,
         })
         const on = (name: string): number => contrast(shown[name] ?? '', shown['--background'] ?? '')
-        for (const name of ['--text', '--error', '--placeholder']) expect(on(name), name).toBeGreaterThanOrEqual(4.5)
+        for (const name of ['--text', '--error', '--placeholder'])
+          expect(on(name), name).toBeGreaterThanOrEqual(4.5)
         for (const name of ['--border', '--focus']) expect(on(name), name).toBeGreaterThanOrEqual(3)
       }
-    })
+    },
+  )
 
   test('a readable style is taken as it is', () => {
-    expect(propertiesOf({ colorText: '#222222', colorBackground: '#fafafa', radiusPx: 0, fontSizePx: 14 }))
-      .toMatchObject({ '--text': '#222222', '--background': '#fafafa', '--radius': '0px', '--size': '14px' })
+    expect(
+      propertiesOf({ colorText: '#222222', colorBackground: '#fafafa', radiusPx: 0, fontSizePx: 14 }),
+    ).toMatchObject({ '--text': '#222222', '--background': '#fafafa', '--radius': '0px', '--size': '14px' })
   })
 })

@@ -30,7 +30,10 @@ export function findError(field: CardField, entries: Entries, rules: Rules): Fie
 
 type Found = readonly [FieldErrorCode, string] | undefined
 const checks: Readonly<Record<CardField, (entries: Entries, rules: Rules) => Found>> = {
-  number: checkNumber, expiry: checkExpiry, securityCode: checkCode, name: checkName,
+  number: checkNumber,
+  expiry: checkExpiry,
+  securityCode: checkCode,
+  name: checkName,
 }
 
 const nameOf = (brand: string): string => brandRules.find(rule => rule.brand === brand)?.name ?? brand
@@ -38,11 +41,16 @@ const nameOf = (brand: string): string => brandRules.find(rule => rule.brand ===
 function checkNumber({ number }: Entries, { words, brands }: Rules): Found {
   const judged = judgeNumber(digitsOf(number))
   switch (judged.verdict) {
-    case 'empty': return ['required', words.number.required]
-    case 'short': return ['incomplete', words.number.short(judged.by)]
-    case 'long': return ['number_invalid', words.number.long(judged.by)]
-    case 'checksum': return ['number_invalid', words.number.checksum]
-    case 'valid': break
+    case 'empty':
+      return ['required', words.number.required]
+    case 'short':
+      return ['incomplete', words.number.short(judged.by)]
+    case 'long':
+      return ['number_invalid', words.number.long(judged.by)]
+    case 'checksum':
+      return ['number_invalid', words.number.checksum]
+    case 'valid':
+      break
   }
   if (brands.includes(judged.brand)) return undefined
   const brand = judged.brand === 'unknown' ? words.unknownBrand : nameOf(judged.brand)
@@ -52,7 +60,9 @@ function checkNumber({ number }: Entries, { words, brands }: Rules): Found {
 /** Month and year of `MM / YY`, or undefined while they aren't whole. */
 export function readExpiry(text: string): Expiry | undefined {
   const digits = digitsOf(text)
-  return digits.length === 4 ? { month: Number(digits.slice(0, 2)), year: 2000 + Number(digits.slice(2)) } : undefined
+  return digits.length === 4
+    ? { month: Number(digits.slice(0, 2)), year: 2000 + Number(digits.slice(2)) }
+    : undefined
 }
 
 function checkExpiry({ expiry: text }: Entries, { words: { expiry: words }, now }: Rules): Found {
@@ -84,7 +94,10 @@ function checkName({ name }: Entries, { words: { name: words } }: Rules): Found 
 export function cardOf(entries: Entries): TokenCreate {
   const { month, year } = readExpiry(entries.expiry) ?? { month: 0, year: 0 }
   return {
-    number: digitsOf(entries.number), expMonth: month, expYear: year,
-    securityCode: digitsOf(entries.securityCode), name: entries.name.trim(),
+    number: digitsOf(entries.number),
+    expMonth: month,
+    expYear: year,
+    securityCode: digitsOf(entries.securityCode),
+    name: entries.name.trim(),
   }
 }

@@ -57,7 +57,10 @@ interface Field {
 export function buildView(words: Words, events: ViewEvents): View {
   document.documentElement.lang = words.lang
   document.title = words.title
-  const fields = Object.fromEntries(fieldOrder.map(name => [name, buildField(name, words)])) as Record<CardField, Field>
+  const fields = Object.fromEntries(fieldOrder.map(name => [name, buildField(name, words)])) as Record<
+    CardField,
+    Field
+  >
   const total = element('p', 'total')
   const mark = element('span', 'mark')
   const live = element('p', 'live')
@@ -76,7 +79,9 @@ export function buildView(words: Words, events: ViewEvents): View {
 }
 
 function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name, className: string, ...children: Node[]
+  name: Name,
+  className: string,
+  ...children: Node[]
 ): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name)
   made.className = className
@@ -90,7 +95,15 @@ function buildField(name: CardField, words: Words): Field {
   label.htmlFor = name
   label.textContent = words.labels[name]
   const input = element('input', 'input')
-  Object.assign(input, { id: name, name, type: 'text', autocomplete, inputMode, spellcheck: false, required: true })
+  Object.assign(input, {
+    id: name,
+    name,
+    type: 'text',
+    autocomplete,
+    inputMode,
+    spellcheck: false,
+    required: true,
+  })
   input.setAttribute('autocapitalize', name === 'name' ? 'words' : 'off')
   input.setAttribute('autocorrect', 'off')
   input.setAttribute('aria-describedby', `${name}-hint ${name}-error`)
@@ -99,16 +112,33 @@ function buildField(name: CardField, words: Words): Field {
   const error = element('p', 'error')
   error.id = `${name}-error`
   error.hidden = true
-  return { box: element('div', `field ${name}`, label, element('div', 'control', input), hint, error), input, hint, error }
+  return {
+    box: element('div', `field ${name}`, label, element('div', 'control', input), hint, error),
+    input,
+    hint,
+    error,
+  }
 }
 
-function listen({ name, field: { input }, events }: { name: CardField, field: Field, events: ViewEvents }): void {
+function listen({
+  name,
+  field: { input },
+  events,
+}: {
+  name: CardField
+  field: Field
+  events: ViewEvents
+}): void {
   let previous = ''
   const { edit } = settings[name]
   const settle = (event: Event): void => {
     // an input method is at work: its digits come when it ends
     if (event instanceof InputEvent && event.isComposing) return
-    if (edit) applyEdit(input, edit({ ...textOf(input), previous, inputType: event instanceof InputEvent ? event.inputType : '' }))
+    if (edit)
+      applyEdit(
+        input,
+        edit({ ...textOf(input), previous, inputType: event instanceof InputEvent ? event.inputType : '' }),
+      )
     previous = input.value
     events.edited(name)
   }
@@ -122,7 +152,10 @@ function listen({ name, field: { input }, events }: { name: CardField, field: Fi
   })
 }
 
-const textOf = ({ value, selectionStart }: HTMLInputElement): Text => ({ value, caret: selectionStart ?? value.length })
+const textOf = ({ value, selectionStart }: HTMLInputElement): Text => ({
+  value,
+  caret: selectionStart ?? value.length,
+})
 
 function applyEdit(input: HTMLInputElement, { value, caret }: Text): void {
   if (input.value === value) return
@@ -142,19 +175,28 @@ interface Parts {
 function viewOf({ form, fields, total, mark, live, words }: Parts): View {
   return {
     root: form,
-    entries: () => Object.fromEntries(fieldOrder.map(name => [name, fields[name].input.value])) as Record<CardField, string>,
+    entries: () =>
+      Object.fromEntries(fieldOrder.map(name => [name, fields[name].input.value])) as Record<
+        CardField,
+        string
+      >,
     focus: field => fields[field].input.focus(),
-    showTotal(text) { total.textContent = text },
+    showTotal(text) {
+      total.textContent = text
+    },
     showBrand(brand) {
       const rule = brandRules.find(candidate => candidate.brand === brand)
       mark.replaceChildren(brandMark(brand, rule?.name ?? ''))
       fields.number.hint.textContent = rule?.name ?? ''
       fields.expiry.hint.textContent = words.hints.expiry
-      fields.securityCode.hint.textContent = rule?.codeLength === 4 ? words.hints.codeFront : words.hints.codeBack
+      fields.securityCode.hint.textContent =
+        rule?.codeLength === 4 ? words.hints.codeFront : words.hints.codeBack
     },
     showError: (field, error) => showError(fields[field], error),
     hasError: field => !fields[field].error.hidden,
-    announce(text) { live.textContent = text },
+    announce(text) {
+      live.textContent = text
+    },
     lock(locked) {
       form.setAttribute('aria-busy', String(locked))
       for (const name of fieldOrder) fields[name].input.readOnly = locked

@@ -4,16 +4,16 @@ import type { CardField, FrameErrorCode } from '@holdfast/contract/frame'
 export interface Words {
   readonly lang: string
   readonly title: string
-  readonly total: (options: { amount: string, marketplace: string }) => string
+  readonly total: (options: { amount: string; marketplace: string }) => string
   readonly labels: Readonly<Record<CardField, string>>
-  readonly hints: { readonly expiry: string, readonly codeBack: string, readonly codeFront: string }
+  readonly hints: { readonly expiry: string; readonly codeBack: string; readonly codeFront: string }
   readonly unknownBrand: string
   readonly number: {
     readonly required: string
     readonly short: (digits: number) => string
     readonly long: (digits: number) => string
     readonly checksum: string
-    readonly unsupported: (options: { brand: string, taken: readonly string[] }) => string
+    readonly unsupported: (options: { brand: string; taken: readonly string[] }) => string
   }
   readonly expiry: {
     readonly required: string
@@ -22,8 +22,11 @@ export interface Words {
     readonly year: string
     readonly expired: string
   }
-  readonly securityCode: { readonly required: (options: CodePlace) => string, readonly incomplete: (options: CodePlace) => string }
-  readonly name: { readonly required: string, readonly invalid: string }
+  readonly securityCode: {
+    readonly required: (options: CodePlace) => string
+    readonly incomplete: (options: CodePlace) => string
+  }
+  readonly name: { readonly required: string; readonly invalid: string }
   readonly errors: Readonly<Record<FrameErrorCode, string>>
 }
 
@@ -38,7 +41,12 @@ const en: Words = {
   lang: 'en',
   title: 'Card',
   total: ({ amount, marketplace }) => `${amount} to ${marketplace}`,
-  labels: { number: 'Card number', expiry: 'Expiry date', securityCode: 'Security code', name: 'Name on card' },
+  labels: {
+    number: 'Card number',
+    expiry: 'Expiry date',
+    securityCode: 'Security code',
+    name: 'Name on card',
+  },
   hints: { expiry: 'MM / YY', codeBack: 'Back of card, 3 digits', codeFront: 'Front of card, 4 digits' },
   unknownBrand: 'Card',
   number: {
@@ -46,7 +54,8 @@ const en: Words = {
     short: count => `The card number is ${digits(count)} short.`,
     long: count => `The card number has ${digits(count)} too many.`,
     checksum: 'A digit of the card number is wrong. Compare it with the card.',
-    unsupported: ({ brand, taken }) => `${brand} isn’t taken here. Use ${taken.length > 1 ? `${taken.slice(0, -1).join(', ')} or ${taken.at(-1)}` : taken.join('')}.`,
+    unsupported: ({ brand, taken }) =>
+      `${brand} isn’t taken here. Use ${taken.length > 1 ? `${taken.slice(0, -1).join(', ')} or ${taken.at(-1)}` : taken.join('')}.`,
   },
   expiry: {
     required: 'Enter the month and year of expiry.',
@@ -56,10 +65,16 @@ const en: Words = {
     expired: 'This card has expired. Use another card.',
   },
   securityCode: {
-    required: ({ digits: count }) => count === 4 ? 'Enter the 4 digits on the front of the card.' : 'Enter the last 3 digits on the back of the card.',
+    required: ({ digits: count }) =>
+      count === 4
+        ? 'Enter the 4 digits on the front of the card.'
+        : 'Enter the last 3 digits on the back of the card.',
     incomplete: ({ digits: count }) => `The security code has ${count ?? '3 or 4'} digits.`,
   },
-  name: { required: 'Enter the name as it is on the card.', invalid: 'Enter the name as it is on the card, in letters.' },
+  name: {
+    required: 'Enter the name as it is on the card.',
+    invalid: 'Enter the name as it is on the card, in letters.',
+  },
   errors: {
     ticket_refused: 'The card form was open too long. Load it again.',
     origin_refused: 'This page may not take cards. Nothing was sent.',
@@ -93,7 +108,8 @@ const zh: Words = {
     expired: '此卡已过期，请使用其他卡。',
   },
   securityCode: {
-    required: ({ digits: count }) => count === 4 ? '请输入卡片正面的 4 位数字。' : '请输入卡片背面的最后 3 位数字。',
+    required: ({ digits: count }) =>
+      count === 4 ? '请输入卡片正面的 4 位数字。' : '请输入卡片背面的最后 3 位数字。',
     incomplete: ({ digits: count }) => `安全码为 ${count ?? '3 或 4'} 位数字。`,
   },
   name: { required: '请输入卡面上的姓名。', invalid: '请用文字输入卡面上的姓名。' },

@@ -12,10 +12,14 @@ const answers: string[] = []
 beforeAll(async () => {
   at = await startHarness()
   for (const message of ['fine', `bad card ${AMEX.number} code ${AMEX.securityCode}`]) {
-    at.rail.answer((response, { body }) => response.end(JSON.stringify({ transactionId: 't', responseMessage: message, request: body })))
+    at.rail.answer((response, { body }) =>
+      response.end(JSON.stringify({ transactionId: 't', responseMessage: message, request: body })),
+    )
     const made = await tokenOf(at, { card: AMEX })
     answers.push(JSON.stringify(await at.client.send(sendOf(made))))
-    answers.push(JSON.stringify(await at.client.readToken({ marketplace: at.marketplace, token: made.token })))
+    answers.push(
+      JSON.stringify(await at.client.readToken({ marketplace: at.marketplace, token: made.token })),
+    )
   }
   at.rail.answer(response => response.destroy())
   answers.push(JSON.stringify(await at.client.send(sendOf(await tokenOf(at, { card: AMEX })))))
@@ -28,25 +32,45 @@ afterAll(() => at.close())
 async function hostileCalls(): Promise<void> {
   const { bearer } = await openSession(at)
   const bodies = [
-    { ...AMEX, expYear: 2020 }, { ...AMEX, number: `${AMEX.number}0` }, { ...AMEX, [AMEX.number]: AMEX.securityCode }, JSON.stringify(AMEX).slice(0, -1),
-    { ...AMEX, number: [AMEX.number] }, AMEX.number,
+    { ...AMEX, expYear: 2020 },
+    { ...AMEX, number: `${AMEX.number}0` },
+    { ...AMEX, [AMEX.number]: AMEX.securityCode },
+    JSON.stringify(AMEX).slice(0, -1),
+    { ...AMEX, number: [AMEX.number] },
+    AMEX.number,
   ]
   for (const body of bodies) answers.push((await frameCall(at, '/v1/tokens', { body, bearer })).text)
-  answers.push((await frameCall(at, `/v1/tokens/${AMEX.number}?n=${AMEX.number}`, { body: AMEX, bearer: AMEX.number })).text)
-  answers.push((await frameCall(at, '/v1/frame-sessions', { body: { ticket: AMEX.number.repeat(2), origin: SHOP } })).text)
+  answers.push(
+    (await frameCall(at, `/v1/tokens/${AMEX.number}?n=${AMEX.number}`, { body: AMEX, bearer: AMEX.number }))
+      .text,
+  )
+  answers.push(
+    (await frameCall(at, '/v1/frame-sessions', { body: { ticket: AMEX.number.repeat(2), origin: SHOP } }))
+      .text,
+  )
   answers.push(await (await fetch(`${at.vault.internalUrl}/frame?marketplace=${AMEX.number}`)).text())
 }
 
-const spellings = (text: string): readonly string[] =>
-  [text, Buffer.from(text).toString('hex'), Buffer.from(text).toString('base64').replace(/=+$/, ''), [...text].join(' ')]
+const spellings = (text: string): readonly string[] => [
+  text,
+  Buffer.from(text).toString('hex'),
+  Buffer.from(text).toString('base64').replace(/=+$/, ''),
+  [...text].join(' '),
+]
 
-test.each([['number', AMEX.number], ['security code', AMEX.securityCode]])('the %s is in no table of the vault, in no spelling', async (_what, secret) => {
+test.each([
+  ['number', AMEX.number],
+  ['security code', AMEX.securityCode],
+])('the %s is in no table of the vault, in no spelling', async (_what, secret) => {
   const dump = await at.dump()
   expect(dump).toContain('amex')
   for (const spelling of spellings(secret)) expect(dump.toLowerCase()).not.toContain(spelling.toLowerCase())
 })
 
-test.each([['number', AMEX.number], ['security code', `"${AMEX.securityCode}"`]])('the %s is in no log and no answer', async (_what, secret) => {
+test.each([
+  ['number', AMEX.number],
+  ['security code', `"${AMEX.securityCode}"`],
+])('the %s is in no log and no answer', async (_what, secret) => {
   expect(at.logs()).toContain('"event":"answered"')
   for (const spelling of spellings(secret)) {
     expect(at.logs()).not.toContain(spelling)
@@ -54,14 +78,30 @@ test.each([['number', AMEX.number], ['security code', `"${AMEX.securityCode}"`]]
   }
 })
 
-test('all that is stored, opened with every key held, has no security code, and no used card\'s number', async () => {
+test("all that is stored, opened with every key held, has no security code, and no used card's number", async () => {
   const keys = loadKeyring({ file: at.keyFile })
-  interface Row { marketplace_id: string, token_hash: Buffer, record_version: number, key_id: string, wrapped_key: Buffer, sealed: Buffer, used_at: Date | null }
+  interface Row {
+    marketplace_id: string
+    token_hash: Buffer
+    record_version: number
+    key_id: string
+    wrapped_key: Buffer
+    sealed: Buffer
+    used_at: Date | null
+  }
   const rows = await at.query<Row>('select * from vault.cards')
-  const opened = rows.filter(row => row.sealed).map(row => openRecord(keys, {
-    record: { keyId: row.key_id, wrappedKey: row.wrapped_key, sealed: row.sealed },
-    binding: { marketplace: row.marketplace_id, tokenHash: row.token_hash, recordVersion: row.record_version },
-  }).toString('utf8'))
+  const opened = rows
+    .filter(row => row.sealed)
+    .map(row =>
+      openRecord(keys, {
+        record: { keyId: row.key_id, wrappedKey: row.wrapped_key, sealed: row.sealed },
+        binding: {
+          marketplace: row.marketplace_id,
+          tokenHash: row.token_hash,
+          recordVersion: row.record_version,
+        },
+      }).toString('utf8'),
+    )
   expect(opened).toEqual([JSON.stringify({ number: AMEX.number, name: AMEX.name })])
   expect(rows.filter(row => row.used_at !== null)).toHaveLength(3)
   expect(rows.filter(row => row.used_at !== null && row.sealed !== null)).toEqual([])
@@ -73,11 +113,12 @@ test('what has run out is emptied by a sweep, and is gone a day later', async ()
   expect(await at.query('select 1 from vault.cards where sealed is not null')).toEqual([])
   at.pass(24 * 60 * 60_000)
   await at.vault.sweep()
-  for (const table of ['cards', 'tickets', 'frame_sessions']) expect(await at.query(`select 1 from vault.${table}`)).toEqual([])
+  for (const table of ['cards', 'tickets', 'frame_sessions'])
+    expect(await at.query(`select 1 from vault.${table}`)).toEqual([])
   expect(await at.query('select 1 from vault.sends')).toHaveLength(3)
 })
 
-test('the backend\'s own role can\'t read the vault\'s tables', async () => {
+test("the backend's own role can't read the vault's tables", async () => {
   const { Client } = await import('pg')
   const client = new Client(at.database.app)
   await client.connect()

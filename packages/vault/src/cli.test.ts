@@ -6,18 +6,28 @@ import { INTERNAL_KEY, SHOP, startHarness } from './testing/harness.ts'
 import type { Harness } from './testing/harness.ts'
 
 let at: Harness
-beforeAll(async () => { at = await startHarness() })
+beforeAll(async () => {
+  at = await startHarness()
+})
 afterAll(() => at.close())
 
 const script = 'packages/vault/src/cli.ts'
-const run = (env: Record<string, string>, ...args: string[]): Promise<Started> => startProcess({ script, args, env })
+const run = (env: Record<string, string>, ...args: string[]): Promise<Started> =>
+  startProcess({ script, args, env })
 const configured = (): Record<string, string> => ({
-  HOLDFAST_VAULT_DATABASE_URL: at.databaseUrl, HOLDFAST_VAULT_INTERNAL_KEY: INTERNAL_KEY, HOLDFAST_VAULT_KEYS: at.keyFile,
-  HOLDFAST_VAULT_HOST_JPMORGAN: at.rail.url, HOLDFAST_VAULT_LISTEN: '127.0.0.1:0',
+  HOLDFAST_VAULT_DATABASE_URL: at.databaseUrl,
+  HOLDFAST_VAULT_INTERNAL_KEY: INTERNAL_KEY,
+  HOLDFAST_VAULT_KEYS: at.keyFile,
+  HOLDFAST_VAULT_HOST_JPMORGAN: at.rail.url,
+  HOLDFAST_VAULT_LISTEN: '127.0.0.1:0',
 })
 
 test('a vault in a process of its own serves, takes a new key on SIGHUP, and ends on SIGTERM', async () => {
-  const vault = await startProcess({ script, env: configured(), ready: /servers reach it at (http:\/\/127\.0\.0\.1:\d+)/ })
+  const vault = await startProcess({
+    script,
+    env: configured(),
+    ready: /servers reach it at (http:\/\/127\.0\.0\.1:\d+)/,
+  })
   const internalUrl = String(vault.ready[1])
   const client = createVaultClient({ internalUrl, internalKey: INTERNAL_KEY })
   await client.putMarketplace(at.marketplace, { name: 'Workshop Market', origins: [SHOP] })
@@ -35,15 +45,18 @@ test.each([
   ['live mode has no https', { HOLDFAST_MODE: 'live' }, 'is not https'],
   ['the mode is neither', { HOLDFAST_MODE: 'staging' }, 'neither test nor live'],
   ['the address is no address', { HOLDFAST_VAULT_LISTEN: 'everywhere' }, 'HOLDFAST_VAULT_LISTEN'],
-])('it doesn\'t start when %s, and says what to set', async (_case, env, words) => {
+])("it doesn't start when %s, and says what to set", async (_case, env, words) => {
   const base = Object.keys(env).length === 0 ? {} : configured()
   const vault = await run({ ...base, ...env })
   expect(await vault.exited).toBe(1)
   expect(vault.logs()).toContain(words)
 })
 
-test('it doesn\'t repeat the database\'s address when it can\'t be reached', async () => {
-  const vault = await run({ ...configured(), HOLDFAST_VAULT_DATABASE_URL: 'postgres://vault:topsecret@127.0.0.1:9/none' })
+test("it doesn't repeat the database's address when it can't be reached", async () => {
+  const vault = await run({
+    ...configured(),
+    HOLDFAST_VAULT_DATABASE_URL: 'postgres://vault:topsecret@127.0.0.1:9/none',
+  })
   expect(await vault.exited).toBe(1)
   expect(vault.logs()).toContain('ECONNREFUSED')
   expect(vault.logs()).not.toContain('topsecret')

@@ -36,14 +36,16 @@ function read(environment: Environment, name: string): string | undefined {
   return value === '' ? undefined : value
 }
 
-function keyFileOf(environment: Environment): { file: string, rootKey: string | undefined } {
-  const file = environment['HOLDFAST_VAULT_KEYS'] ?? join(environment['HOLDFAST_DATA'] ?? '.holdfast', 'vault-keys.json')
+function keyFileOf(environment: Environment): { file: string; rootKey: string | undefined } {
+  const file =
+    environment['HOLDFAST_VAULT_KEYS'] ?? join(environment['HOLDFAST_DATA'] ?? '.holdfast', 'vault-keys.json')
   return { file, rootKey: read(environment, 'HOLDFAST_VAULT_ROOT_KEY') }
 }
 
 function modeOf(environment: Environment): VaultOptions['mode'] {
   const mode = environment['HOLDFAST_MODE'] ?? 'test'
-  if (mode !== 'test' && mode !== 'live') throw new VaultConfigError('HOLDFAST_MODE is neither test nor live.')
+  if (mode !== 'test' && mode !== 'live')
+    throw new VaultConfigError('HOLDFAST_MODE is neither test nor live.')
   return mode
 }
 
@@ -63,10 +65,19 @@ function optionsOf(environment: Environment): VaultOptions {
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(listen) ?? []
   const jpmorgan = environment['HOLDFAST_VAULT_HOST_JPMORGAN']
   return {
-    mode: modeOf(environment), databaseUrl, internalKey, keyFile, rootKey, hosts: jpmorgan ? { jpmorgan } : {},
-    host: host.replace(/^\[|\]$/g, ''), port: wholeOf(port, 'The port of HOLDFAST_VAULT_LISTEN'),
+    mode: modeOf(environment),
+    databaseUrl,
+    internalKey,
+    keyFile,
+    rootKey,
+    hosts: jpmorgan ? { jpmorgan } : {},
+    host: host.replace(/^\[|\]$/g, ''),
+    port: wholeOf(port, 'The port of HOLDFAST_VAULT_LISTEN'),
     publicUrl: environment['HOLDFAST_VAULT_URL'],
-    trustedProxies: wholeOf(environment['HOLDFAST_VAULT_TRUSTED_PROXIES'] ?? '0', 'HOLDFAST_VAULT_TRUSTED_PROXIES'),
+    trustedProxies: wholeOf(
+      environment['HOLDFAST_VAULT_TRUSTED_PROXIES'] ?? '0',
+      'HOLDFAST_VAULT_TRUSTED_PROXIES',
+    ),
     log: { level: environment['HOLDFAST_LOG_LEVEL'] ?? 'info' },
   }
 }
@@ -83,13 +94,16 @@ async function start(environment: Environment): Promise<void> {
 function keys(action: string | undefined, environment: Environment): string {
   const at = keyFileOf(environment)
   switch (action) {
-    case 'root': return newRootKey()
+    case 'root':
+      return newRootKey()
     case 'create': {
       createKeyFile(at)
       return `Made ${at.file}, ${at.rootKey ? 'sealed' : 'unencrypted: for test mode only'}.`
     }
-    case 'add': return `${addKey(at)} is now the current key of ${at.file}: send SIGHUP to the vault.`
-    default: throw new VaultConfigError(usage)
+    case 'add':
+      return `${addKey(at)} is now the current key of ${at.file}: send SIGHUP to the vault.`
+    default:
+      throw new VaultConfigError(usage)
   }
 }
 
@@ -97,8 +111,10 @@ const log = createLog({ level: 'info', destination: process.stderr })
 
 /** Only what is said in our own words is said in full. */
 function note(error: unknown): void {
-  if (error instanceof VaultConfigError || error instanceof KeyringError) process.stderr.write(`${error.message}\n`)
-  else if (error instanceof DatabaseError) process.stderr.write(`PostgreSQL refused the vault (${error.code ?? 'no code'}).\n`)
+  if (error instanceof VaultConfigError || error instanceof KeyringError)
+    process.stderr.write(`${error.message}\n`)
+  else if (error instanceof DatabaseError)
+    process.stderr.write(`PostgreSQL refused the vault (${error.code ?? 'no code'}).\n`)
   else log.fatal({ event: 'failed', err: error }, 'the vault failed')
 }
 

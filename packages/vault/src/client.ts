@@ -16,10 +16,13 @@ export interface VaultClientOptions {
 /** The vault as the backend calls it. Every call but `send` throws a VaultClientError when it is refused or fails. */
 export interface VaultClient extends CardSender {
   /** Sets which origins may embed the card frame. May be repeated. */
-  putMarketplace(id: string, marketplace: { readonly name: string, readonly origins: readonly string[] }): Promise<void>
+  putMarketplace(
+    id: string,
+    marketplace: { readonly name: string; readonly origins: readonly string[] },
+  ): Promise<void>
   createTicket(ticket: TicketCreate): Promise<Ticket>
   /** Null: this marketplace has no such token. */
-  readToken(query: { readonly marketplace: string, readonly token: string }): Promise<TokenView | null>
+  readToken(query: { readonly marketplace: string; readonly token: string }): Promise<TokenView | null>
   /** Closes the connections kept. */
   close(): void
 }
@@ -30,7 +33,15 @@ export class VaultClientError extends Error {
   readonly code: VaultErrorCode | 'unreachable'
   readonly field: string | undefined
 
-  constructor({ code, message, field }: { code: VaultErrorCode | 'unreachable', message: string, field?: string | undefined }) {
+  constructor({
+    code,
+    message,
+    field,
+  }: {
+    code: VaultErrorCode | 'unreachable'
+    message: string
+    field?: string | undefined
+  }) {
     super(message)
     this.code = code
     this.field = field
@@ -42,18 +53,32 @@ interface Answer {
   readonly body: unknown
 }
 
-export function createVaultClient({ internalUrl, internalKey, timeoutMs = 10_000 }: VaultClientOptions): VaultClient {
+export function createVaultClient({
+  internalUrl,
+  internalKey,
+  timeoutMs = 10_000,
+}: VaultClientOptions): VaultClient {
   const base = internalUrl.replace(/\/$/, '')
   const secure = base.startsWith('https:')
   const agent = secure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true })
   const headers = { authorization: `Bearer ${internalKey}`, 'content-type': 'application/json' }
   const call = async (method: string, path: string, body: object): Promise<unknown> => {
-    const answer = await exchange({ secure, url: `${base}${path}`, method, headers, agent, timeoutMs, body: JSON.stringify(body) })
+    const answer = await exchange({
+      secure,
+      url: `${base}${path}`,
+      method,
+      headers,
+      agent,
+      timeoutMs,
+      body: JSON.stringify(body),
+    })
     if (answer.status < 300) return answer.body
     throw errorOf(answer)
   }
   return {
-    async putMarketplace(id, marketplace) { await call('PUT', `/internal/marketplaces/${id}`, marketplace) },
+    async putMarketplace(id, marketplace) {
+      await call('PUT', `/internal/marketplaces/${id}`, marketplace)
+    },
     createTicket: async ticket => ticketSchema.parse(await call('POST', '/internal/tickets', ticket)),
     async readToken(query) {
       try {
@@ -66,10 +91,20 @@ export function createVaultClient({ internalUrl, internalKey, timeoutMs = 10_000
     async send(request) {
       const url = new URL(`${base}/internal/send`)
       const body = Buffer.from(JSON.stringify(request))
-      const sent = await sendOnce({ url, method: 'POST', headers, body, timeoutMs: request.timeoutMs + OWN_TIME_MS })
-      return sent.outcome === 'answered' ? sendResultOf({ status: sent.httpStatus, body: parsed(sent.text) }) : sent
+      const sent = await sendOnce({
+        url,
+        method: 'POST',
+        headers,
+        body,
+        timeoutMs: request.timeoutMs + OWN_TIME_MS,
+      })
+      return sent.outcome === 'answered'
+        ? sendResultOf({ status: sent.httpStatus, body: parsed(sent.text) })
+        : sent
     },
-    close() { agent.destroy() },
+    close() {
+      agent.destroy()
+    },
   }
 }
 
@@ -77,7 +112,13 @@ export function createVaultClient({ internalUrl, internalKey, timeoutMs = 10_000
 const OWN_TIME_MS = 15_000
 
 const refusals: ReadonlySet<string> = new Set([
-  'token_unknown', 'token_used', 'token_expired', 'token_binding_refused', 'card_data_expired', 'host_refused', 'template_unknown',
+  'token_unknown',
+  'token_used',
+  'token_expired',
+  'token_binding_refused',
+  'card_data_expired',
+  'host_refused',
+  'template_unknown',
 ] satisfies CardRefusal['code'][])
 
 /** A problem document of the vault's says that this call sent nothing; anything that isn't one says nothing. */
@@ -88,19 +129,26 @@ function sendResultOf({ status, body }: Answer): SendResult | CardRefusal {
   }
   const code = codeOf({ status, body })
   // the operation's first send may have reached the rail
-  if (code === undefined || code === 'already_sent' || code === 'internal') return { outcome: 'unknown', reason: code ?? 'vault_answer_unreadable' }
-  return refusals.has(code) ? { outcome: 'refused', code: code as CardRefusal['code'] } : { outcome: 'not_sent', reason: code }
+  if (code === undefined || code === 'already_sent' || code === 'internal')
+    return { outcome: 'unknown', reason: code ?? 'vault_answer_unreadable' }
+  return refusals.has(code)
+    ? { outcome: 'refused', code: code as CardRefusal['code'] }
+    : { outcome: 'not_sent', reason: code }
 }
 
 function codeOf({ status, body }: Answer): VaultErrorCode | undefined {
   const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined
   if (typeof code !== 'string' || !Object.hasOwn(vaultErrorCodes, code)) return undefined
-  return vaultErrorCodes[code as VaultErrorCode] === status ? code as VaultErrorCode : undefined
+  return vaultErrorCodes[code as VaultErrorCode] === status ? (code as VaultErrorCode) : undefined
 }
 
 function errorOf(answer: Answer): VaultClientError {
-  const { detail, field } = { ...(answer.body as { detail?: string, field?: string } | undefined) }
-  return new VaultClientError({ code: codeOf(answer) ?? 'internal', message: detail ?? `The vault answered ${answer.status}.`, field })
+  const { detail, field } = { ...(answer.body as { detail?: string; field?: string } | undefined) }
+  return new VaultClientError({
+    code: codeOf(answer) ?? 'internal',
+    message: detail ?? `The vault answered ${answer.status}.`,
+    field,
+  })
 }
 
 interface Exchange {
@@ -115,13 +163,16 @@ interface Exchange {
 
 function exchange({ secure, url, body, timeoutMs, ...options }: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const fail = (): void => reject(new VaultClientError({ code: 'unreachable', message: 'The vault could not be reached.' }))
+    const fail = (): void =>
+      reject(new VaultClientError({ code: 'unreachable', message: 'The vault could not be reached.' }))
     const open = secure ? httpsRequest : httpRequest
     const request = open(url, { ...options, signal: AbortSignal.timeout(timeoutMs) }, response => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.once('error', fail)
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString('utf8')) }))
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString('utf8')) }),
+      )
     })
     request.on('error', fail)
     request.end(body)

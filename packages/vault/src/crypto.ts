@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /*
  * AES-256-GCM with a fresh random 96-bit nonce per message (NIST SP 800-38D §8.2.2). Each record has a data key
@@ -34,18 +42,19 @@ export class UnsealError extends Error {
 }
 
 /** Encrypts under a key; the result is nonce, ciphertext, tag. */
-export function seal(key: Buffer, { plaintext, context }: { plaintext: Buffer, context: Buffer }): Buffer {
+export function seal(key: Buffer, { plaintext, context }: { plaintext: Buffer; context: Buffer }): Buffer {
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(context)
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
 /** @throws UnsealError - not made with this key for this context, or changed since */
-export function unseal(key: Buffer, { sealed, context }: { sealed: Buffer, context: Buffer }): Buffer {
+export function unseal(key: Buffer, { sealed, context }: { sealed: Buffer; context: Buffer }): Buffer {
   try {
     const nonce = sealed.subarray(0, NONCE_BYTES)
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
-      .setAAD(context).setAuthTag(sealed.subarray(-TAG_BYTES))
+      .setAAD(context)
+      .setAuthTag(sealed.subarray(-TAG_BYTES))
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
   } catch {
     throw new UnsealError('the record does not open with its key for its row')
@@ -53,16 +62,25 @@ export function unseal(key: Buffer, { sealed, context }: { sealed: Buffer, conte
 }
 
 /** Encrypts one record under a data key of its own, and that under the current key. */
-export function sealRecord(keys: KeySet, { plaintext, binding }: { plaintext: Buffer, binding: Binding }): SealedRecord {
+export function sealRecord(
+  keys: KeySet,
+  { plaintext, binding }: { plaintext: Buffer; binding: Binding },
+): SealedRecord {
   const dataKey = randomBytes(KEY_BYTES)
   const sealed = seal(dataKey, { plaintext, context: recordContext(binding) })
-  const wrappedKey = seal(keyNamed(keys, keys.current), { plaintext: dataKey, context: wrapContext(binding, keys.current) })
+  const wrappedKey = seal(keyNamed(keys, keys.current), {
+    plaintext: dataKey,
+    context: wrapContext(binding, keys.current),
+  })
   dataKey.fill(0)
   return { keyId: keys.current, wrappedKey, sealed }
 }
 
 /** @throws UnsealError - its key isn't held, or the record isn't this row's */
-export function openRecord(keys: KeySet, { record, binding }: { record: SealedRecord, binding: Binding }): Buffer {
+export function openRecord(
+  keys: KeySet,
+  { record, binding }: { record: SealedRecord; binding: Binding },
+): Buffer {
   const dataKey = openDataKey(keys, { record, binding })
   try {
     return unseal(dataKey, { sealed: record.sealed, context: recordContext(binding) })
@@ -73,16 +91,26 @@ export function openRecord(keys: KeySet, { record, binding }: { record: SealedRe
 
 /** Wraps a record's data key again, under the current key; the record itself isn't touched. */
 export function rewrap(
-  keys: KeySet, { record, binding }: { record: Omit<SealedRecord, 'sealed'>, binding: Binding },
+  keys: KeySet,
+  { record, binding }: { record: Omit<SealedRecord, 'sealed'>; binding: Binding },
 ): Omit<SealedRecord, 'sealed'> {
   const dataKey = openDataKey(keys, { record, binding })
-  const wrappedKey = seal(keyNamed(keys, keys.current), { plaintext: dataKey, context: wrapContext(binding, keys.current) })
+  const wrappedKey = seal(keyNamed(keys, keys.current), {
+    plaintext: dataKey,
+    context: wrapContext(binding, keys.current),
+  })
   dataKey.fill(0)
   return { keyId: keys.current, wrappedKey }
 }
 
-function openDataKey(keys: KeySet, { record, binding }: { record: Omit<SealedRecord, 'sealed'>, binding: Binding }): Buffer {
-  return unseal(keyNamed(keys, record.keyId), { sealed: record.wrappedKey, context: wrapContext(binding, record.keyId) })
+function openDataKey(
+  keys: KeySet,
+  { record, binding }: { record: Omit<SealedRecord, 'sealed'>; binding: Binding },
+): Buffer {
+  return unseal(keyNamed(keys, record.keyId), {
+    sealed: record.wrappedKey,
+    context: wrapContext(binding, record.keyId),
+  })
 }
 
 function keyNamed({ keys }: KeySet, id: string): Buffer {
@@ -92,16 +120,24 @@ function keyNamed({ keys }: KeySet, id: string): Buffer {
 }
 
 const recordContext = (binding: Binding): Buffer => context('holdfast.vault.record.1', binding)
-const wrapContext = (binding: Binding, keyId: string): Buffer => context('holdfast.vault.key.1', binding, keyId)
+const wrapContext = (binding: Binding, keyId: string): Buffer =>
+  context('holdfast.vault.key.1', binding, keyId)
 
 /** Parts with their lengths before them, so that no two lists of parts read alike. */
-function context(purpose: string, { marketplace, tokenHash, recordVersion }: Binding, ...more: string[]): Buffer {
+function context(
+  purpose: string,
+  { marketplace, tokenHash, recordVersion }: Binding,
+  ...more: string[]
+): Buffer {
   const parts = [purpose, marketplace, tokenHash.toString('hex'), String(recordVersion), ...more]
   return Buffer.from(parts.map(part => `${Buffer.byteLength(part)}:${part}`).join(','))
 }
 
 /** A keyed hash of a number: equal numbers are known again within a marketplace, and nowhere else. */
-export function fingerprint(key: Buffer, { marketplace, number }: { marketplace: string, number: string }): Buffer {
+export function fingerprint(
+  key: Buffer,
+  { marketplace, number }: { marketplace: string; number: string },
+): Buffer {
   return createHmac('sha256', key).update(`${marketplace}\0${number}`).digest()
 }
 

@@ -14,15 +14,19 @@ const bundle = fileURLToPath(new URL('../../card-frame/dist/', import.meta.url))
 /** @throws Error - the bundle has not been built */
 export function loadFrame(folder: string = bundle): FrameAssets {
   const [script, style] = [`${folder}/frame.js`, `${folder}/frame.css`]
-  if (!existsSync(script) || !existsSync(style)) throw new Error(`The card frame has not been built (no ${script}): run npm run build.`)
+  if (!existsSync(script) || !existsSync(style))
+    throw new Error(`The card frame has not been built (no ${script}): run npm run build.`)
   return { script: readFileSync(script, 'utf8'), style: readFileSync(style, 'utf8') }
 }
 
 export interface FrameFiles {
   /** By path: what is served there, forever the same. */
-  readonly files: Readonly<Record<string, { readonly type: string, readonly content: string }>>
+  readonly files: Readonly<Record<string, { readonly type: string; readonly content: string }>>
   /** The page, and the policy under which it runs, for one marketplace. */
-  page(options: { readonly origin: string, readonly marketplace: Pick<Marketplace, 'origins'> | undefined }): FramePage
+  page(options: {
+    readonly origin: string
+    readonly marketplace: Pick<Marketplace, 'origins'> | undefined
+  }): FramePage
 }
 
 export interface FramePage {
@@ -30,8 +34,10 @@ export interface FramePage {
   readonly policy: string
 }
 
-const versionOf = (content: string): string => createHash('sha256').update(content).digest('base64url').slice(0, 16)
-const integrityOf = (content: string): string => `sha384-${createHash('sha384').update(content).digest('base64')}`
+const versionOf = (content: string): string =>
+  createHash('sha256').update(content).digest('base64url').slice(0, 16)
+const integrityOf = (content: string): string =>
+  `sha384-${createHash('sha384').update(content).digest('base64')}`
 
 /** The files under paths that carry their hash, and the page that asks for exactly these. */
 export function frameFiles({ script, style }: FrameAssets): FrameFiles {
@@ -54,10 +60,15 @@ export function frameFiles({ script, style }: FrameAssets): FrameFiles {
     page: ({ origin, marketplace }) => ({
       html,
       policy: [
-        `default-src 'none'`, `script-src ${origin}${scriptPath}`, `style-src ${origin}${stylePath}`,
-        `connect-src ${origin}/v1/`, `base-uri 'none'`, `form-action 'none'`,
+        `default-src 'none'`,
+        `script-src ${origin}${scriptPath}`,
+        `style-src ${origin}${stylePath}`,
+        `connect-src ${origin}/v1/`,
+        `base-uri 'none'`,
+        `form-action 'none'`,
         `frame-ancestors ${marketplace && marketplace.origins.length > 0 ? marketplace.origins.join(' ') : `'none'`}`,
-        `require-trusted-types-for 'script'`, `trusted-types 'none'`,
+        `require-trusted-types-for 'script'`,
+        `trusted-types 'none'`,
       ].join('; '),
     }),
   }

@@ -1,4 +1,10 @@
-import { idOf, sendSchema, ticketCreateSchema, tokenReadSchema, vaultMarketplaceSchema } from '@holdfast/contract'
+import {
+  idOf,
+  sendSchema,
+  ticketCreateSchema,
+  tokenReadSchema,
+  vaultMarketplaceSchema,
+} from '@holdfast/contract'
 import type { SendRequest, SendResult } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
 import { answer, parseBody, refuse, refuseStranger } from './http.ts'
@@ -16,8 +22,17 @@ export function internalRoutes(app: FastifyInstance, vault: Vault): void {
   app.put<{ Params: { id: string } }>('/internal/marketplaces/:id', async (request, reply) => {
     const body = parseBody(vaultMarketplaceSchema, request.body)
     const id = idOf('marketplace').safeParse(request.params.id)
-    if (!id.success) return refuse(reply, request, { refused: 'validation_failed', field: 'id', detail: 'Expected the id of a marketplace.' })
-    return answer(reply, request, 'refused' in body ? body : await registerMarketplace(vault, { id: id.data, ...body.value }))
+    if (!id.success)
+      return refuse(reply, request, {
+        refused: 'validation_failed',
+        field: 'id',
+        detail: 'Expected the id of a marketplace.',
+      })
+    return answer(
+      reply,
+      request,
+      'refused' in body ? body : await registerMarketplace(vault, { id: id.data, ...body.value }),
+    )
   })
   app.post('/internal/tickets', async (request, reply) => {
     const body = parseBody(ticketCreateSchema, request.body)
@@ -38,7 +53,10 @@ async function sendOrNot(vault: Vault, request: SendRequest): Promise<VaultRefus
   try {
     return await send(vault, request)
   } catch (error) {
-    vault.log.error({ event: 'send_not_claimed', operation: request.operation, err: error }, 'a send could not be recorded, so it was not sent')
+    vault.log.error(
+      { event: 'send_not_claimed', operation: request.operation, err: error },
+      'a send could not be recorded, so it was not sent',
+    )
     return { outcome: 'not_sent', reason: 'vault_storage_unavailable' }
   }
 }

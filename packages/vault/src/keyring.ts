@@ -42,7 +42,8 @@ export function loadKeyring({ file, rootKey }: KeyFileOptions): Keyring {
   const content = readKeyFile(file)
   const open = opener(content, rootKey)
   const keys = new Map(content.keys.map(({ id, key }) => [id, open(id, key)]))
-  if (!keys.has(content.current)) throw new KeyringError(`${file} names '${content.current}' as its current key, and has no such key.`)
+  if (!keys.has(content.current))
+    throw new KeyringError(`${file} names '${content.current}' as its current key, and has no such key.`)
   return { current: content.current, keys, fingerprintKey: open('fingerprint', content.fingerprintKey) }
 }
 
@@ -51,7 +52,9 @@ export function createKeyFile({ file, rootKey }: KeyFileOptions): void {
   if (existsSync(file)) throw new KeyringError(`${file} exists: keys are added to it, never written over.`)
   const close = closer(rootKey)
   writeKeyFile(file, {
-    holdfastVaultKeys: 1, protection: rootKey ? 'sealed' : 'development', current: 'k1',
+    holdfastVaultKeys: 1,
+    protection: rootKey ? 'sealed' : 'development',
+    current: 'k1',
     fingerprintKey: close('fingerprint', randomBytes(KEY_BYTES)),
     keys: [{ id: 'k1', key: close('k1', randomBytes(KEY_BYTES)) }],
   })
@@ -77,13 +80,16 @@ export function refuseDevelopmentKeys(file: string): void {
   if (readKeyFile(file).protection === 'development') {
     throw new KeyringError(
       `${file} holds unencrypted development keys, which live mode refuses. `
-      + 'Make a sealed one: holdfast-vault keys root, then holdfast-vault keys create with HOLDFAST_VAULT_ROOT_KEY set.')
+        + 'Make a sealed one: holdfast-vault keys root, then holdfast-vault keys create with HOLDFAST_VAULT_ROOT_KEY set.',
+    )
   }
 }
 
 function readKeyFile(file: string): KeyFile {
-  if (!existsSync(file)) throw new KeyringError(`There is no key file ${file}: make one by holdfast-vault keys create.`)
-  if ((statSync(file).mode & 0o077) !== 0) throw new KeyringError(`${file} can be read by others: chmod 600 it.`)
+  if (!existsSync(file))
+    throw new KeyringError(`There is no key file ${file}: make one by holdfast-vault keys create.`)
+  if ((statSync(file).mode & 0o077) !== 0)
+    throw new KeyringError(`${file} can be read by others: chmod 600 it.`)
   const parsed = fileSchema.safeParse(parseJson(readFileSync(file, 'utf8')))
   if (!parsed.success) throw new KeyringError(`${file} is not a key file of the vault's.`)
   return parsed.data
@@ -110,7 +116,8 @@ const contextOf = (id: string): Buffer => Buffer.from(`holdfast.vault.keyfile.1:
 
 function sealingKey(rootKey: string): Buffer {
   const bytes = Buffer.from(rootKey, 'base64')
-  if (bytes.length !== KEY_BYTES) throw new KeyringError('The root key is not 32 bytes as base64: holdfast-vault keys root makes one.')
+  if (bytes.length !== KEY_BYTES)
+    throw new KeyringError('The root key is not 32 bytes as base64: holdfast-vault keys root makes one.')
   return deriveKey(bytes, 'holdfast vault key file')
 }
 
@@ -128,7 +135,9 @@ function opener({ protection }: KeyFile, rootKey: string | undefined): (id: stri
     try {
       return checked(unseal(sealing, { sealed: Buffer.from(key, 'base64'), context: contextOf(id) }))
     } catch (error) {
-      throw error instanceof UnsealError ? new KeyringError('The root key does not open the key file.') : error
+      throw error instanceof UnsealError
+        ? new KeyringError('The root key does not open the key file.')
+        : error
     }
   }
 }

@@ -85,10 +85,14 @@ async function bringUp(client: PoolClient): Promise<void> {
   // `create schema if not exists` wants the right to create even where it exists
   const schema = await client.query(`select 1 from pg_namespace where nspname = 'vault'`)
   if (schema.rowCount === 0) await client.query('create schema vault')
-  await client.query('create table if not exists vault.migrations (number integer primary key, applied_at timestamptz not null default now())')
-  const { rows } = await client.query<{ last: number }>('select coalesce(max(number), 0)::int as last from vault.migrations')
+  await client.query(
+    'create table if not exists vault.migrations (number integer primary key, applied_at timestamptz not null default now())',
+  )
+  const { rows } = await client.query<{ last: number }>(
+    'select coalesce(max(number), 0)::int as last from vault.migrations',
+  )
   const last = rows[0]?.last ?? 0
-  if (last > migrations.length) throw new Error('The vault\'s tables are of a newer version than this vault.')
+  if (last > migrations.length) throw new Error("The vault's tables are of a newer version than this vault.")
   for (const [index, sql] of migrations.entries()) {
     if (index < last) continue
     await client.query(sql)

@@ -14,8 +14,8 @@ export interface Outgoing {
 
 /** `reason` is a word of ours, never the system's message. */
 export type Sent =
-  | { readonly outcome: 'answered', readonly httpStatus: number, readonly text: string }
-  | { readonly outcome: 'not_sent' | 'unknown', readonly reason: string }
+  | { readonly outcome: 'answered'; readonly httpStatus: number; readonly text: string }
+  | { readonly outcome: 'not_sent' | 'unknown'; readonly reason: string }
 
 const MAX_ANSWER_BYTES = 512 * 1024
 
@@ -30,7 +30,9 @@ export function sendOnce({ url, timeoutMs, body, ...rest }: Outgoing): Promise<S
   return new Promise(resolve => {
     const open = url.protocol === 'https:' ? httpsRequest : httpRequest
     const request = open(url, {
-      method: rest.method, agent: false, minVersion: 'TLSv1.2',
+      method: rest.method,
+      agent: false,
+      minVersion: 'TLSv1.2',
       headers: { ...rest.headers, 'content-length': String(body.length), connection: 'close' },
     })
     const connected = watchConnection(request, url)
@@ -42,7 +44,10 @@ export function sendOnce({ url, timeoutMs, body, ...rest }: Outgoing): Promise<S
     const fail = (reason: string): void => end({ outcome: connected() ? 'unknown' : 'not_sent', reason })
     const timer = setTimeout(() => fail('timeout'), timeoutMs)
     request.on('error', error => fail(reasonOf(error)))
-    request.once('response', response => void read(response).then(end, (error: Error) => fail(reasonOf(error))))
+    request.once(
+      'response',
+      response => void read(response).then(end, (error: Error) => fail(reasonOf(error))),
+    )
     request.end(body)
   })
 }
@@ -52,7 +57,9 @@ function watchConnection(request: ClientRequest, { protocol }: URL): () => boole
   let connected = false
   request.once('socket', (socket: Socket) => {
     if (!socket.connecting && protocol === 'http:') connected = true
-    socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => { connected = true })
+    socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+      connected = true
+    })
   })
   return () => connected
 }
@@ -65,12 +72,22 @@ async function read(response: IncomingMessage): Promise<Sent> {
     if (bytes > MAX_ANSWER_BYTES) return { outcome: 'unknown', reason: 'answer_too_large' }
     chunks.push(chunk)
   }
-  return { outcome: 'answered', httpStatus: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }
+  return {
+    outcome: 'answered',
+    httpStatus: response.statusCode ?? 0,
+    text: Buffer.concat(chunks).toString('utf8'),
+  }
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection_refused', ECONNRESET: 'connection_reset', EPIPE: 'connection_reset', ENOTFOUND: 'host_not_found',
-  EAI_AGAIN: 'host_not_found', ETIMEDOUT: 'timeout', EHOSTUNREACH: 'host_unreachable', ENETUNREACH: 'host_unreachable',
+  ECONNREFUSED: 'connection_refused',
+  ECONNRESET: 'connection_reset',
+  EPIPE: 'connection_reset',
+  ENOTFOUND: 'host_not_found',
+  EAI_AGAIN: 'host_not_found',
+  ETIMEDOUT: 'timeout',
+  EHOSTUNREACH: 'host_unreachable',
+  ENETUNREACH: 'host_unreachable',
 }
 
 function reasonOf(error: Error & { code?: string }): string {

@@ -9,10 +9,32 @@ import type { Vault } from './vault.ts'
 
 /** What a card form has no use for. */
 const permissions = [
-  'accelerometer', 'autoplay', 'bluetooth', 'camera', 'clipboard-read', 'display-capture', 'encrypted-media', 'fullscreen',
-  'geolocation', 'gyroscope', 'hid', 'idle-detection', 'local-fonts', 'magnetometer', 'microphone', 'midi', 'payment',
-  'picture-in-picture', 'screen-wake-lock', 'serial', 'usb', 'web-share', 'xr-spatial-tracking',
-].map(name => `${name}=()`).join(', ')
+  'accelerometer',
+  'autoplay',
+  'bluetooth',
+  'camera',
+  'clipboard-read',
+  'display-capture',
+  'encrypted-media',
+  'fullscreen',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'idle-detection',
+  'local-fonts',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'picture-in-picture',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'web-share',
+  'xr-spatial-tracking',
+]
+  .map(name => `${name}=()`)
+  .join(', ')
 
 /** The face to browsers: the frame's page and files, and the two calls that it makes. */
 export function publicRoutes(app: FastifyInstance, vault: Vault): void {
@@ -33,15 +55,23 @@ function framePage(app: FastifyInstance, vault: Vault): void {
     const id = marketplaceId.safeParse(request.query.marketplace)
     const marketplace = id.success ? await findMarketplace(vault.pool, id.data) : undefined
     const { html, policy } = frame.page({ origin: vault.origin(), marketplace })
-    return reply.code(marketplace ? 200 : 404).type('text/html; charset=utf-8').headers({
-      'content-security-policy': policy, 'permissions-policy': permissions, 'origin-agent-cluster': '?1',
-      // a page that isolates itself may embed the frame too
-      'cross-origin-embedder-policy': 'require-corp', 'cross-origin-resource-policy': 'cross-origin',
-    }).send(html)
+    return reply
+      .code(marketplace ? 200 : 404)
+      .type('text/html; charset=utf-8')
+      .headers({
+        'content-security-policy': policy,
+        'permissions-policy': permissions,
+        'origin-agent-cluster': '?1',
+        // a page that isolates itself may embed the frame too
+        'cross-origin-embedder-policy': 'require-corp',
+        'cross-origin-resource-policy': 'cross-origin',
+      })
+      .send(html)
   })
   for (const [path, { type, content }] of Object.entries(frame.files)) {
     app.get(path, async (_request, reply) =>
-      reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').send(content))
+      reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').send(content),
+    )
   }
 }
 
@@ -50,14 +80,25 @@ function frameCalls(app: FastifyInstance, vault: Vault): void {
     const body = parseBody(frameSessionCreateSchema, request.body)
     return answer(reply, request, 'refused' in body ? body : await openFrameSession(vault, body.value), 201)
   })
-  app.post('/v1/tokens', async (request, reply) => answer(reply, request, await tokenize(vault, bearerOf(request), request.body), 201))
+  app.post('/v1/tokens', async (request, reply) =>
+    answer(reply, request, await tokenize(vault, bearerOf(request), request.body), 201),
+  )
 }
 
 async function tokenize(vault: Vault, bearer: string, sent: unknown): Promise<VaultRefusal | object> {
   const session = await readFrameSession(vault, bearer)
-  if (!session) return { refused: 'frame_session_refused', detail: 'The frame session is not valid or has run out: redeem a new ticket.' }
+  if (!session)
+    return {
+      refused: 'frame_session_refused',
+      detail: 'The frame session is not valid or has run out: redeem a new ticket.',
+    }
   const wait = vault.limiters.frameSession.hit(session.hash.toString('base64'), vault.now())
-  if (wait > 0) return { refused: 'rate_limited', detail: 'Too many cards in this checkout: wait, then try again.', retryAfterMs: wait }
+  if (wait > 0)
+    return {
+      refused: 'rate_limited',
+      detail: 'Too many cards in this checkout: wait, then try again.',
+      retryAfterMs: wait,
+    }
   const body = parseBody(tokenCreateSchema, sent)
   if ('refused' in body) return body
   const created = await createToken(vault, { session, card: body.value })

@@ -35,10 +35,18 @@ const titles: Readonly<Record<VaultErrorCode, string>> = {
 }
 
 /** The refusal as a problem document (RFC 9457). */
-export function problemOf({ refused, detail, field }: VaultRefusal, requestId: string): { status: number, body: object } {
+export function problemOf(
+  { refused, detail, field }: VaultRefusal,
+  requestId: string,
+): { status: number; body: object } {
   const status = vaultErrorCodes[refused]
   const body = {
-    type: `https://holdfast.example/problems/${refused}`, title: titles[refused], status, code: refused, detail, requestId,
+    type: `https://holdfast.example/problems/${refused}`,
+    title: titles[refused],
+    status,
+    code: refused,
+    detail,
+    requestId,
     ...(field === undefined ? {} : { field }),
   }
   return { status, body }

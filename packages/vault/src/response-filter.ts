@@ -4,7 +4,8 @@
  */
 
 /** A leaf: a kind of value. A list: one shape for all its items. Else fields by name. */
-export type Shape = 'text' | 'integer' | 'boolean' | 'maskedNumber' | readonly [Shape] | { readonly [field: string]: Shape }
+export type Shape =
+  'text' | 'integer' | 'boolean' | 'maskedNumber' | readonly [Shape] | { readonly [field: string]: Shape }
 
 const MAX_TEXT = 500
 const MAX_ITEMS = 100
@@ -13,13 +14,22 @@ const MAX_ITEMS = 100
 export const REMOVED = '[removed]'
 
 /** Keeps what the shape allows; anything else is left out, whatever it is. */
-export function filterResponse(shape: Shape, { value, number }: { readonly value: unknown, readonly number: string }): unknown {
+export function filterResponse(
+  shape: Shape,
+  { value, number }: { readonly value: unknown; readonly number: string },
+): unknown {
   return withoutNumber(keep(shape, value), number)
 }
 
 function keep(shape: Shape, value: unknown): unknown {
   if (typeof shape === 'string') return keepLeaf(shape, value)
-  if (isList(shape)) return Array.isArray(value) ? value.slice(0, MAX_ITEMS).map(item => keep(shape[0], item)).filter(defined) : undefined
+  if (isList(shape))
+    return Array.isArray(value)
+      ? value
+          .slice(0, MAX_ITEMS)
+          .map(item => keep(shape[0], item))
+          .filter(defined)
+      : undefined
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const kept = Object.entries(shape)
     .filter(([field]) => Object.hasOwn(value, field))
@@ -33,11 +43,15 @@ const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape)
 
 function keepLeaf(shape: Shape & string, value: unknown): unknown {
   switch (shape) {
-    case 'text': return typeof value === 'string' && value.length <= MAX_TEXT ? value : undefined
-    case 'integer': return Number.isSafeInteger(value) ? value : undefined
-    case 'boolean': return typeof value === 'boolean' ? value : undefined
+    case 'text':
+      return typeof value === 'string' && value.length <= MAX_TEXT ? value : undefined
+    case 'integer':
+      return Number.isSafeInteger(value) ? value : undefined
+    case 'boolean':
+      return typeof value === 'boolean' ? value : undefined
     // at most the first six and the last four digits
-    case 'maskedNumber': return typeof value === 'string' && /^\d{0,6}[Xx*]{2,}\d{0,4}$/.test(value) ? value : undefined
+    case 'maskedNumber':
+      return typeof value === 'string' && /^\d{0,6}[Xx*]{2,}\d{0,4}$/.test(value) ? value : undefined
   }
 }
 
@@ -46,7 +60,9 @@ function withoutNumber(value: unknown, number: string): unknown {
   if (typeof value === 'string' || typeof value === 'number') return holds(value, number) ? REMOVED : value
   if (Array.isArray(value)) return value.map(item => withoutNumber(item, number))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, withoutNumber(inner, number)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => [field, withoutNumber(inner, number)]),
+  )
 }
 
 function holds(value: string | number, number: string): boolean {

@@ -13,7 +13,10 @@ const BATCH = 100
  *
  * @returns how many records were wrapped again, and how many don't open with the keys held
  */
-export async function rotateKeys(vault: Rotated, { batch = BATCH }: { readonly batch?: number } = {}): Promise<{ rewrapped: number, unopened: number }> {
+export async function rotateKeys(
+  vault: Rotated,
+  { batch = BATCH }: { readonly batch?: number } = {},
+): Promise<{ rewrapped: number; unopened: number }> {
   let rewrapped = 0
   for (;;) {
     const { taken, unopened } = await rotateBatch(vault, batch)
@@ -22,7 +25,7 @@ export async function rotateKeys(vault: Rotated, { batch = BATCH }: { readonly b
   }
 }
 
-async function rotateBatch(vault: Rotated, limit: number): Promise<{ taken: number, unopened: number }> {
+async function rotateBatch(vault: Rotated, limit: number): Promise<{ taken: number; unopened: number }> {
   const keyring = vault.keyring()
   return inTransaction(vault.pool, async tx => {
     const rows = await lockWrappedByOther(tx, { keyId: keyring.current, limit })
@@ -38,7 +41,10 @@ function wrapAgain(vault: Rotated, row: WrappedRow): readonly WrappedRow[] {
     return [{ ...row, ...rewrap(vault.keyring(), { record: row, binding }) }]
   } catch (error) {
     if (!(error instanceof UnsealError)) throw error
-    vault.log.error({ event: 'record_refused', marketplace: row.marketplace }, 'a record\'s key does not open; its row is left as it is')
+    vault.log.error(
+      { event: 'record_refused', marketplace: row.marketplace },
+      "a record's key does not open; its row is left as it is",
+    )
     return []
   }
 }

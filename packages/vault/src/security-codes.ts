@@ -5,7 +5,7 @@
 
 export interface SecurityCodes {
   /** Keeps a code until an instant; false when there is no room. */
-  keep(tokenHash: Buffer, entry: { readonly code: string, readonly until: Date }): boolean
+  keep(tokenHash: Buffer, entry: { readonly code: string; readonly until: Date }): boolean
   has(tokenHash: Buffer, now: Date): boolean
   /** Gives a code out, once; the caller fills it with zeros after use. */
   take(tokenHash: Buffer, now: Date): Buffer | undefined

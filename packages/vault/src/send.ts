@@ -25,7 +25,12 @@ export async function send(vault: Vault, request: SendRequest): Promise<VaultRef
   const refusal = refuseCallersPart(template, request)
   if (refusal) return refusal
   const base = vault.hosts[template.rail]
-  if (!base) return { refused: 'host_refused', field: 'template', detail: `No host is configured for ${template.rail}.` }
+  if (!base)
+    return {
+      refused: 'host_refused',
+      field: 'template',
+      detail: `No host is configured for ${template.rail}.`,
+    }
   const url = new URL(`${base.replace(/\/$/, '')}${template.path}`)
   if (vault.sending.has(request.operation)) return alreadySent
   vault.sending.add(request.operation)
@@ -36,7 +41,10 @@ export async function send(vault: Vault, request: SendRequest): Promise<VaultRef
   }
 }
 
-async function claimAndSend(vault: Vault, { request, url }: { request: SendRequest, url: URL }): Promise<VaultRefusal | SendResult> {
+async function claimAndSend(
+  vault: Vault,
+  { request, url }: { request: SendRequest; url: URL },
+): Promise<VaultRefusal | SendResult> {
   const claimed = await claim(vault, { request, host: url.host })
   if ('refused' in claimed || 'outcome' in claimed) return claimed
   const result = await sendFilled(vault, { request, url, card: claimed.card })
@@ -50,7 +58,8 @@ interface Claim {
 
 /** Binds token and operation for good, and takes the card's data into memory, in one transaction. */
 async function claim(
-  vault: Vault, { request, host }: { request: SendRequest, host: string },
+  vault: Vault,
+  { request, host }: { request: SendRequest; host: string },
 ): Promise<VaultRefusal | SendResult | Claim> {
   const { marketplace, operation } = request
   const now = vault.now()
@@ -63,7 +72,7 @@ async function claim(
     const stored = open(vault, usable.row)
     if ('refused' in stored) return stored
     const entry = { marketplace, operation, tokenHash: hash, template: request.template, host, at: now }
-    if (!await insertSend(tx, entry)) return alreadySent
+    if (!(await insertSend(tx, entry))) return alreadySent
     await useCard(tx, { marketplace, hash }, { operation, at: now })
     return { ...stored, expMonth: usable.row.expMonth, expYear: usable.row.expYear }
   })
@@ -76,51 +85,85 @@ async function claim(
 }
 
 const alreadySent: VaultRefusal = {
-  refused: 'already_sent', field: 'operation', detail: 'This operation has sent a card before: ask the rail what became of it.',
+  refused: 'already_sent',
+  field: 'operation',
+  detail: 'This operation has sent a card before: ask the rail what became of it.',
 }
 
 function judge(
-  vault: Vault, { row, request, now }: { row: CardRow | undefined, request: SendRequest, now: Date },
+  vault: Vault,
+  { row, request, now }: { row: CardRow | undefined; request: SendRequest; now: Date },
 ): VaultRefusal | { row: CardRow } {
   if (!row) return { refused: 'token_unknown', field: 'token', detail: 'This marketplace has no such token.' }
   if (row.operation === request.operation) return alreadySent
-  if (row.operation !== null) return { refused: 'token_used', field: 'token', detail: 'The token was used by another operation.' }
+  if (row.operation !== null)
+    return { refused: 'token_used', field: 'token', detail: 'The token was used by another operation.' }
   if (row.session !== request.session || row.revision !== request.revision) {
-    return { refused: 'token_binding_refused', field: 'token', detail: 'The token was made for another session or revision of it.' }
+    return {
+      refused: 'token_binding_refused',
+      field: 'token',
+      detail: 'The token was made for another session or revision of it.',
+    }
   }
   if (row.expiresAt <= now || !row.record) {
-    return { refused: 'token_expired', field: 'token', detail: 'The token has run out: the buyer confirms again.' }
+    return {
+      refused: 'token_expired',
+      field: 'token',
+      detail: 'The token has run out: the buyer confirms again.',
+    }
   }
   if (!vault.codes.has(row.hash, now)) {
-    return { refused: 'card_data_expired', field: 'token', detail: 'The security code is no longer held: the frame tokenizes again.' }
+    return {
+      refused: 'card_data_expired',
+      field: 'token',
+      detail: 'The security code is no longer held: the frame tokenizes again.',
+    }
   }
   return { row }
 }
 
-function open(vault: Vault, { record, marketplace, hash, recordVersion }: CardRow): VaultRefusal | Pick<ClearCard, 'number' | 'name'> {
+function open(
+  vault: Vault,
+  { record, marketplace, hash, recordVersion }: CardRow,
+): VaultRefusal | Pick<ClearCard, 'number' | 'name'> {
   if (!record) throw new TypeError('a usable card has its record')
   try {
-    const plaintext = openRecord(vault.keyring(), { record, binding: { marketplace, tokenHash: hash, recordVersion } })
+    const plaintext = openRecord(vault.keyring(), {
+      record,
+      binding: { marketplace, tokenHash: hash, recordVersion },
+    })
     const clear = JSON.parse(plaintext.toString('utf8')) as Pick<ClearCard, 'number' | 'name'>
     plaintext.fill(0)
     return clear
   } catch (error) {
     if (!(error instanceof UnsealError)) throw error
     vault.log.error({ event: 'record_refused', marketplace }, 'a card record does not open for its row')
-    return { refused: 'card_data_expired', field: 'token', detail: 'The card\'s record does not open: the frame tokenizes again.' }
+    return {
+      refused: 'card_data_expired',
+      field: 'token',
+      detail: "The card's record does not open: the frame tokenizes again.",
+    }
   }
 }
 
 /** After the claim nothing may throw: whatever goes wrong is an outcome. */
-async function sendFilled(vault: Vault, { request, url, card }: { request: SendRequest, url: URL, card: ClearCard }): Promise<SendResult> {
+async function sendFilled(
+  vault: Vault,
+  { request, url, card }: { request: SendRequest; url: URL; card: ClearCard },
+): Promise<SendResult> {
   const template = templates[request.template]
   const body = fillBody(template, { body: request.body, card })
   const headers = { ...request.headers, 'content-type': 'application/json', accept: 'application/json' }
-  const sent = await sendOnce({ url, method: template.method, headers, body, timeoutMs: request.timeoutMs })
-    .catch((error: unknown): Sent => {
-      vault.log.error({ event: 'send_failed', operation: request.operation, err: error }, 'sending broke off')
-      return { outcome: 'unknown', reason: 'connection_failed' }
-    })
+  const sent = await sendOnce({
+    url,
+    method: template.method,
+    headers,
+    body,
+    timeoutMs: request.timeoutMs,
+  }).catch((error: unknown): Sent => {
+    vault.log.error({ event: 'send_failed', operation: request.operation, err: error }, 'sending broke off')
+    return { outcome: 'unknown', reason: 'connection_failed' }
+  })
   body.fill(0)
   if (sent.outcome !== 'answered') return sent
   const value = filterResponse(template.response, { value: parsed(sent.text), number: card.number })
@@ -136,11 +179,17 @@ function parsed(text: string): unknown {
 }
 
 /** For operators; the answer doesn't wait on whether it could be written. */
-async function noteEnd({ pool, log, now }: Vault, { request, result }: { request: SendRequest, result: SendResult }): Promise<void> {
+async function noteEnd(
+  { pool, log, now }: Vault,
+  { request, result }: { request: SendRequest; result: SendResult },
+): Promise<void> {
   const { body: _, ...end } = { body: null, ...result }
   try {
     await finishSend(pool, request, { ...end, at: now() })
   } catch (error) {
-    log.warn({ event: 'send_unnoted', operation: request.operation, err: error }, 'the sent-log could not be completed')
+    log.warn(
+      { event: 'send_unnoted', operation: request.operation, err: error },
+      'the sent-log could not be completed',
+    )
   }
 }

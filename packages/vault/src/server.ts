@@ -12,9 +12,13 @@ const MAX_BODY_BYTES = 64 * 1024
 /** The server with both faces, not yet listening. */
 export async function buildServer(vault: Vault): Promise<FastifyInstance> {
   const app = fastify({
-    logger: false, bodyLimit: MAX_BODY_BYTES, requestTimeout: 30_000, connectionTimeout: 180_000,
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: 30_000,
+    connectionTimeout: 180_000,
     trustProxy: (_address, hop) => hop < vault.trustedProxies,
-    genReqId: () => `req_${newId('event').slice(4)}`, forceCloseConnections: 'idle',
+    genReqId: () => `req_${newId('event').slice(4)}`,
+    forceCloseConnections: 'idle',
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -24,10 +28,14 @@ export async function buildServer(vault: Vault): Promise<FastifyInstance> {
       done(error as Error)
     }
   })
-  app.addHook('onSend', async (_request, reply) => { secureHeaders(vault, reply) })
+  app.addHook('onSend', async (_request, reply) => {
+    secureHeaders(vault, reply)
+  })
   app.addHook('onResponse', async (request, reply) => noteResponse(vault, { request, reply }))
   app.setErrorHandler((error, request, reply) => answerError(vault, { error, request, reply }))
-  app.setNotFoundHandler((request, reply) => refuse(reply, request, { refused: 'not_found', detail: 'The vault has no such call.' }))
+  app.setNotFoundHandler((request, reply) =>
+    refuse(reply, request, { refused: 'not_found', detail: 'The vault has no such call.' }),
+  )
   app.get('/healthz', async () => ({ status: 'ok' }))
   await app.register(async scope => publicRoutes(scope, vault))
   await app.register(async scope => internalRoutes(scope, vault))
@@ -37,8 +45,10 @@ export async function buildServer(vault: Vault): Promise<FastifyInstance> {
 function secureHeaders({ origin }: Vault, reply: FastifyReply): void {
   const defaults = {
     'content-security-policy': `default-src 'none'; frame-ancestors 'none'`,
-    'cache-control': 'no-store', 'cross-origin-resource-policy': 'same-origin',
-    'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'cross-origin-resource-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
     ...(origin().startsWith('https://') ? { 'strict-transport-security': 'max-age=63072000' } : {}),
   }
   for (const [name, value] of Object.entries(defaults)) {
@@ -47,22 +57,42 @@ function secureHeaders({ origin }: Vault, reply: FastifyReply): void {
 }
 
 /** The route's pattern, never the address that was asked for: someone may put anything there. */
-function noteResponse({ log }: Vault, { request, reply }: { request: FastifyRequest, reply: FastifyReply }): void {
+function noteResponse(
+  { log }: Vault,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): void {
   const route = `${request.method} ${request.routeOptions.url ?? 'none'}`
   log[reply.statusCode >= 500 ? 'error' : 'debug'](
-    { event: 'answered', route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), requestId: request.id }, 'answered')
+    {
+      event: 'answered',
+      route,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      requestId: request.id,
+    },
+    'answered',
+  )
 }
 
 function answerError(
-  { log }: Vault, { error, request, reply }: { error: unknown, request: FastifyRequest, reply: FastifyReply },
+  { log }: Vault,
+  { error, request, reply }: { error: unknown; request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
-  if (error instanceof StrictJsonError) return refuse(reply, request, { refused: 'json_malformed', detail: error.message })
+  if (error instanceof StrictJsonError)
+    return refuse(reply, request, { refused: 'json_malformed', detail: error.message })
   const { statusCode } = error as { statusCode?: number }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return refuse(reply, request, {
-      refused: 'json_malformed', detail: `Expected a body of application/json of at most ${MAX_BODY_BYTES} bytes.`,
+      refused: 'json_malformed',
+      detail: `Expected a body of application/json of at most ${MAX_BODY_BYTES} bytes.`,
     })
   }
-  log.error({ event: 'failed', route: request.routeOptions.url, requestId: request.id, err: error }, 'a call failed')
-  return refuse(reply, request, { refused: 'internal', detail: 'Something failed on our side. The request id finds it in the vault\'s log.' })
+  log.error(
+    { event: 'failed', route: request.routeOptions.url, requestId: request.id, err: error },
+    'a call failed',
+  )
+  return refuse(reply, request, {
+    refused: 'internal',
+    detail: "Something failed on our side. The request id finds it in the vault's log.",
+  })
 }

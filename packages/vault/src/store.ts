@@ -61,13 +61,21 @@ type Runner = Pick<Pool | PoolClient, 'query'>
 
 export function openPool(databaseUrl: string): Pool {
   return new Pool({
-    connectionString: databaseUrl, max: 8, application_name: 'holdfast-vault', connectionTimeoutMillis: 5_000,
-    statement_timeout: 10_000, lock_timeout: 2_000, idle_in_transaction_session_timeout: 10_000,
+    connectionString: databaseUrl,
+    max: 8,
+    application_name: 'holdfast-vault',
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 10_000,
+    lock_timeout: 2_000,
+    idle_in_transaction_session_timeout: 10_000,
   })
 }
 
 /** Runs in one transaction; a refusal or an error rolls it back. */
-export async function inTransaction<T extends object>(pool: Pool, run: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T extends object>(
+  pool: Pool,
+  run: (client: PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect()
   try {
     await client.query('begin')
@@ -77,32 +85,58 @@ export async function inTransaction<T extends object>(pool: Pool, run: (client: 
     return result
   } catch (error) {
     // a connection whose transaction can't be ended is not given to the next
-    const broken = await client.query('rollback').then(() => undefined, (cause: Error) => cause)
+    const broken = await client.query('rollback').then(
+      () => undefined,
+      (cause: Error) => cause,
+    )
     client.release(broken)
     throw error
   }
 }
 
-const one = async <Row extends QueryResultRow>(runner: Runner, text: string, values: unknown[]): Promise<Row | undefined> =>
-  (await runner.query<Row>(text, values)).rows[0]
+const one = async <Row extends QueryResultRow>(
+  runner: Runner,
+  text: string,
+  values: unknown[],
+): Promise<Row | undefined> => (await runner.query<Row>(text, values)).rows[0]
 
-export async function putMarketplace(runner: Runner, { id, name, origins }: Marketplace, now: Date): Promise<void> {
+export async function putMarketplace(
+  runner: Runner,
+  { id, name, origins }: Marketplace,
+  now: Date,
+): Promise<void> {
   await runner.query(
     `insert into vault.marketplaces (marketplace_id, name, origins, updated_at) values ($1, $2, $3, $4)
      on conflict (marketplace_id) do update set name = excluded.name, origins = excluded.origins, updated_at = excluded.updated_at`,
-    [id, name, origins, now])
+    [id, name, origins, now],
+  )
 }
 
 export async function findMarketplace(runner: Runner, id: string): Promise<Marketplace | undefined> {
-  return one(runner, 'select marketplace_id as id, name, origins from vault.marketplaces where marketplace_id = $1', [id])
+  return one(
+    runner,
+    'select marketplace_id as id, name, origins from vault.marketplaces where marketplace_id = $1',
+    [id],
+  )
 }
 
 export async function insertTicket(runner: Runner, ticket: TicketRow): Promise<void> {
   await runner.query(
     `insert into vault.tickets (marketplace_id, ticket_hash, session_id, revision, origin, amount, currency, exponent, brands, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [ticket.marketplace, ticket.hash, ticket.session, ticket.revision, ticket.origin,
-      ticket.amount, ticket.currency, ticket.exponent, ticket.brands, ticket.expiresAt])
+    [
+      ticket.marketplace,
+      ticket.hash,
+      ticket.session,
+      ticket.revision,
+      ticket.origin,
+      ticket.amount,
+      ticket.currency,
+      ticket.exponent,
+      ticket.brands,
+      ticket.expiresAt,
+    ],
+  )
 }
 
 interface SecretKey {
@@ -111,13 +145,19 @@ interface SecretKey {
 }
 
 /** Takes a ticket, if it is still to be had: of two that try, one gets it. */
-export async function redeemTicket(runner: Runner, { marketplace, hash }: SecretKey, now: Date): Promise<TicketRow | undefined> {
-  const row = await one<TicketRow & { amount: string }>(runner,
+export async function redeemTicket(
+  runner: Runner,
+  { marketplace, hash }: SecretKey,
+  now: Date,
+): Promise<TicketRow | undefined> {
+  const row = await one<TicketRow & { amount: string }>(
+    runner,
     `update vault.tickets set redeemed_at = $3
      where marketplace_id = $1 and ticket_hash = $2 and redeemed_at is null and expires_at > $3
      returning marketplace_id as marketplace, ticket_hash as hash, session_id as session, revision, origin,
        amount::text as amount, currency, exponent, brands, expires_at as "expiresAt"`,
-    [marketplace, hash, now])
+    [marketplace, hash, now],
+  )
   return row && { ...row, amount: Number(row.amount) }
 }
 
@@ -125,60 +165,110 @@ export async function insertFrameSession(runner: Runner, row: FrameSessionRow): 
   await runner.query(
     `insert into vault.frame_sessions (marketplace_id, frame_session_hash, session_id, revision, origin, brands, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.marketplace, row.hash, row.session, row.revision, row.origin, row.brands, row.expiresAt])
+    [row.marketplace, row.hash, row.session, row.revision, row.origin, row.brands, row.expiresAt],
+  )
 }
 
-export async function findFrameSession(runner: Runner, { marketplace, hash }: SecretKey): Promise<FrameSessionRow | undefined> {
-  return one(runner,
+export async function findFrameSession(
+  runner: Runner,
+  { marketplace, hash }: SecretKey,
+): Promise<FrameSessionRow | undefined> {
+  return one(
+    runner,
     `select marketplace_id as marketplace, frame_session_hash as hash, session_id as session, revision, origin, brands,
        expires_at as "expiresAt"
      from vault.frame_sessions where marketplace_id = $1 and frame_session_hash = $2`,
-    [marketplace, hash])
+    [marketplace, hash],
+  )
 }
 
-export async function insertCard(runner: Runner, card: Omit<CardRow, 'record' | 'operation'> & { record: SealedRecord }): Promise<void> {
+export async function insertCard(
+  runner: Runner,
+  card: Omit<CardRow, 'record' | 'operation'> & { record: SealedRecord },
+): Promise<void> {
   await runner.query(
     `insert into vault.cards (marketplace_id, token_hash, record_version, session_id, revision, origin, brand, last4,
        exp_month, exp_year, fingerprint, key_id, wrapped_key, sealed, created_at, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-    [card.marketplace, card.hash, card.recordVersion, card.session, card.revision, card.origin, card.brand, card.last4,
-      card.expMonth, card.expYear, card.fingerprint, card.record.keyId, card.record.wrappedKey, card.record.sealed,
-      card.createdAt, card.expiresAt])
+    [
+      card.marketplace,
+      card.hash,
+      card.recordVersion,
+      card.session,
+      card.revision,
+      card.origin,
+      card.brand,
+      card.last4,
+      card.expMonth,
+      card.expYear,
+      card.fingerprint,
+      card.record.keyId,
+      card.record.wrappedKey,
+      card.record.sealed,
+      card.createdAt,
+      card.expiresAt,
+    ],
+  )
 }
 
 const cardColumns = `marketplace_id as marketplace, token_hash as hash, record_version as "recordVersion",
   session_id as session, revision, origin, brand, last4, exp_month as "expMonth", exp_year as "expYear", fingerprint,
   created_at as "createdAt", expires_at as "expiresAt", operation_id as operation, key_id, wrapped_key, sealed`
-type RawCard = Omit<CardRow, 'record'> & { key_id: string | null, wrapped_key: Buffer | null, sealed: Buffer | null }
+type RawCard = Omit<CardRow, 'record'> & {
+  key_id: string | null
+  wrapped_key: Buffer | null
+  sealed: Buffer | null
+}
 
-export async function findCard(runner: Runner, { marketplace, hash }: SecretKey, lock?: 'lock'): Promise<CardRow | undefined> {
-  const row = await one<RawCard>(runner,
+export async function findCard(
+  runner: Runner,
+  { marketplace, hash }: SecretKey,
+  lock?: 'lock',
+): Promise<CardRow | undefined> {
+  const row = await one<RawCard>(
+    runner,
     `select ${cardColumns} from vault.cards where marketplace_id = $1 and token_hash = $2 ${lock ? 'for update' : ''}`,
-    [marketplace, hash])
+    [marketplace, hash],
+  )
   if (!row) return undefined
   const { key_id: keyId, wrapped_key: wrappedKey, sealed, ...card } = row
   return { ...card, record: keyId && wrappedKey && sealed ? { keyId, wrappedKey, sealed } : null }
 }
 
 /** Binds a token to its one operation and drops the encrypted number: what is sent is in memory alone. */
-export async function useCard(runner: Runner, { marketplace, hash }: SecretKey, { operation, at }: { operation: string, at: Date }): Promise<void> {
+export async function useCard(
+  runner: Runner,
+  { marketplace, hash }: SecretKey,
+  { operation, at }: { operation: string; at: Date },
+): Promise<void> {
   await runner.query(
     `update vault.cards set operation_id = $3, used_at = $4, key_id = null, wrapped_key = null, sealed = null
      where marketplace_id = $1 and token_hash = $2`,
-    [marketplace, hash, operation, at])
+    [marketplace, hash, operation, at],
+  )
 }
 
 /** Writes the sent-log's row; false when this operation or token has one already. */
-export async function insertSend(runner: Runner, { marketplace, operation, tokenHash, template, host, at }: SendRow): Promise<boolean> {
+export async function insertSend(
+  runner: Runner,
+  { marketplace, operation, tokenHash, template, host, at }: SendRow,
+): Promise<boolean> {
   const { rowCount } = await runner.query(
     `insert into vault.sends (marketplace_id, operation_id, token_hash, template, host, sent_at)
      values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
-    [marketplace, operation, tokenHash, template, host, at])
+    [marketplace, operation, tokenHash, template, host, at],
+  )
   return rowCount === 1
 }
 
-export async function wasSent(runner: Runner, { marketplace, operation }: Pick<SendRow, 'marketplace' | 'operation'>): Promise<boolean> {
-  const row = await one(runner, 'select 1 from vault.sends where marketplace_id = $1 and operation_id = $2', [marketplace, operation])
+export async function wasSent(
+  runner: Runner,
+  { marketplace, operation }: Pick<SendRow, 'marketplace' | 'operation'>,
+): Promise<boolean> {
+  const row = await one(runner, 'select 1 from vault.sends where marketplace_id = $1 and operation_id = $2', [
+    marketplace,
+    operation,
+  ])
   return row !== undefined
 }
 
@@ -189,12 +279,15 @@ export interface SendEnd {
 }
 
 export async function finishSend(
-  runner: Runner, { marketplace, operation }: Pick<SendRow, 'marketplace' | 'operation'>, end: SendEnd & { at: Date },
+  runner: Runner,
+  { marketplace, operation }: Pick<SendRow, 'marketplace' | 'operation'>,
+  end: SendEnd & { at: Date },
 ): Promise<void> {
   await runner.query(
     `update vault.sends set outcome = $3, reason = $4, http_status = $5, finished_at = $6
      where marketplace_id = $1 and operation_id = $2`,
-    [marketplace, operation, end.outcome, end.reason ?? null, end.httpStatus ?? null, end.at])
+    [marketplace, operation, end.outcome, end.reason ?? null, end.httpStatus ?? null, end.at],
+  )
 }
 
 /** How long rows without card data are kept after they have run out, for operators' questions. */
@@ -204,21 +297,31 @@ const KEPT_MS = 24 * 60 * 60_000
 export async function sweepRows(runner: Runner, now: Date): Promise<void> {
   const before = new Date(now.getTime() - KEPT_MS)
   await runner.query(
-    'update vault.cards set key_id = null, wrapped_key = null, sealed = null where expires_at <= $1 and sealed is not null', [now])
+    'update vault.cards set key_id = null, wrapped_key = null, sealed = null where expires_at <= $1 and sealed is not null',
+    [now],
+  )
   await runner.query('delete from vault.cards where expires_at <= $1', [before])
   await runner.query('delete from vault.frame_sessions where expires_at <= $1', [now])
   await runner.query('delete from vault.tickets where expires_at <= $1', [before])
 }
 
-export type WrappedRow = SecretKey & { readonly recordVersion: number, readonly keyId: string, readonly wrappedKey: Buffer }
+export type WrappedRow = SecretKey & {
+  readonly recordVersion: number
+  readonly keyId: string
+  readonly wrappedKey: Buffer
+}
 
 /** Some records that another key than this one wraps, locked; those that a send holds are left for the next round. */
-export async function lockWrappedByOther(runner: Runner, { keyId, limit }: { keyId: string, limit: number }): Promise<readonly WrappedRow[]> {
+export async function lockWrappedByOther(
+  runner: Runner,
+  { keyId, limit }: { keyId: string; limit: number },
+): Promise<readonly WrappedRow[]> {
   const { rows } = await runner.query<WrappedRow>(
     `select marketplace_id as marketplace, token_hash as hash, record_version as "recordVersion", key_id as "keyId",
        wrapped_key as "wrappedKey"
      from vault.cards where key_id <> $1 and sealed is not null limit $2 for update skip locked`,
-    [keyId, limit])
+    [keyId, limit],
+  )
   return rows
 }
 
@@ -227,5 +330,11 @@ export async function storeWrapped(runner: Runner, rows: readonly WrappedRow[]):
     `update vault.cards as card set key_id = new.key_id, wrapped_key = new.wrapped_key
      from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[]) as new (marketplace_id, token_hash, key_id, wrapped_key)
      where card.marketplace_id = new.marketplace_id and card.token_hash = new.token_hash`,
-    [rows.map(row => row.marketplace), rows.map(row => row.hash), rows.map(row => row.keyId), rows.map(row => row.wrappedKey)])
+    [
+      rows.map(row => row.marketplace),
+      rows.map(row => row.hash),
+      rows.map(row => row.keyId),
+      rows.map(row => row.wrappedKey),
+    ],
+  )
 }

@@ -53,12 +53,19 @@ function tree(text: string): ValueNode {
 
 function valueOf(node: ValueNode): unknown {
   switch (node.type) {
-    case 'Object': return objectOf(node)
-    case 'Array': return node.elements.map(element => valueOf(element.value))
-    case 'Number': return numberOf(node.value)
-    case 'String': case 'Boolean': return node.value
-    case 'Null': return null
-    default: throw new StrictJsonError('The body is not JSON.')
+    case 'Object':
+      return objectOf(node)
+    case 'Array':
+      return node.elements.map(element => valueOf(element.value))
+    case 'Number':
+      return numberOf(node.value)
+    case 'String':
+    case 'Boolean':
+      return node.value
+    case 'Null':
+      return null
+    default:
+      throw new StrictJsonError('The body is not JSON.')
   }
 }
 

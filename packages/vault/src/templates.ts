@@ -29,30 +29,49 @@ export interface Template {
 }
 
 const jpmorganCard = {
-  cardType: 'text', cardTypeName: 'text', maskedAccountNumber: 'maskedNumber',
+  cardType: 'text',
+  cardTypeName: 'text',
+  maskedAccountNumber: 'maskedNumber',
   cardTypeIndicators: {
-    issuanceCountryCode: 'text', isDurbinRegulated: 'boolean', isLevel3Eligible: 'boolean',
-    cardTypeCategory: 'text', cardProductTypes: ['text'],
+    issuanceCountryCode: 'text',
+    isDurbinRegulated: 'boolean',
+    isLevel3Eligible: 'boolean',
+    cardTypeCategory: 'text',
+    cardProductTypes: ['text'],
   },
   networkResponse: {
-    addressVerificationResult: 'text', addressVerificationResultCode: 'text',
-    cardVerificationResult: 'text', cardVerificationResultCode: 'text',
-    networkTransactionId: 'text', networkResponseCode: 'text', paymentAccountReference: 'text',
+    addressVerificationResult: 'text',
+    addressVerificationResultCode: 'text',
+    cardVerificationResult: 'text',
+    cardVerificationResultCode: 'text',
+    networkTransactionId: 'text',
+    networkResponseCode: 'text',
+    paymentAccountReference: 'text',
     additionalData: {
-      electronicCommerceIndicator: 'text', merchantAdviceCode: 'text', acquirerReferenceNumber: 'text',
-      systemTraceAuditNumber: 'text', retrievalReferenceNumber: 'text', downgradeReasonCode: 'text',
+      electronicCommerceIndicator: 'text',
+      merchantAdviceCode: 'text',
+      acquirerReferenceNumber: 'text',
+      systemTraceAuditNumber: 'text',
+      retrievalReferenceNumber: 'text',
+      downgradeReasonCode: 'text',
     },
   },
 } as const satisfies Shape
 
 const jpmorganPart = {
-  amount: 'integer', transactionStatusCode: 'text', authorizationId: 'text', authorizationType: 'text',
-  captureId: 'text', captureRemainingRefundableAmount: 'integer',
+  amount: 'integer',
+  transactionStatusCode: 'text',
+  authorizationId: 'text',
+  authorizationType: 'text',
+  captureId: 'text',
+  captureRemainingRefundableAmount: 'integer',
 } as const satisfies Shape
 
 /** J.P. Morgan Online Payments 2.0.55, `POST /payments`. */
 const jpmorganPaymentsCreate: Template = {
-  rail: 'jpmorgan', method: 'POST', path: '/payments',
+  rail: 'jpmorgan',
+  method: 'POST',
+  path: '/payments',
   headers: new Set(['authorization', 'merchant-id', 'request-id', 'minorversion']),
   fill: {
     '/paymentMethodType/card/accountNumberType': () => 'PAN',
@@ -61,18 +80,39 @@ const jpmorganPaymentsCreate: Template = {
     '/paymentMethodType/card/expiry/year': card => card.expYear,
     '/paymentMethodType/card/cvv': card => card.securityCode,
     // the rail's own bounds for a name; one outside of them is left out rather than changed
-    '/accountHolder/fullName': card => /^[\p{L}\p{P}0-9'. ]{4,70}$/u.test(card.name) ? card.name : undefined,
+    '/accountHolder/fullName': card =>
+      /^[\p{L}\p{P}0-9'. ]{4,70}$/u.test(card.name) ? card.name : undefined,
   },
   reserved: new Set(['accountNumber', 'accountNumberType', 'expiry', 'cvv', 'fullName']),
   response: {
-    transactionId: 'text', requestId: 'text', transactionState: 'text', responseStatus: 'text', responseCode: 'text',
-    responseMessage: 'text', hostMessage: 'text', approvalCode: 'text', hostReferenceId: 'text',
-    captureMethod: 'text', captureTime: 'text', isVoid: 'boolean', isAmountFinal: 'boolean', transactionDate: 'text',
-    amount: 'integer', currency: 'text', merchantOrderNumber: 'text',
-    remainingAuthAmount: 'integer', totalAuthorizedAmount: 'integer', remainingRefundableAmount: 'integer',
-    balanceAuthorizationAmount: 'integer', partialAuthorization: 'boolean', partialAuthorizationSupport: 'text',
+    transactionId: 'text',
+    requestId: 'text',
+    transactionState: 'text',
+    responseStatus: 'text',
+    responseCode: 'text',
+    responseMessage: 'text',
+    hostMessage: 'text',
+    approvalCode: 'text',
+    hostReferenceId: 'text',
+    captureMethod: 'text',
+    captureTime: 'text',
+    isVoid: 'boolean',
+    isAmountFinal: 'boolean',
+    transactionDate: 'text',
+    amount: 'integer',
+    currency: 'text',
+    merchantOrderNumber: 'text',
+    remainingAuthAmount: 'integer',
+    totalAuthorizedAmount: 'integer',
+    remainingRefundableAmount: 'integer',
+    balanceAuthorizationAmount: 'integer',
+    partialAuthorization: 'boolean',
+    partialAuthorizationSupport: 'text',
     paymentRequest: {
-      paymentRequestId: 'text', paymentRequestStatus: 'text', authorizations: [jpmorganPart], captures: [jpmorganPart],
+      paymentRequestId: 'text',
+      paymentRequestStatus: 'text',
+      authorizations: [jpmorganPart],
+      captures: [jpmorganPart],
     },
     paymentMethodType: { card: jpmorganCard },
     validationErrors: [{ code: 'text', message: 'text', entity: 'text' }],
@@ -84,16 +124,28 @@ export const templates: Readonly<Record<SendRequest['template'], Template>> = {
 }
 
 /** Refuses what a caller may not set; null when there is nothing of that. Names fields of the template's, never values. */
-export function refuseCallersPart({ headers, reserved }: Template, request: Pick<SendRequest, 'headers' | 'body'>): VaultRefusal | null {
-  const header = Object.entries(request.headers).find(([name, value]) => !headers.has(name.toLowerCase()) || !isHeaderValue(value))
+export function refuseCallersPart(
+  { headers, reserved }: Template,
+  request: Pick<SendRequest, 'headers' | 'body'>,
+): VaultRefusal | null {
+  const header = Object.entries(request.headers).find(
+    ([name, value]) => !headers.has(name.toLowerCase()) || !isHeaderValue(value),
+  )
   if (header) {
-    return refused('headers', `One header may not be sent or has a value that isn't one line of ASCII; allowed are ${[...headers].join(', ')}.`)
+    return refused(
+      'headers',
+      `One header may not be sent or has a value that isn't one line of ASCII; allowed are ${[...headers].join(', ')}.`,
+    )
   }
   const name = reservedName(request.body, reserved)
   return name === undefined ? null : refused('body', `The vault fills '${name}' itself: leave it out.`)
 }
 
-const refused = (field: string, detail: string): VaultRefusal => ({ refused: 'validation_failed', detail, field })
+const refused = (field: string, detail: string): VaultRefusal => ({
+  refused: 'validation_failed',
+  detail,
+  field,
+})
 const isHeaderValue = (value: string): boolean => /^[\x20-\x7e]{1,8192}$/.test(value)
 
 function reservedName(value: unknown, reserved: ReadonlySet<string>): string | undefined {
@@ -106,7 +158,10 @@ function reservedName(value: unknown, reserved: ReadonlySet<string>): string | u
 }
 
 /** The caller's body with the card's fields in their places. */
-export function fillBody(template: Template, { body, card }: { body: Readonly<Record<string, unknown>>, card: ClearCard }): Buffer {
+export function fillBody(
+  template: Template,
+  { body, card }: { body: Readonly<Record<string, unknown>>; card: ClearCard },
+): Buffer {
   const filled = structuredClone(body) as Record<string, unknown>
   for (const [pointer, valueOf] of Object.entries(template.fill)) {
     const value = valueOf(card)
@@ -115,13 +170,20 @@ export function fillBody(template: Template, { body, card }: { body: Readonly<Re
   return Buffer.from(JSON.stringify(filled))
 }
 
-function setAt(object: Record<string, unknown>, [name = '', ...rest]: readonly string[], value: string | number): void {
+function setAt(
+  object: Record<string, unknown>,
+  [name = '', ...rest]: readonly string[],
+  value: string | number,
+): void {
   if (rest.length === 0) {
     object[name] = value
     return
   }
   const inner = object[name]
-  const next = typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? inner as Record<string, unknown> : {}
+  const next =
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? (inner as Record<string, unknown>)
+      : {}
   object[name] = next
   setAt(next, rest, value)
 }

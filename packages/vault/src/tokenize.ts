@@ -5,7 +5,14 @@ import { fingerprint, hashSecret, newSecret, sealRecord } from './crypto.ts'
 import type { Vault } from './vault.ts'
 import type { VaultRefusal } from './refusal.ts'
 import {
-  findCard, findFrameSession, findMarketplace, insertCard, insertFrameSession, insertTicket, putMarketplace, redeemTicket,
+  findCard,
+  findFrameSession,
+  findMarketplace,
+  insertCard,
+  insertFrameSession,
+  insertTicket,
+  putMarketplace,
+  redeemTicket,
 } from './store.ts'
 import type { CardRow, FrameSessionRow } from './store.ts'
 
@@ -24,7 +31,9 @@ function marketplaceOf(secret: string, prefix: string): string | undefined {
 
 /** An origin alone, as browsers write it; anything else could carry a directive into the frame's policy. */
 function isOrigin(text: string): boolean {
-  return /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+  return (
+    /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+  )
 }
 
 /**
@@ -33,13 +42,16 @@ function isOrigin(text: string): boolean {
  * @refuses validation_failed - one of them isn't an origin
  */
 export async function registerMarketplace(
-  { pool, now }: Vault, marketplace: { id: string, name: string, origins: readonly string[] },
+  { pool, now }: Vault,
+  marketplace: { id: string; name: string; origins: readonly string[] },
 ): Promise<VaultRefusal | { id: string }> {
   const index = marketplace.origins.findIndex(origin => !isOrigin(origin))
   if (index >= 0) {
     return {
-      refused: 'validation_failed', field: `origins[${index}]`,
-      detail: 'Expected an origin alone, in lower case and without its default port, such as https://shop.example.',
+      refused: 'validation_failed',
+      field: `origins[${index}]`,
+      detail:
+        'Expected an origin alone, in lower case and without its default port, such as https://shop.example.',
     }
   }
   await putMarketplace(pool, marketplace, now())
@@ -54,7 +66,11 @@ export async function registerMarketplace(
 export async function createTicket(vault: Vault, request: TicketCreate): Promise<VaultRefusal | Ticket> {
   const marketplace = await findMarketplace(vault.pool, request.marketplace)
   if (!marketplace?.origins.includes(request.origin)) {
-    return { refused: 'origin_refused', field: 'origin', detail: 'The marketplace has not registered this origin with the vault.' }
+    return {
+      refused: 'origin_refused',
+      field: 'origin',
+      detail: 'The marketplace has not registered this origin with the vault.',
+    }
   }
   const ticket = newSecret('ft', idSuffix(request.marketplace))
   const expiresAt = new Date(vault.now().getTime() + TICKET_MS)
@@ -63,7 +79,8 @@ export async function createTicket(vault: Vault, request: TicketCreate): Promise
 }
 
 const ticketRefused: VaultRefusal = {
-  refused: 'ticket_refused', detail: 'The ticket is not valid, has run out, or was used before: ask for a new one.',
+  refused: 'ticket_refused',
+  detail: 'The ticket is not valid, has run out, or was used before: ask for a new one.',
 }
 
 /**
@@ -72,10 +89,16 @@ const ticketRefused: VaultRefusal = {
  * @refuses ticket_refused - unknown, run out or spent
  * @refuses origin_refused - made for another page's origin, or one that is registered no longer
  */
-export async function openFrameSession(vault: Vault, { ticket, origin }: { ticket: string, origin: string }): Promise<VaultRefusal | FrameSession> {
+export async function openFrameSession(
+  vault: Vault,
+  { ticket, origin }: { ticket: string; origin: string },
+): Promise<VaultRefusal | FrameSession> {
   const now = vault.now()
   const id = marketplaceOf(ticket, 'ft')
-  const row = id === undefined ? undefined : await redeemTicket(vault.pool, { marketplace: id, hash: hashSecret(ticket) }, now)
+  const row =
+    id === undefined
+      ? undefined
+      : await redeemTicket(vault.pool, { marketplace: id, hash: hashSecret(ticket) }, now)
   if (!row) return ticketRefused
   const marketplace = await findMarketplace(vault.pool, row.marketplace)
   if (row.origin !== origin || !marketplace?.origins.includes(origin)) {
@@ -86,8 +109,15 @@ export async function openFrameSession(vault: Vault, { ticket, origin }: { ticke
   await insertFrameSession(vault.pool, { ...row, hash: hashSecret(frameSession), expiresAt })
   const { revision, amount, currency, exponent, brands } = row
   return {
-    object: 'frame_session', frameSession, marketplaceName: marketplace.name,
-    revision, amount, currency, exponent, brands: [...brands], expiresAt: expiresAt.toISOString(),
+    object: 'frame_session',
+    frameSession,
+    marketplaceName: marketplace.name,
+    revision,
+    amount,
+    currency,
+    exponent,
+    brands: [...brands],
+    expiresAt: expiresAt.toISOString(),
   }
 }
 
@@ -106,16 +136,22 @@ export async function readFrameSession(vault: Vault, bearer: string): Promise<Fr
  * @refuses rate_limited - this card or this range of cards was tried too often
  */
 export async function createToken(
-  vault: Vault, { session, card }: { session: FrameSessionRow, card: TokenCreate },
-): Promise<VaultRefusal | { token: string, expiresAt: Date }> {
+  vault: Vault,
+  { session, card }: { session: FrameSessionRow; card: TokenCreate },
+): Promise<VaultRefusal | { token: string; expiresAt: Date }> {
   const now = vault.now()
-  const invalid = refuseCard(card, { brands: session.brands, now }) ?? countCard(vault, { session, card, now })
+  const invalid =
+    refuseCard(card, { brands: session.brands, now }) ?? countCard(vault, { session, card, now })
   if (invalid) return invalid
   const token = newSecret('tok', idSuffix(session.marketplace))
   const hash = hashSecret(token)
   const expiresAt = new Date(now.getTime() + TOKEN_MS)
   if (!vault.codes.keep(hash, { code: card.securityCode, until: expiresAt })) {
-    return { refused: 'rate_limited', detail: 'The vault is full of cards that wait to be sent: try again shortly.', retryAfterMs: 5_000 }
+    return {
+      refused: 'rate_limited',
+      detail: 'The vault is full of cards that wait to be sent: try again shortly.',
+      retryAfterMs: 5_000,
+    }
   }
   try {
     await insertCard(vault.pool, rowOf(vault, { session, card, hash, createdAt: now, expiresAt }))
@@ -128,41 +164,77 @@ export async function createToken(
 
 function rowOf(
   { keyring }: Vault,
-  { session, card, hash, ...times }: { session: FrameSessionRow, card: TokenCreate, hash: Buffer, createdAt: Date, expiresAt: Date },
+  {
+    session,
+    card,
+    hash,
+    ...times
+  }: { session: FrameSessionRow; card: TokenCreate; hash: Buffer; createdAt: Date; expiresAt: Date },
 ): Parameters<typeof insertCard>[1] {
   const { marketplace, session: checkoutSession, revision, origin } = session
   const plaintext = Buffer.from(JSON.stringify({ number: card.number, name: card.name }))
-  const record = sealRecord(keyring(), { plaintext, binding: { marketplace, tokenHash: hash, recordVersion: RECORD_VERSION } })
+  const record = sealRecord(keyring(), {
+    plaintext,
+    binding: { marketplace, tokenHash: hash, recordVersion: RECORD_VERSION },
+  })
   plaintext.fill(0)
   return {
-    marketplace, session: checkoutSession, revision, origin, hash, record, recordVersion: RECORD_VERSION, ...times,
-    brand: ruleFor(card.number)?.brand ?? 'unknown', last4: card.number.slice(-4),
-    expMonth: card.expMonth, expYear: card.expYear,
+    marketplace,
+    session: checkoutSession,
+    revision,
+    origin,
+    hash,
+    record,
+    recordVersion: RECORD_VERSION,
+    ...times,
+    brand: ruleFor(card.number)?.brand ?? 'unknown',
+    last4: card.number.slice(-4),
+    expMonth: card.expMonth,
+    expYear: card.expYear,
     fingerprint: fingerprint(keyring().fingerprintKey, { marketplace, number: card.number }),
   }
 }
 
 function refuseCard(
-  { number, expMonth, expYear, securityCode }: TokenCreate, { brands, now }: { brands: readonly string[], now: Date },
+  { number, expMonth, expYear, securityCode }: TokenCreate,
+  { brands, now }: { brands: readonly string[]; now: Date },
 ): VaultRefusal | undefined {
   const judged = judgeNumber(number)
   const expiry = { month: expMonth, year: expYear }
-  if (judged.verdict !== 'valid') return invalid('number', 'The card number has a wrong digit, or one too many or too few.')
-  if (!brands.includes(judged.brand)) return invalid('number', `Cards of this brand are not taken here; taken are ${brands.join(', ')}.`)
+  if (judged.verdict !== 'valid')
+    return invalid('number', 'The card number has a wrong digit, or one too many or too few.')
+  if (!brands.includes(judged.brand))
+    return invalid('number', `Cards of this brand are not taken here; taken are ${brands.join(', ')}.`)
   if (hasExpired(expiry, now)) return invalid('expYear', 'The card has expired.')
-  if (isTooFarAhead(expiry, now)) return invalid('expYear', 'The year is further ahead than cards are issued for.')
-  if (!codeLengths(number).includes(securityCode.length)) return invalid('securityCode', 'The security code of this brand has another length.')
+  if (isTooFarAhead(expiry, now))
+    return invalid('expYear', 'The year is further ahead than cards are issued for.')
+  if (!codeLengths(number).includes(securityCode.length))
+    return invalid('securityCode', 'The security code of this brand has another length.')
   return undefined
 }
 
 const invalid = (field: string, detail: string): VaultRefusal => ({ refused: 'card_invalid', field, detail })
 
 function countCard(
-  vault: Vault, { session: { marketplace }, card: { number }, now }: { session: FrameSessionRow, card: TokenCreate, now: Date },
+  vault: Vault,
+  {
+    session: { marketplace },
+    card: { number },
+    now,
+  }: { session: FrameSessionRow; card: TokenCreate; now: Date },
 ): VaultRefusal | undefined {
   const key = fingerprint(vault.keyring().fingerprintKey, { marketplace, number }).toString('base64')
-  const wait = Math.max(vault.limiters.card.hit(key, now), vault.limiters.bin.hit(`${marketplace} ${number.slice(0, 8)}`, now))
-  return wait > 0 ? { refused: 'rate_limited', detail: 'Too many attempts with cards like this one: wait, or use another.', retryAfterMs: wait } : undefined
+  const wait = Math.max(
+    vault.limiters.card.hit(key, now),
+    vault.limiters.bin.hit(`${marketplace} ${number.slice(0, 8)}`, now),
+  )
+  return wait > 0
+    ? {
+        refused: 'rate_limited',
+        detail: 'Too many attempts with cards like this one: wait, or use another.',
+        retryAfterMs: wait,
+      }
+    : undefined
 }
 
 /**
@@ -170,15 +242,30 @@ function countCard(
  *
  * @refuses token_unknown - none such in this marketplace
  */
-export async function readToken(vault: Vault, { marketplace, token }: { marketplace: string, token: string }): Promise<VaultRefusal | TokenView> {
+export async function readToken(
+  vault: Vault,
+  { marketplace, token }: { marketplace: string; token: string },
+): Promise<VaultRefusal | TokenView> {
   const row = await findToken(vault, { marketplace, token })
   if (!row) return { refused: 'token_unknown', field: 'token', detail: 'This marketplace has no such token.' }
   return {
-    session: row.session, revision: row.revision, brand: row.brand, last4: row.last4, expMonth: row.expMonth, expYear: row.expYear,
-    fingerprint: row.fingerprint.toString('base64url'), used: row.operation !== null, expiresAt: row.expiresAt.toISOString(),
+    session: row.session,
+    revision: row.revision,
+    brand: row.brand,
+    last4: row.last4,
+    expMonth: row.expMonth,
+    expYear: row.expYear,
+    fingerprint: row.fingerprint.toString('base64url'),
+    used: row.operation !== null,
+    expiresAt: row.expiresAt.toISOString(),
   }
 }
 
-async function findToken({ pool }: Vault, { marketplace, token }: { marketplace: string, token: string }): Promise<CardRow | undefined> {
-  return marketplaceOf(token, 'tok') === marketplace ? findCard(pool, { marketplace, hash: hashSecret(token) }) : undefined
+async function findToken(
+  { pool }: Vault,
+  { marketplace, token }: { marketplace: string; token: string },
+): Promise<CardRow | undefined> {
+  return marketplaceOf(token, 'tok') === marketplace
+    ? findCard(pool, { marketplace, hash: hashSecret(token) })
+    : undefined
 }

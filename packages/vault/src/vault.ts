@@ -44,7 +44,7 @@ export interface VaultOptions {
   readonly frame?: FrameAssets | undefined
   readonly limits?: Partial<RateLimits>
   readonly now?: () => Date
-  readonly log?: { readonly level?: string, readonly destination?: Writable }
+  readonly log?: { readonly level?: string; readonly destination?: Writable }
 }
 
 export interface RunningVault {
@@ -53,7 +53,7 @@ export interface RunningVault {
   /** Where servers reach it. */
   readonly internalUrl: string
   /** Reads the key file again and wraps all records under its current key. */
-  rotateKeys(): Promise<{ readonly rewrapped: number, readonly unopened: number }>
+  rotateKeys(): Promise<{ readonly rewrapped: number; readonly unopened: number }>
   /** Removes what has run out now, as it also happens by itself. */
   sweep(): Promise<void>
   /** Stops listening, lets requests under way end, and forgets all security codes. */
@@ -95,7 +95,8 @@ const SWEEP_MS = 20_000
  */
 export async function startVault(options: VaultOptions): Promise<RunningVault> {
   if (options.mode === 'live') refuseForLive(options)
-  if (options.mode === 'test' && !existsSync(options.keyFile)) createKeyFile({ file: options.keyFile, rootKey: options.rootKey })
+  if (options.mode === 'test' && !existsSync(options.keyFile))
+    createKeyFile({ file: options.keyFile, rootKey: options.rootKey })
   const place = { origin: '' }
   const keys = { ring: loadKeyring({ file: options.keyFile, rootKey: options.rootKey }) }
   const vault = compose(options, { place, keys })
@@ -114,14 +115,25 @@ interface Changing {
 }
 
 function compose(options: VaultOptions, { place, keys }: Changing): Vault {
-  const log = createLog({ level: options.log?.level ?? 'info', destination: options.log?.destination ?? process.stderr })
+  const log = createLog({
+    level: options.log?.level ?? 'info',
+    destination: options.log?.destination ?? process.stderr,
+  })
   const pool = openPool(options.databaseUrl)
-  pool.on('error', error => log.warn({ event: 'database_connection_lost', err: error }, 'a database connection was lost'))
+  pool.on('error', error =>
+    log.warn({ event: 'database_connection_lost', err: error }, 'a database connection was lost'),
+  )
   return {
-    pool, log, now: options.now ?? steadyNow, keyring: () => keys.ring, codes: createSecurityCodes({ limit: MAX_CODES }),
+    pool,
+    log,
+    now: options.now ?? steadyNow,
+    keyring: () => keys.ring,
+    codes: createSecurityCodes({ limit: MAX_CODES }),
     sending: new Set(),
     limiters: limitersOf({ ...(options.mode === 'live' ? liveLimits : testLimits), ...options.limits }),
-    hosts: options.hosts, internalKey: options.internalKey, trustedProxies: options.trustedProxies ?? 0,
+    hosts: options.hosts,
+    internalKey: options.internalKey,
+    trustedProxies: options.trustedProxies ?? 0,
     frame: options.frame ?? loadFrame(),
     origin: () => place.origin,
     frameUrl: marketplace => `${place.origin}${FRAME_PATH}?marketplace=${marketplace}`,
@@ -131,12 +143,17 @@ function compose(options: VaultOptions, { place, keys }: Changing): Vault {
 function limitersOf({ address, frameSession, card, bin }: RateLimits): Vault['limiters'] {
   const bounded = { keys: MAX_LIMITED_KEYS }
   return {
-    address: createLimiter(address, bounded), frameSession: createLimiter(frameSession, bounded),
-    card: createLimiter(card, bounded), bin: createLimiter(bin, bounded),
+    address: createLimiter(address, bounded),
+    frameSession: createLimiter(frameSession, bounded),
+    card: createLimiter(card, bounded),
+    bin: createLimiter(bin, bounded),
   }
 }
 
-async function serve(vault: Vault, { options, place, keys }: Changing & { options: VaultOptions }): Promise<RunningVault> {
+async function serve(
+  vault: Vault,
+  { options, place, keys }: Changing & { options: VaultOptions },
+): Promise<RunningVault> {
   const { host = '127.0.0.1', port = 0 } = options
   const app = await buildServer(vault)
   await app.listen({ host, port })
@@ -147,13 +164,19 @@ async function serve(vault: Vault, { options, place, keys }: Changing & { option
     await sweepRows(vault.pool, vault.now())
     await rotateKeys(vault)
   }
-  const timer = setInterval(() => void sweep().catch((error: unknown) => {
-    vault.log.error({ event: 'sweep_failed', err: error }, 'a sweep failed; the next one follows')
-  }), SWEEP_MS)
+  const timer = setInterval(
+    () =>
+      void sweep().catch((error: unknown) => {
+        vault.log.error({ event: 'sweep_failed', err: error }, 'a sweep failed; the next one follows')
+      }),
+    SWEEP_MS,
+  )
   timer.unref()
   vault.log.info({ event: 'started', origin: place.origin, mode: options.mode }, 'the vault is up')
   return {
-    url: place.origin, internalUrl: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`, sweep,
+    url: place.origin,
+    internalUrl: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`,
+    sweep,
     rotateKeys() {
       keys.ring = loadKeyring({ file: options.keyFile, rootKey: options.rootKey })
       vault.log.info({ event: 'keys_read', current: keys.ring.current }, 'the key file was read again')
@@ -171,14 +194,20 @@ async function serve(vault: Vault, { options, place, keys }: Changing & { option
 /** Everything that test mode is lenient about, refused at once. */
 function refuseForLive({ internalKey, rootKey, keyFile, publicUrl, hosts, databaseUrl }: VaultOptions): void {
   const problems = [
-    internalKey.length < 32 && 'HOLDFAST_VAULT_INTERNAL_KEY has fewer than 32 characters: set a random one (openssl rand -base64 33).',
+    internalKey.length < 32
+      && 'HOLDFAST_VAULT_INTERNAL_KEY has fewer than 32 characters: set a random one (openssl rand -base64 33).',
     !rootKey && 'HOLDFAST_VAULT_ROOT_KEY (or …_FILE) is not set: live mode reads sealed key files only.',
-    !publicUrl?.startsWith('https://') && 'HOLDFAST_VAULT_URL is not an https origin: cards are typed into pages that it serves.',
-    ...Object.entries(hosts).map(([rail, url]) =>
-      !url.startsWith('https://') && `The host of ${rail} is not https: simulators and plain connections are for test mode.`),
+    !publicUrl?.startsWith('https://')
+      && 'HOLDFAST_VAULT_URL is not an https origin: cards are typed into pages that it serves.',
+    ...Object.entries(hosts).map(
+      ([rail, url]) =>
+        !url.startsWith('https://')
+        && `The host of ${rail} is not https: simulators and plain connections are for test mode.`,
+    ),
     Object.keys(hosts).length === 0 && 'No rail has a host: set HOLDFAST_VAULT_HOST_JPMORGAN.',
     databaseUrl === '' && 'HOLDFAST_VAULT_DATABASE_URL is not set.',
   ].filter(problem => typeof problem === 'string')
-  if (problems.length > 0) throw new VaultConfigError(`Live mode refuses this configuration:\n- ${problems.join('\n- ')}`)
+  if (problems.length > 0)
+    throw new VaultConfigError(`Live mode refuses this configuration:\n- ${problems.join('\n- ')}`)
   refuseDevelopmentKeys(keyFile)
 }

@@ -20,7 +20,14 @@ export interface TestRail {
 
 export const approve = (response: ServerResponse): void => {
   response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify({ transactionId: 't-1', transactionState: 'AUTHORIZED', responseStatus: 'SUCCESS', amount: 1248000 }))
+  response.end(
+    JSON.stringify({
+      transactionId: 't-1',
+      transactionState: 'AUTHORIZED',
+      responseStatus: 'SUCCESS',
+      amount: 1248000,
+    }),
+  )
 }
 
 export async function startTestRail(): Promise<TestRail> {
@@ -32,18 +39,30 @@ export async function startTestRail(): Promise<TestRail> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString('utf8')
-      const entry = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: JSON.parse(text) as unknown }
+      const entry = {
+        method: request.method ?? '',
+        path: request.url ?? '',
+        headers: request.headers,
+        body: JSON.parse(text) as unknown,
+      }
       heard.push(entry)
       act(response, entry)
     })
   })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard,
-    answer(next) { act = next },
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heard,
+    answer(next) {
+      act = next
+    },
     async close() {
       server.closeAllConnections()
-      await new Promise(resolve => { server.close(resolve) })
+      await new Promise(resolve => {
+        server.close(resolve)
+      })
     },
   }
 }

@@ -48,15 +48,20 @@ export async function openShop(): Promise<Shop> {
     response.setHeader('content-type', 'text/html')
     response.end(html)
   })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const { port } = server.address() as AddressInfo
   const browser = await launch({ executablePath: browserPath(), args: [...chromiumArgs] })
   return {
-    browser, origin: name => `http://${name}.localhost:${port}`,
+    browser,
+    origin: name => `http://${name}.localhost:${port}`,
     async close() {
       await browser.close()
       server.closeAllConnections()
-      await new Promise(resolve => { server.close(resolve) })
+      await new Promise(resolve => {
+        server.close(resolve)
+      })
     },
   }
 }
@@ -70,11 +75,16 @@ export class Checkout {
   constructor(page: Page, frameUrl: string) {
     this.page = page
     this.frameUrl = frameUrl
-    page.on('console', message => { if (/Content Security|Trusted/i.test(message.text())) this.violations.push(message.text()) })
+    page.on('console', message => {
+      if (/Content Security|Trusted/i.test(message.text())) this.violations.push(message.text())
+    })
   }
 
   /** Opens a page and embeds the frame, which then waits to be introduced. */
-  static async open(shop: Shop, { origin, frameUrl, width = 400 }: { origin: string, frameUrl: string, width?: number }): Promise<Checkout> {
+  static async open(
+    shop: Shop,
+    { origin, frameUrl, width = 400 }: { origin: string; frameUrl: string; width?: number },
+  ): Promise<Checkout> {
     const page = await shop.browser.newPage()
     await page.setViewport({ width, height: 720, deviceScaleFactor: 2 })
     const checkout = new Checkout(page, frameUrl)
@@ -84,7 +94,11 @@ export class Checkout {
   }
 
   get frame(): Frame {
-    const frame = this.page.frames().find(candidate => candidate !== this.page.mainFrame() && candidate.parentFrame() === this.page.mainFrame())
+    const frame = this.page
+      .frames()
+      .find(
+        candidate => candidate !== this.page.mainFrame() && candidate.parentFrame() === this.page.mainFrame(),
+      )
     if (!frame) throw new Error('the page has no frame')
     return frame
   }
@@ -93,7 +107,12 @@ export class Checkout {
     const whole = { holdfast: 1, type: 'init', ticket: '', locale: 'en', style: {}, ...init }
     // as text, so that a field named __proto__ arrives as one
     const text = JSON.stringify(whole)
-    await this.page.evaluate((as, message, target) => window.introduce(as, message, target), name, text, new URL(this.frameUrl).origin)
+    await this.page.evaluate(
+      (as, message, target) => window.introduce(as, message, target),
+      name,
+      text,
+      new URL(this.frameUrl).origin,
+    )
   }
 
   async tell(message: PageMessage): Promise<void> {
@@ -105,8 +124,14 @@ export class Checkout {
   }
 
   /** The newest message of a kind that comes after the first `after` of its kind. */
-  async hear<Type extends FrameMessage['type']>(type: Type, { after = 0 } = {}): Promise<Extract<FrameMessage, { type: Type }>> {
-    const found = await waitFor(async () => (await this.heard()).filter(message => message.type === type)[after], { what: `'${type}' from the frame` })
+  async hear<Type extends FrameMessage['type']>(
+    type: Type,
+    { after = 0 } = {},
+  ): Promise<Extract<FrameMessage, { type: Type }>> {
+    const found = await waitFor(
+      async () => (await this.heard()).filter(message => message.type === type)[after],
+      { what: `'${type}' from the frame` },
+    )
     return found as Extract<FrameMessage, { type: Type }>
   }
 
@@ -127,7 +152,7 @@ export class Checkout {
     return this.frame.$eval(`#${field}-error`, error => error.textContent ?? '')
   }
 
-  async fill(card: { number: string, expiry: string, code: string, name: string }): Promise<void> {
+  async fill(card: { number: string; expiry: string; code: string; name: string }): Promise<void> {
     await this.type('number', card.number)
     await this.type('expiry', card.expiry)
     await this.type('securityCode', card.code)
