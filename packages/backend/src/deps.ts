@@ -1,5 +1,5 @@
-import type { PaymentTokenClaims, PaymentTokenKeySet } from '@holdfast/contract'
-import type { PaymentConnector, PayoutConnector } from '@holdfast/core'
+import type { EndpointName, PaymentTokenClaims, PaymentTokenKeySet } from '@holdfast/contract'
+import type { PaymentConnector, PayoutConnector, Refusal } from '@holdfast/core'
 import type { VaultClient } from '@holdfast/vault'
 import type { Kysely } from 'kysely'
 import type { Pool } from 'pg'
@@ -41,7 +41,7 @@ export interface Hooks {
    * holds the operation's lease; otherwise starts the inquiry and answers what is known, with status 202, or with
    * the route's own status when the outcome has become known meanwhile.
    */
-  resumeOperation(subject: { readonly marketplace: string; readonly operation: string; readonly route: string }): Promise<'in_flight' | Reply>
+  resumeOperation(subject: { readonly marketplace: string; readonly operation: string; readonly route: EndpointName }): Promise<'in_flight' | Reply | Refusal>
 }
 
 /** What routes, commands and jobs work with. */

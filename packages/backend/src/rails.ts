@@ -23,3 +23,10 @@ export function paymentConnectorOf(rails: Rails, name: string): PaymentConnector
   if (!connector) throw new Error(`the connector '${name}' of an earlier operation is not configured`)
   return connector
 }
+
+/** The connector that a payout was sent by. */
+export function payoutConnectorOf(rails: Rails, name: string): PayoutConnector {
+  const connector = rails.payouts.get(name)
+  if (!connector) throw new Error(`the connector '${name}' of an earlier payout is not configured`)
+  return connector
+}

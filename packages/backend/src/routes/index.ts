@@ -2,13 +2,19 @@ import type { AnyRoute } from '../http/route.ts'
 import apiKeysCreate from './apiKeys.create.ts'
 import apiKeysList from './apiKeys.list.ts'
 import apiKeysRevoke from './apiKeys.revoke.ts'
+import checkoutConfirm from './checkout.confirm.ts'
 import checkoutFrameTicket from './checkout.frameTicket.ts'
 import checkoutRetrieve from './checkout.retrieve.ts'
 import clockAdvance from './clock.advance.ts'
 import clockRetrieve from './clock.retrieve.ts'
 import disputesList from './disputes.list.ts'
+import disputesOpen from './disputes.open.ts'
 import disputesRetrieve from './disputes.retrieve.ts'
+import disputesWithdraw from './disputes.withdraw.ts'
+import escrowsAccept from './escrows.accept.ts'
+import escrowsDeliver from './escrows.deliver.ts'
 import escrowsList from './escrows.list.ts'
+import escrowsRelease from './escrows.release.ts'
 import escrowsRetrieve from './escrows.retrieve.ts'
 import eventsList from './events.list.ts'
 import eventsRetrieve from './events.retrieve.ts'
@@ -18,13 +24,19 @@ import ledgerTrialBalance from './ledger.trialBalance.ts'
 import marketplaceKeys from './marketplace.keys.ts'
 import marketplaceRetrieve from './marketplace.retrieve.ts'
 import marketplaceUpdate from './marketplace.update.ts'
+import operatorTopUp from './operator.topUp.ts'
+import operatorWithdraw from './operator.withdraw.ts'
 import ordersCancel from './orders.cancel.ts'
 import ordersList from './orders.list.ts'
 import ordersRetrieve from './orders.retrieve.ts'
+import paymentsCapture from './payments.capture.ts'
 import paymentsList from './payments.list.ts'
 import paymentsRetrieve from './payments.retrieve.ts'
+import paymentsVoid from './payments.void.ts'
+import payoutsCreate from './payouts.create.ts'
 import payoutsList from './payouts.list.ts'
 import payoutsRetrieve from './payouts.retrieve.ts'
+import refundsCreate from './refunds.create.ts'
 import refundsList from './refunds.list.ts'
 import refundsRetrieve from './refunds.retrieve.ts'
 import releasesList from './releases.list.ts'
@@ -39,6 +51,7 @@ import sessionsExpire from './sessions.expire.ts'
 import sessionsList from './sessions.list.ts'
 import sessionsRetrieve from './sessions.retrieve.ts'
 import sessionsUpdate from './sessions.update.ts'
+import settlementsImport from './settlements.import.ts'
 import settlementsLines from './settlements.lines.ts'
 import settlementsList from './settlements.list.ts'
 import settlementsRetrieve from './settlements.retrieve.ts'
@@ -52,14 +65,15 @@ export const routes: readonly AnyRoute[] = [
   clockRetrieve, clockAdvance,
   sellersBalances,
   sessionsCreate, sessionsRetrieve, sessionsUpdate, sessionsExpire, sessionsCancel, sessionsList,
-  checkoutRetrieve, checkoutFrameTicket,
+  checkoutRetrieve, checkoutFrameTicket, checkoutConfirm,
   ordersRetrieve, ordersCancel, ordersList,
-  paymentsRetrieve, paymentsList,
-  escrowsRetrieve, escrowsList,
+  paymentsRetrieve, paymentsList, paymentsCapture, paymentsVoid,
+  escrowsRetrieve, escrowsList, escrowsDeliver, escrowsAccept, escrowsRelease,
   releasesList,
-  refundsRetrieve, refundsList,
-  disputesRetrieve, disputesList,
-  payoutsRetrieve, payoutsList,
-  settlementsRetrieve, settlementsLines, settlementsList,
+  refundsCreate, refundsRetrieve, refundsList,
+  disputesOpen, disputesWithdraw, disputesRetrieve, disputesList,
+  payoutsCreate, payoutsRetrieve, payoutsList,
+  settlementsImport, settlementsRetrieve, settlementsLines, settlementsList,
+  operatorTopUp, operatorWithdraw,
   ledgerAccounts, ledgerTransfers, ledgerTrialBalance,
 ]

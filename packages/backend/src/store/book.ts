@@ -7,7 +7,7 @@ import { sql, type Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
 import { writeTransfers } from './ledger.ts'
 import { setTimers } from './timers.ts'
-import type { MilestonesTable, PaymentsTable } from './tables.ts'
+import type { MilestonesTable, PaymentsTable, SessionsTable } from './tables.ts'
 
 /*
  * A book on the database: the rows that a batch locked, the decisions' fold, and the difference written back.
@@ -24,10 +24,12 @@ export interface Desk {
   readonly before: Map<string, unknown>
   /** The merchant's references of transfers that have one, by transfer. */
   readonly references: Map<string, string>
+  /** Sessions that are locked; they are no part of the fold. */
+  readonly sessions: Map<string, Selectable<SessionsTable>>
 }
 
 export function openDesk({ marketplace, now }: { readonly marketplace: string; readonly now: Date }): Desk {
-  return { marketplace, now, book: openBook(newId), before: new Map(), references: new Map() }
+  return { marketplace, now, book: openBook(newId), before: new Map(), references: new Map(), sessions: new Map() }
 }
 
 const unique = (ids: readonly string[]): string[] => [...new Set(ids)].toSorted()

@@ -1,0 +1,81 @@
+import { newId, type BodyOf } from '@holdfast/contract'
+import type { Dispute } from '@holdfast/contract/types'
+import {
+  DAY_MS, ESCALATABLE_AFTER_DAYS, isRefusal, openDispute, REVIEW_AFTER_DAYS, withdrawDispute, type Refusal,
+} from '@holdfast/core'
+import type { Selectable } from 'kysely'
+import type { Tx } from '../database.ts'
+import { notFound } from '../routes/not-found.ts'
+import { lockOrders, type Desk } from '../store/book.ts'
+import { readDisputes } from '../store/render/movements.ts'
+import type { DisputesTable } from '../store/tables.ts'
+import type { Call, Command } from './execute.ts'
+import { onDesk } from './on-desk.ts'
+
+interface Opened extends BodyOf<'disputes.open'> {
+  readonly id: string
+}
+
+/** Opens disputes: each freezes its escrow. It counts from the instant at which the request is decided. */
+export const openDisputes: Command<BodyOf<'disputes.open'>, Dispute> = {
+  name: 'disputes.open',
+  async run(tx, calls) {
+    return onDesk(tx, calls, {
+      async lock(_tx, desk) {
+        const rows = await tx.db.selectFrom('escrows').select('order_id').where('marketplace_id', '=', desk.marketplace)
+          .where('id', 'in', calls.map(({ input }) => input.escrow)).execute()
+        await lockOrders(tx, desk, rows.map(({ order_id: order }) => order))
+      },
+      decide: (desk, { input }): Opened | Refusal => {
+        if (!desk.book.escrows.has(input.escrow)) return { ...notFound('escrow', input.escrow), field: 'escrow' }
+        const id = newId('dispute')
+        return openDispute(desk.book, { id, escrow: input.escrow }) ?? { id, ...input }
+      },
+      write: (_tx, desk, decided) => insertDisputes(tx, desk, decided),
+      read: (_tx, desk, decided) => readDisputes(tx.db, desk.marketplace, decided.map(({ id }) => id)),
+    })
+  },
+}
+
+async function insertDisputes(tx: Tx, desk: Desk, decided: readonly Opened[]): Promise<void> {
+  if (decided.length === 0) return
+  const later = (days: number) => new Date(desk.now.getTime() + days * DAY_MS)
+  await tx.db.insertInto('disputes').values(decided.map(({ id, escrow, reason }) => ({
+    marketplace_id: desk.marketplace, id, escrow_id: escrow, order_id: desk.book.escrows.get(escrow)!.order, state: 'negotiation' as const,
+    reason, opened_at: desk.now, escalatable_at: later(ESCALATABLE_AFTER_DAYS), review_at: later(REVIEW_AFTER_DAYS), closed_at: null,
+  }))).execute()
+}
+
+/** Ends disputes without a decision: the escrow goes on where it stood. */
+export const withdrawDisputes: Command<{ readonly id: string }, Dispute> = {
+  name: 'disputes.withdraw',
+  async run(tx, calls) {
+    const rows = new Map<string, Selectable<DisputesTable>>()
+    return onDesk(tx, calls, {
+      lock: (_tx, desk) => lockDisputes(tx, desk, { calls, rows }),
+      decide: (desk, { input, now }): { id: string } | Refusal => {
+        const row = rows.get(input.id)
+        if (!row) return notFound('dispute', input.id)
+        const next = withdrawDispute(desk.book, { id: row.id, escrow: row.escrow_id, state: row.state, openedAt: row.opened_at, at: now })
+        if (isRefusal(next)) return next
+        row.state = next.state
+        return { id: row.id }
+      },
+      async write(_tx, desk, decided) {
+        await tx.db.updateTable('disputes').set({ state: 'withdrawn', closed_at: desk.now }).where('marketplace_id', '=', desk.marketplace)
+          .where('id', 'in', decided.map(({ id }) => id).concat('')).where('closed_at', 'is', null).execute()
+      },
+      read: (_tx, desk, decided) => readDisputes(tx.db, desk.marketplace, decided.map(({ id }) => id)),
+    })
+  },
+}
+
+/** Locks the orders first; the disputes are read again under that lock. */
+async function lockDisputes(
+  tx: Tx, desk: Desk, { calls, rows }: { calls: readonly Call<{ readonly id: string }>[]; rows: Map<string, Selectable<DisputesTable>> },
+): Promise<void> {
+  const read = () => tx.db.selectFrom('disputes').selectAll().where('marketplace_id', '=', desk.marketplace)
+    .where('id', 'in', calls.map(({ input }) => input.id)).execute()
+  await lockOrders(tx, desk, (await read()).map(({ order_id: order }) => order))
+  for (const row of await read()) rows.set(row.id, row)
+}

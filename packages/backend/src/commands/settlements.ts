@@ -1,0 +1,199 @@
+import { newId } from '@holdfast/contract'
+import type { Settlement } from '@holdfast/contract/types'
+import {
+  isRefusal, recordSettlement, supersede, type Capture, type MatchedLine, type SettlementReport, type SettlementReportLine,
+} from '@holdfast/core'
+import type { Tx } from '../database.ts'
+import type { Deps } from '../deps.ts'
+import { applianceOf } from '../rail/inquire.ts'
+import { applyOutcome } from '../rail/outcome.ts'
+import { lockCustody, lockOrders, lockPayments, openDesk, saveDesk, type Desk } from '../store/book.ts'
+import { stageHappenings } from '../store/happenings.ts'
+import { insertRefund, readCaptureParts } from '../store/movements.ts'
+import { insertOperation, isResolved, readOperation, type OperationRow } from '../store/operations.ts'
+import { readSettlements } from '../store/render/movements.ts'
+import type { Call, Command } from './execute.ts'
+
+/** Reports as a rail gave them, oldest first. */
+export interface Reports {
+  readonly connector: string
+  readonly reports: readonly SettlementReport[]
+}
+
+interface Page {
+  object: 'list'
+  data: Settlement[]
+  hasMore: false
+}
+
+/**
+ * Records the rails' reports, each whole and once, all of them in one transaction. What a rail reports is a fact:
+ * nothing in it is refused; what we don't know or know otherwise stands in suspense.
+ */
+export function importSettlements(deps: Deps): Command<readonly Reports[], Page> {
+  return {
+    name: 'settlements.import',
+    async run(tx, calls) {
+      const pages: Page[] = []
+      for (const call of calls) pages.push(await importAll(deps, tx, call))
+      return pages
+    },
+  }
+}
+
+async function importAll(deps: Deps, tx: Tx, { marketplace, input, now }: Call<readonly Reports[]>): Promise<Page> {
+  const ids: string[] = []
+  for (const { connector, reports } of input) {
+    const from = await lockCursor(tx, { marketplace, connector })
+    const fresh = reports.filter(({ date }) => date > from)
+    for (const report of fresh) ids.push(await recordReport({ deps, tx, marketplace, now, connector }, report))
+    const last = fresh.map(({ date }) => date).sort().at(-1)
+    if (last === undefined) continue
+    await tx.db.updateTable('rail_cursors').set({ cursor: last }).where('marketplace_id', '=', marketplace)
+      .where('connector', '=', connector).where('feed', '=', 'settlements').execute()
+  }
+  return { object: 'list', data: await readSettlements(tx.db, marketplace, ids), hasMore: false }
+}
+
+/** The day of the last report that was recorded; whoever else imports waits here, and finds it done. */
+async function lockCursor(tx: Tx, { marketplace, connector }: { marketplace: string; connector: string }): Promise<string> {
+  await tx.db.insertInto('rail_cursors').values({ marketplace_id: marketplace, connector, feed: 'settlements', cursor: '' })
+    .onConflict((conflict) => conflict.doNothing()).execute()
+  const { cursor } = await tx.db.selectFrom('rail_cursors').select('cursor').where('marketplace_id', '=', marketplace)
+    .where('connector', '=', connector).where('feed', '=', 'settlements').forUpdate().executeTakeFirstOrThrow()
+  return cursor
+}
+
+interface Recording {
+  readonly deps: Deps
+  readonly tx: Tx
+  readonly marketplace: string
+  readonly now: Date
+  readonly connector: string
+}
+
+interface Line {
+  readonly line: SettlementReportLine
+  readonly op: OperationRow | null
+}
+
+async function recordReport(recording: Recording, report: SettlementReport): Promise<string> {
+  const { deps, tx, marketplace, now, connector } = recording
+  const lines = await matchLines(recording, report)
+  for (const one of lines) await catchUp(recording, one)
+  const desk = openDesk({ marketplace, now })
+  const { matched, captures } = await expect(recording, lines)
+  await lockOrders(tx, desk, await ordersOf(recording, captures))
+  await lockCustody(tx, desk, [report.currency])
+  const id = newId('settlement')
+  recordSettlement(desk.book, { id, connector, currency: report.currency, lines: matched })
+  const odd = matched.filter(({ gross, expected }) => gross !== expected).length
+  if (odd > 0) deps.log.error({ settlement: id, report: report.reportId, lines: odd }, 'a settlement report says what the ledger does not; the difference is in suspense')
+  await insertSettlement(recording, { id, report, lines })
+  await markSettled(tx, desk, captures)
+  await saveDesk(tx, desk)
+  await stageHappenings(tx, desk)
+  return id
+}
+
+/** Finds what each line is about: by our request's id, or by the rail's reference. */
+async function matchLines({ tx, marketplace, connector }: Recording, { lines }: SettlementReport): Promise<Line[]> {
+  const ops = await tx.db.selectFrom('operations').selectAll().where('marketplace_id', '=', marketplace).where('connector', '=', connector)
+    .where((eb) => eb.or([
+      eb('request_id', 'in', lines.map(({ requestId }) => requestId ?? '')),
+      eb('rail_reference', 'in', lines.map(({ railReference }) => railReference)),
+    ])).execute()
+  const kinds = { capture: ['sale', 'authorize', 'capture'], refund: ['refund'] }
+  return lines.map((line) => {
+    const fitting = ops.filter(({ kind }) => kinds[line.kind].includes(kind))
+    const op = fitting.find(({ request_id: requestId }) => requestId === line.requestId)
+      ?? fitting.find(({ rail_reference: reference, kind }) => reference === line.railReference && kind !== 'authorize')
+    return { line, op: op ?? null }
+  })
+}
+
+/** A report may be the first to show what became of an operation: unknown until now, or an attempt that was closed over. */
+async function catchUp(recording: Recording, { line, op }: Line): Promise<void> {
+  if (!op) return
+  const { deps, tx, marketplace, now } = recording
+  if (!isResolved(op)) {
+    const amount = line.gross < 0n ? -line.gross : line.gross
+    await applyOutcome(tx, { deps, operation: op, now, appliance: applianceOf(op), outcome: { outcome: 'approved', railReference: line.railReference, amount } })
+  } else if (op.state === 'rejected' && op.kind === 'sale' && op.payment_id !== null && line.gross > 0n) {
+    await surface(recording, { line, op, desk: openDesk({ marketplace, now }) })
+  }
+}
+
+/** Money that was taken by an attempt which was closed over: posted, and refunded by itself. */
+async function surface({ tx, connector, deps }: Recording, { line, op, desk }: { line: SettlementReportLine; op: OperationRow; desk: Desk }): Promise<void> {
+  const payment = op.payment_id as string
+  await lockPayments(tx, desk, [payment])
+  const refund = supersede(desk.book, { payment, refund: newId('refund'), amount: line.gross })
+  if (isRefusal(refund)) return
+  deps.log.error({ payment, amount: Number(line.gross) }, 'an attempt that was closed over took money; it is refunded')
+  const { order_id: order } = await tx.db.selectFrom('payments').select('order_id').where('marketplace_id', '=', desk.marketplace).where('id', '=', payment).executeTakeFirstOrThrow()
+  await tx.db.updateTable('payments').set({ rail_reference: line.railReference }).where('marketplace_id', '=', desk.marketplace).where('id', '=', payment).execute()
+  await tx.db.updateTable('operations').set({ state: 'confirmed', rail_reference: line.railReference })
+    .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.id).execute()
+  await insertRefund(tx, desk, { refund, order, currency: op.currency, reference: null, reason: 'superseded' })
+  await insertOperation(tx, desk, {
+    id: newId('operation'), kind: 'refund', connector, currency: op.currency, amount: refund.amount, payment, refund: refund.id,
+    request: { subject: payment, orderReference: order, railReference: line.railReference }, sentBy: { workerInSeconds: 0 },
+  })
+  await saveDesk(tx, desk)
+  await stageHappenings(tx, desk)
+}
+
+interface Expected {
+  readonly matched: readonly MatchedLine[]
+  readonly captures: readonly Capture[]
+}
+
+/** What our ledger has for each line: nothing for what isn't ours, failed, or was reported before. */
+async function expect({ tx, marketplace }: Recording, lines: readonly Line[]): Promise<Expected> {
+  const captures: Capture[] = []
+  const matched: MatchedLine[] = []
+  const seen = new Set<string>()
+  for (const { line, op: before } of lines) {
+    const op = before && ((await readOperation(tx.db, { marketplace, id: before.id })) as OperationRow)
+    const counts = op !== null && op.state === 'confirmed' && !seen.has(op.id) && !(await isReported(tx, op))
+    if (counts) seen.add(op.id)
+    const capture = counts && op.capture_id !== null ? (await readCaptureParts(tx.db, marketplace, [op.capture_id])).get(op.capture_id) : undefined
+    if (capture) captures.push(capture)
+    const expected = !counts ? 0n : op.kind === 'refund' ? -op.amount : (capture?.amount ?? line.gross)
+    matched.push({ gross: line.gross, fee: line.fee, expected, settles: capture?.allotments ?? [] })
+  }
+  return { matched, captures }
+}
+
+async function isReported(tx: Tx, { marketplace_id, id }: OperationRow): Promise<boolean> {
+  const row = await tx.db.selectFrom('settlement_lines').select('id').where('marketplace_id', '=', marketplace_id)
+    .where('operation_id', '=', id).limit(1).executeTakeFirst()
+  return row !== undefined
+}
+
+async function ordersOf({ tx, marketplace }: Recording, captures: readonly Capture[]): Promise<string[]> {
+  if (captures.length === 0) return []
+  const rows = await tx.db.selectFrom('payments').select('order_id').where('marketplace_id', '=', marketplace)
+    .where('id', 'in', captures.map(({ payment }) => payment)).execute()
+  return rows.map(({ order_id: order }) => order)
+}
+
+async function insertSettlement({ tx, marketplace, now, connector }: Recording, { id, report, lines }: { id: string; report: SettlementReport; lines: readonly Line[] }): Promise<void> {
+  const sum = (of: 'gross' | 'fee') => lines.reduce((total, { line }) => total + line[of], 0n)
+  await tx.db.insertInto('settlements').values({
+    marketplace_id: marketplace, id, connector, report_id: report.reportId, date: report.date, state: 'recorded', currency: report.currency,
+    gross: sum('gross'), fees: sum('fee'), net: sum('gross') - sum('fee'), line_count: lines.length, created_at: now,
+  }).execute()
+  if (lines.length === 0) return
+  await tx.db.insertInto('settlement_lines').values(lines.map(({ line, op }) => ({
+    marketplace_id: marketplace, id: newId('settlementLine'), settlement_id: id, kind: line.kind, operation_id: op?.id ?? null,
+    rail_reference: line.railReference, currency: report.currency, gross: line.gross, fee: line.fee,
+  }))).execute()
+}
+
+async function markSettled(tx: Tx, desk: Desk, captures: readonly Capture[]): Promise<void> {
+  if (captures.length === 0) return
+  await tx.db.updateTable('captures').set({ settled_at: desk.now }).where('marketplace_id', '=', desk.marketplace)
+    .where('id', 'in', captures.map(({ id }) => id)).execute()
+}

@@ -1,0 +1,34 @@
+import { execute } from '../commands/execute.ts'
+import { importSettlements } from '../commands/settlements.ts'
+import { fetchReports } from '../rail/reports.ts'
+import type { JobHandler, Subject } from './handler.ts'
+import { mayAsk, rememberAsked } from './polls.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Imports the rails' reports: when a day of the clock has ended, and each hour for those that come late. */
+export const settlements: JobHandler = {
+  queue: 'settlements',
+  async due(deps, { limit, except }) {
+    const { rows } = await deps.pool.query<Subject>({
+      name: 'due_settlements',
+      text: `select distinct marketplace_id as marketplace, marketplace_id || '/' || connector as id from payments
+             where state not in ('processing', 'declined') and marketplace_id || '/' || connector <> all($2) limit $1`,
+      values: [limit, except],
+    })
+    return rows.filter(({ id }) => mayAsk(deps, feedOf(id, deps.clock.now()), { everyMs: HOUR_MS }))
+  },
+  async handle(deps, { marketplace, id }) {
+    const feed = feedOf(id, deps.clock.now())
+    const fetched = await fetchReports(deps, { marketplace, connector: id.split('/')[1] as string })
+    if (fetched.reports.length > 0) {
+      await execute(deps, importSettlements(deps), { marketplace, requestId: feed, claim: null, input: [fetched] })
+    }
+    rememberAsked(deps, feed)
+  },
+}
+
+/** A new day of the clock is a new feed to ask. */
+function feedOf(id: string, at: Date): string {
+  return `settlements/${id}/${at.toISOString().slice(0, 10)}`
+}
