@@ -5,7 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
     include: ['packages/**/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/browser/**', 'packages/checkout/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/browser/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

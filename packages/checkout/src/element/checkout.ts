@@ -1,18 +1,11 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import type { CardField } from '@holdfast/contract/frame'
-import { Api } from '../api.ts'
 import { appearanceOf, frameStyle, isDark, sheetOf, type Appearance } from '../appearance.ts'
-import { inWords, fault, type Fault } from '../errors.ts'
-import {
-  ChangeEvent, LoadErrorEvent, outcomeEvent, PaymentMethodChangeEvent, ReadyEvent,
-  type CheckoutState, type HoldfastCheckoutEventMap, type Outcome,
-} from '../events.ts'
+import type { HoldfastCheckoutEventMap, Outcome } from '../events.ts'
 import { languageOf, type Language } from '../i18n/index.ts'
-import { methodsOf } from '../methods/index.ts'
-import type { MethodHost, PaymentMethod } from '../methods/method.ts'
-import { Session, type Ended } from '../session.ts'
 import { patient, type Timing } from '../timing.ts'
-import { formView, header, skeleton } from './form.ts'
+import { CheckoutController, type ControllerHost } from './controller.ts'
+import { formView, header, skeleton, type FormState } from './form.ts'
 import { closedView, completeView, processingView, returnParameter, unavailableView } from './outcome.ts'
 import { money } from './shares.ts'
 import { styles } from './styles.ts'
@@ -114,18 +107,9 @@ export class HoldfastCheckout extends LitElement {
   declare apiUrl: string | null
   declare hidePayButton: boolean
 
-  #session: Session | undefined
-  #methods: readonly PaymentMethod[] = []
-  #chosen: PaymentMethod | undefined
-  #attempt: Promise<Outcome> | undefined
-  #loading: Promise<void> = Promise.resolve()
+  readonly #controller: CheckoutController
   #sheet: CSSStyleSheet | undefined
   #dark = false
-  #slow: ReturnType<typeof setTimeout> | undefined
-  #isSlow = false
-  #isReady = false
-  #seenRevision = 0
-  #told: CheckoutState | undefined
 
   constructor() {
     super()
@@ -133,6 +117,7 @@ export class HoldfastCheckout extends LitElement {
     this.appearance = {}
     this.paymentMethodOrder = []
     this.hidePayButton = false
+    this.#controller = new CheckoutController(this.#host())
   }
 
   /**
@@ -140,13 +125,12 @@ export class HoldfastCheckout extends LitElement {
    * nothing: `resume()` asks the API.
    */
   static hasReturned(url: string | URL = location.href): boolean {
-    return new URL(url, location.href).searchParams.has(returnParameter)
+    return new URL(url).searchParams.has(returnParameter)
   }
 
   /** Marks what is missing or wrong in the fields; whether nothing is. */
-  async validate(): Promise<boolean> {
-    await this.#loading
-    return await this.#chosen?.validate() ?? false
+  validate(): Promise<boolean> {
+    return this.#controller.validate()
   }
 
   /**
@@ -154,57 +138,45 @@ export class HoldfastCheckout extends LitElement {
    * exactly one of `complete`, `failed` and `pending`, and resolves with the same. Never rejects.
    */
   confirm(): Promise<Outcome> {
-    const attempt = this.#attempt ?? this.#confirm().finally(() => {
-      if (this.#attempt === attempt) this.#attempt = undefined
-    })
-    this.#attempt = attempt
-    return attempt
+    return this.#controller.confirm()
   }
 
   /** Reads the session again, after the merchant's server changed it. What was typed stays. */
-  async fetchUpdates(): Promise<void> {
-    await this.#loading
-    const before = this.#session?.view?.revision
-    await this.#session?.refresh()
-    if (this.#session?.view?.revision !== before) await Promise.all(this.#methods.map((method) => method.renew()))
-  }
-
-  /** Focuses the card's number, or the field named; where there is no form, what there is to do. */
-  override focus(field?: CardField | FocusOptions): void {
-    const { phase } = this.#state()
-    if (phase === 'open' && this.#chosen?.ready) return this.#chosen.focus(typeof field === 'string' ? field : undefined)
-    this.renderRoot.querySelector<HTMLElement>('.outcome :is(a, button, h2)')?.focus()
+  fetchUpdates(): Promise<void> {
+    return this.#controller.fetchUpdates()
   }
 
   /**
    * The newest attempt's outcome as the API knows it, waiting for one that is under way (up to a minute, then
    * `pending`); null where there was none. Fires no outcome event.
    */
-  async resume(): Promise<Outcome | null> {
-    await this.#loading
-    const ended = await this.#session?.settled()
-    return ended ? this.#outcome(ended) : null
+  resume(): Promise<Outcome | null> {
+    return this.#controller.resume()
+  }
+
+  /** Focuses the field named, or the first to fill in; where there is no form, what there is to do. */
+  override focus(field?: CardField | FocusOptions): void {
+    const { state, chosen } = this.#controller
+    if (state.phase === 'open' && chosen?.ready) chosen.focus(typeof field === 'string' ? field : undefined)
+    else this.renderRoot.querySelector<HTMLElement>('.outcome :is(a, button, h2)')?.focus()
   }
 
   override connectedCallback(): void {
     super.connectedCallback()
     if (this.hasUpdated) this.#start()
-    addEventListener('online', this.#wake)
-    addEventListener('pageshow', this.#wake)
-    document.addEventListener('visibilitychange', this.#wake)
+    const { wake } = this.#controller
+    addEventListener('online', wake)
+    addEventListener('pageshow', wake)
+    document.addEventListener('visibilitychange', wake)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#stop()
-    removeEventListener('online', this.#wake)
-    removeEventListener('pageshow', this.#wake)
-    document.removeEventListener('visibilitychange', this.#wake)
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('appearance')) this.#dress()
-    if (changed.has('clientSecret') || changed.has('apiUrl')) this.#start()
+    const { wake } = this.#controller
+    this.#controller.stop()
+    removeEventListener('online', wake)
+    removeEventListener('pageshow', wake)
+    document.removeEventListener('visibilitychange', wake)
   }
 
   protected override createRenderRoot(): ShadowRoot {
@@ -214,205 +186,93 @@ export class HoldfastCheckout extends LitElement {
     return root
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('appearance')) {
+      this.#dark = isDark(this.appearance)
+      this.#sheet?.replaceSync(sheetOf(this.appearance))
+    }
+    if (changed.has('clientSecret') || changed.has('apiUrl')) this.#start()
+  }
+
   protected override render(): TemplateResult {
     const language = this.#language()
     return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base" lang=${language.locale}>
       ${this.#body(language)}
-      <p class="sr" role="status" aria-live="polite">${this.#announcement(language)}</p>
+      <p class="sr" role="status">${this.#announcement(language)}</p>
     </div>`
   }
 
   protected override updated(): void {
-    const state = this.#state()
-    const before = this.#told
-    this.#told = state
-    if (before && before.phase !== 'loading' && state.phase !== before.phase) this.#follow(state.phase)
-    if (this.#isReady && JSON.stringify(state) !== JSON.stringify(before)) this.dispatchEvent(new ChangeEvent(state))
-    if (this.#isReady || state.phase === 'loading' || state.phase === 'unavailable') return
-    if (state.phase === 'open' && !this.#chosen?.ready) return
-    this.#isReady = true
-    this.dispatchEvent(new ReadyEvent(state))
+    const before = this.#controller.tell()
+    if (before && before !== 'loading') this.#follow()
   }
 
-  #body(language: Language): TemplateResult {
-    const { view, fault: found } = this.#session ?? {}
-    const payButton = !this.hidePayButton
-    const { phase } = this.#state()
-    if (phase === 'unavailable' && found) return unavailableView(language, found, () => this.#load())
-    if (!view) return skeleton(language, { slow: this.#isSlow, payButton })
-    const drawn = { view, language }
-    if (phase === 'complete') return completeView(drawn)
-    if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`
-    // the form stays behind a pending payment: should it fail, what was typed is still there
-    return html`${phase === 'processing' ? html`${header(drawn)}${processingView(drawn)}` : nothing}
-      <div ?hidden=${phase === 'processing'}>${formView({
-        ...drawn, phase, payButton, fault: found, methods: this.#methods, chosen: this.#chosen,
-        amountChanged: view.revision !== this.#seenRevision,
-        choose: (method) => this.#choose(method), pay: () => void (this.#chosen?.ready && this.confirm()),
-      })}</div>`
+  #start(): void {
+    this.#controller.stop()
+    if (!this.clientSecret || !this.isConnected) return
+    const { defaultApiUrl, timing } = HoldfastCheckout
+    this.#controller.start({
+      baseUrl: this.apiUrl ?? defaultApiUrl ?? location.origin, clientSecret: this.clientSecret,
+      order: this.paymentMethodOrder, timing,
+    })
   }
 
-  #announcement(language: Language): string {
-    const { view } = this.#session ?? {}
-    const { phase } = this.#state()
-    if (!view) return ''
-    const drawn = { view, language }
-    if (phase === 'paying') return language.text('paying', { amount: money(drawn, view.amount) })
-    if (phase === 'processing' || phase === 'complete') return language.text(`${phase}Title`)
-    if (phase === 'expired' || phase === 'canceled') return language.text(`${phase}Title`)
-    return view.revision === this.#seenRevision ? '' : language.text('totalChanged', { amount: money(drawn, view.amount) })
+  #host(): ControllerHost {
+    const language = (): Language => this.#language()
+    const updateComplete = (): Promise<boolean> => this.updateComplete
+    return {
+      get language() { return language() },
+      get updateComplete() { return updateComplete() },
+      style: () => frameStyle(this.renderRoot.querySelector('.base') as Element, this.appearance),
+      requestUpdate: () => this.requestUpdate(),
+      dispatchEvent: (event) => this.dispatchEvent(event),
+    }
   }
 
   #language(): Language {
     return languageOf(this.locale, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)
   }
 
-  #dress(): void {
-    this.#dark = isDark(this.appearance)
-    this.#sheet?.replaceSync(sheetOf(this.appearance))
+  #body(language: Language): TemplateResult {
+    const { session, state: { phase }, slow } = this.#controller
+    const payButton = !this.hidePayButton
+    if (phase === 'unavailable' && session?.fault) {
+      return unavailableView(language, session.fault, () => this.#controller.load())
+    }
+    if (!session?.view) return skeleton(language, { slow, payButton })
+    const drawn = { view: session.view, language }
+    if (phase === 'complete') return completeView(drawn)
+    if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`
+    // the form stays behind a pending payment: should it fail, what was typed is still there
+    const hidden = phase === 'processing'
+    return html`${hidden ? html`${header(drawn)}${processingView(drawn)}` : nothing}
+      <div ?hidden=${hidden}>${formView({ ...drawn, ...this.#form(), phase, payButton })}</div>`
   }
 
-  #start(): void {
-    this.#stop()
-    if (!this.clientSecret || !this.isConnected) return
-    const { timing } = HoldfastCheckout
-    const baseUrl = this.apiUrl ?? HoldfastCheckout.defaultApiUrl ?? location.origin
-    const api = new Api({ baseUrl, clientSecret: this.clientSecret, timing })
-    const session = new Session({ api, timing, changed: () => this.#session === session && this.#changed() })
-    this.#session = session
-    this.#slow = setTimeout(() => {
-      this.#isSlow = true
-      this.requestUpdate()
-    }, timing.slowMs)
-    this.#load()
-  }
-
-  #stop(): void {
-    clearTimeout(this.#slow)
-    this.#session?.close()
-    this.#methods.forEach((method) => method.close())
-    this.#session = this.#chosen = this.#attempt = undefined
-    this.#methods = []
-    this.#isSlow = this.#isReady = false
-    this.#told = undefined
-    this.#seenRevision = 0
-  }
-
-  #load(): void {
-    const session = this.#session
-    if (!session) return
-    this.#loading = session.load().then(() => {
-      if (session === this.#session && session.phase === 'unavailable' && session.fault) this.#broken(session.fault)
-    })
-  }
-
-  #changed(): void {
-    const { view, phase } = this.#session ?? {}
-    if (view) clearTimeout(this.#slow)
-    if (view && !this.#seenRevision) this.#seenRevision = view.revision
-    if (phase === 'open' && !this.#methods.length) this.#open()
-    if (phase === 'complete' || phase === 'expired' || phase === 'canceled') this.#closeMethods()
-    this.#methods.forEach((method) => method.disable(phase === 'paying'))
-    this.requestUpdate()
-  }
-
-  #open(): void {
-    const session = this.#session
-    if (!session?.view) return
-    this.#methods = methodsOf(session.view, { host: this.#host(session), order: this.paymentMethodOrder })
-    this.#chosen = this.#methods[0]
-  }
-
-  #closeMethods(): void {
-    this.#methods.forEach((method) => method.close())
-    this.#methods = []
-    this.#chosen = undefined
-  }
-
-  #host(session: Session): MethodHost {
-    const language = (): Language => this.#language()
+  #form(): Omit<FormState, 'view' | 'language' | 'phase' | 'payButton'> {
+    const { session, methods, chosen, amountChanged } = this.#controller
     return {
-      timing: HoldfastCheckout.timing,
-      get language() { return language() },
-      get view() { return session.view as NonNullable<Session['view']> },
-      ticket: () => session.api.ticket(),
-      style: () => frameStyle(this.renderRoot.querySelector('.base') as Element, this.appearance),
-      changed: () => this.requestUpdate(),
-      broken: (found) => this.#broken(found),
-      submit: () => void this.confirm(),
-      outdated: () => void this.fetchUpdates(),
+      fault: session?.fault, methods, chosen, amountChanged,
+      choose: (method) => this.#controller.choose(method),
+      pay: () => void (chosen?.ready && this.confirm()),
     }
   }
 
-  #choose(method: PaymentMethod): void {
-    this.#chosen = method
-    this.requestUpdate()
-    this.dispatchEvent(new PaymentMethodChangeEvent(method.type))
-  }
-
-  #broken(found: Fault): void {
-    this.dispatchEvent(new LoadErrorEvent(inWords(found, this.#language())))
-  }
-
-  async #confirm(): Promise<Outcome> {
-    await this.#loading
-    const session = this.#session
-    if (session?.phase === 'complete' || session?.phase === 'processing') {
-      const outcome = await this.resume()
-      if (outcome) return outcome
+  #announcement(language: Language): string {
+    const { session, state: { phase }, amountChanged } = this.#controller
+    if (!session?.view) return ''
+    const amount = money({ view: session.view, language }, session.view.amount)
+    switch (phase) {
+      case 'paying': return language.text('paying', { amount })
+      case 'processing': case 'complete': case 'expired': case 'canceled': return language.text(`${phase}Title`)
+      default: return amountChanged ? language.text('totalChanged', { amount }) : ''
     }
-    const outcome = this.#outcome(await this.#pay(session))
-    await this.updateComplete
-    this.dispatchEvent(outcomeEvent(outcome))
-    return outcome
-  }
-
-  async #pay(session: Session | undefined): Promise<Ended> {
-    const refuse = (found: Fault): Ended => ({ status: 'failed', payment: null, fault: found })
-    if (session?.phase === 'expired') return refuse(fault('session_expired'))
-    if (session?.phase === 'canceled') return refuse(fault('session_canceled'))
-    if (!session?.view || !this.#chosen?.ready) return refuse(session?.fault ?? fault('not_ready'))
-    this.#seenRevision = session.view.revision
-    const ended = await session.pay(this.#chosen.prepare)
-    if (ended.status === 'failed' && ended.fault.field) this.#chosen?.focus(ended.fault.field)
-    if (ended.status === 'failed' && ended.fault.code === 'amount_changed') await this.#renew()
-    return ended
-  }
-
-  async #renew(): Promise<void> {
-    await Promise.all(this.#methods.map((method) => method.renew()))
-  }
-
-  #outcome(ended: Ended): Outcome {
-    if (ended.status === 'pending') return ended
-    if (ended.status === 'complete') {
-      const { payment, paymentToken, card } = ended.attempt
-      return { status: 'complete', payment, paymentToken, card }
-    }
-    const { payment, fault: found } = ended
-    return { status: 'failed', payment, error: inWords(found, this.#language()) }
-  }
-
-  #state(): CheckoutState {
-    const { view, phase = 'loading' } = this.#session ?? {}
-    const { complete = false, brand = null, type: method = '' } = this.#chosen ?? {}
-    const { revision = 0, amount = 0, currency = '' } = view ?? {}
-    return { phase, complete, method, brand, revision, amount, currency }
   }
 
   /** Takes the focus along when what had it has gone. */
-  #follow(phase: CheckoutState['phase']): void {
-    const gone = phase !== 'open' && phase !== 'paying'
+  #follow(): void {
     const here = document.activeElement === this || document.activeElement === document.body
-    if (gone && here) this.renderRoot.querySelector<HTMLElement>('.outcome h2')?.focus()
-  }
-
-  /** The page is looked at again, connected again, or came out of the back-forward cache. */
-  readonly #wake = (event: Event): void => {
-    const { phase } = this.#state()
-    if (document.hidden || (event.type === 'pageshow' && !(event as PageTransitionEvent).persisted)) return
-    if (phase === 'unavailable' && event.type !== 'visibilitychange') this.#load()
-    if (phase === 'open') void this.fetchUpdates()
+    if (here) this.renderRoot.querySelector<HTMLElement>('.outcome h2')?.focus()
   }
 }
 

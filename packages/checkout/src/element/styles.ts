@@ -51,6 +51,7 @@ const frameOfAll = css`
   }
   @container (max-width: 359px) { .base { padding: 16px; } }
   h2, h3, p, dl, dd, ol, ul, fieldset { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
+  p, dd, li { text-wrap: pretty; }
   h2 { font-size: 20px; line-height: 1.3; font-weight: 650; }
   h3 { font-size: 16px; font-weight: 600; }
   svg { flex: none; display: block; }
@@ -122,20 +123,21 @@ const form = css`
   .mark { border: 1px solid var(--line); border-radius: 4px; }
   .more { font-size: 12px; color: var(--quiet); padding-inline-start: 2px; }
   @container (max-width: 339px) { .mark { inline-size: 28px; block-size: auto; } .method > label { padding-inline: 12px; } }
-  .body { padding: 0 16px 16px; }
-  @container (max-width: 339px) { .body { padding: 0 12px 12px; } }
+  .body { padding: 0 12px 12px; }
+  @container (max-width: 339px) { .body { padding: 0 8px 8px; } }
   .frame { position: relative; }
-  .frame.wait { block-size: 248px; }
+  .frame.wait { block-size: 307px; }
   iframe { display: block; inline-size: 100%; border: 0; opacity: 0; transition: opacity 150ms; }
   .frame[data-ready] iframe { opacity: 1; }
   .fields { position: absolute; inset: 0; display: grid; grid-template-columns: 1fr 1fr; align-content: space-between;
-    gap: 12px; pointer-events: none; }
-  .fields i { block-size: 72px; border-radius: var(--control); background:
-    linear-gradient(var(--line) 0 0) 0 2px / 96px 14px no-repeat, linear-gradient(var(--line) 0 0) 0 100% / 100% 46px no-repeat;
-    opacity: .5; }
+    gap: 0 12px; padding: 40px 4px 4px; pointer-events: none; }
+  .fields i { block-size: 68px; border-radius: var(--control); opacity: .5; background:
+    linear-gradient(var(--line) 0 0) 0 2px / 96px 14px no-repeat,
+    linear-gradient(var(--line) 0 0) 0 100% / 100% 44px no-repeat; }
+  .fields i:nth-child(4) { margin-block-start: 18px; }
   .fields i:nth-child(1), .fields i:nth-child(4) { grid-column: 1 / -1; }
   .frame[data-ready] .fields { display: none; }
-  .broken { display: grid; gap: 12px; justify-items: start; align-content: center; min-block-size: 248px; }
+  .broken { display: grid; gap: 12px; justify-items: start; align-content: center; min-block-size: 307px; }
   .notice { display: flex; gap: 12px; margin-block-start: 16px; padding: 12px 16px; font-size: 14px; border: 1px solid var(--error);
     border-inline-start-width: 4px; border-radius: var(--control); }
   .notice .icon { inline-size: 20px; block-size: 20px; color: var(--error); }

@@ -13,6 +13,9 @@ let complete = false
 let silent = false
 const refusals: string[] = []
 
+/** What the real frame takes; the skeleton keeps as much room. */
+const heightPx = 307
+
 const say = (message: FrameMessage): void => port?.postMessage(message)
 const tell = (heard: Heard): void => parent.postMessage(heard, '*')
 const revisionOf = (ticket: string): number => Number(ticket.split('_')[1])
@@ -25,7 +28,7 @@ addEventListener('message', ({ data, ports, source, origin }: MessageEvent<unkno
   if (!port || new URLSearchParams(location.search).has('silent')) return
   port.onmessage = ({ data }: MessageEvent<unknown>) => isPageMessage(data) && hear(data)
   dress(data.style)
-  say({ type: 'ready', revision: revisionOf(data.ticket), heightPx: document.body.scrollHeight })
+  say({ type: 'ready', revision: revisionOf(data.ticket), heightPx })
 })
 
 function isCommand(data: unknown): data is Command {
@@ -56,7 +59,7 @@ function hear(message: PageMessage): void {
   if (message.type === 'validate') validate()
   if (message.type === 'tokenize') tokenize(message.attempt)
   if (message.type === 'refresh') {
-    say({ type: 'ready', revision: revisionOf(message.ticket), heightPx: document.body.scrollHeight })
+    say({ type: 'ready', revision: revisionOf(message.ticket), heightPx })
   }
 }
 

@@ -12,7 +12,7 @@ import { FrameLink } from './link.ts'
 type View = CheckoutView['methods'][number]
 
 /** The frame's height before it says its own: that of its fields with no error shown. */
-const usualHeightPx = 248
+const usualHeightPx = 307
 const heightPx = { least: 80, most: 720 }
 const marksShown = 4
 /** Fresh starts of a frame that keeps failing or reloading, before the buyer is asked. */
@@ -182,7 +182,6 @@ export class CardMethod implements PaymentMethod {
   readonly prepare: Prepare = async ({ renew }) => {
     if (!this.ready) return { fault: fault('not_ready') }
     if (renew) await this.renew()
-    if (!await this.validate()) return { fault: fault('card_incomplete') }
     let answer = await this.#tokenize()
     if (answer && 'error' in answer && answer.error === 'ticket_refused') {
       await this.renew()

@@ -105,8 +105,6 @@ describe('what the page takes from the frame', () => {
     await page.tell({ silent: true })
     await page.tell({ say: { type: 'token', attempt: 0, token: 'tok_forged_before_it_was_asked' } })
     await page.press()
-    await page.told('validate')
-    await page.tell({ say: { type: 'validity', complete: true, errors: [] } })
     await page.until('the question for a token', () => tokenized(page) === 1)
     await page.tell({ say: { type: 'token', attempt: 0, token: 'tok_forged_of_another_attempt' } })
     await page.tell({ say: { type: 'token', attempt: 1, token: 'tok_asked_for_and_answered_xx' } })

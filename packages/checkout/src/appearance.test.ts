@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { allowed, appearanceOf, onto, sheetOf } from './appearance.ts'
+
+describe('an appearance attribute', () => {
+  const rows: readonly [attribute: string | null, appearance: object][] = [
+    [null, {}], ['dark', { theme: 'dark' }], ['auto', { theme: 'auto' }], ['blue', {}], ['null', {}], ['{"theme":', {}],
+    ['{"theme":"light","variables":{"radiusPx":4}}', { theme: 'light', variables: { radiusPx: 4 } }],
+  ]
+  for (const [attribute, appearance] of rows) {
+    test(`${attribute} is read as ${JSON.stringify(appearance)}`, () => expect(appearanceOf(attribute)).toEqual(appearance))
+  }
+})
+
+describe('a variable', () => {
+  const refused: readonly [name: string, value: unknown][] = [
+    ['colorText', 'red'], ['colorText', '#0e1b26;} * {display:none'], ['colorBackground', 'url(https://evil.example)'],
+    ['fontSizePx', 8], ['fontSizePx', '16px'], ['radiusPx', 99], ['fontFamily', 'Comic Sans'], ['opacity', 0], ['scheme', 'dark'],
+    ['constructor', '#000000'], ['__proto__', '#000000'],
+  ]
+  for (const [name, value] of refused) {
+    test(`${name}: ${String(value)} is ignored, and the others stand`, () => {
+      const variables = JSON.parse(JSON.stringify({ colorAccent: '#0b5c78' }).replace('}', `,"${name}":${JSON.stringify(value)}}`))
+      expect(allowed(variables)).toEqual({ colorAccent: '#0b5c78' })
+    })
+  }
+
+  test('becomes a custom property of the element, and text on the accent is what reads best on it', () => {
+    const sheet = sheetOf({ variables: { colorText: '#112233', radiusPx: 0, colorAccent: '#ffd166' } })
+    expect(sheet).toBe(':host{--holdfast-color-text:#112233;--holdfast-radius:0px;'
+      + '--holdfast-color-accent:#ffd166;--holdfast-color-on-accent:#0e1b26;}')
+  })
+})
+
+describe('text on an accent', () => {
+  for (const [accent, text] of [['#0b5c78', '#ffffff'], ['#4fb3d1', '#0e1b26'], ['#000000', '#ffffff'], ['#ffffff', '#0e1b26']] as const) {
+    test(`${accent} is ${text}`, () => expect(onto(accent)).toBe(text))
+  }
+})

@@ -1,0 +1,238 @@
+import type { FrameStyle } from '@holdfast/contract/frame'
+import { Api } from '../api.ts'
+import { fault, inWords, type Fault } from '../errors.ts'
+import {
+  ChangeEvent, LoadErrorEvent, outcomeEvent, PaymentMethodChangeEvent, ReadyEvent, type CheckoutState, type Outcome,
+} from '../events.ts'
+import type { Language } from '../i18n/index.ts'
+import { methodsOf } from '../methods/index.ts'
+import type { MethodHost, PaymentMethod } from '../methods/method.ts'
+import { Session, type Ended, type Prepare } from '../session.ts'
+import type { Timing } from '../timing.ts'
+
+/** What the controller needs of the element that it works for. */
+export interface ControllerHost {
+  readonly language: Language
+  readonly updateComplete: Promise<boolean>
+  style(): FrameStyle
+  requestUpdate(): void
+  dispatchEvent(event: Event): boolean
+}
+
+export interface StartOptions {
+  readonly baseUrl: string
+  readonly clientSecret: string
+  readonly order: readonly string[]
+  readonly timing: Timing
+}
+
+/**
+ * One checkout on a page, without its drawing: the session, the methods that are offered for it, and the events
+ * that tell of both. A new client secret stops it and starts it anew.
+ */
+export class CheckoutController {
+  session: Session | undefined
+  methods: readonly PaymentMethod[] = []
+  chosen: PaymentMethod | undefined
+  /** Loading has taken so long that the buyer should be told why. */
+  slow = false
+  readonly #host: ControllerHost
+  #attempt: Promise<Outcome> | undefined
+  #loading: Promise<void> = Promise.resolve()
+  #slowTimer: ReturnType<typeof setTimeout> | undefined
+  #seenRevision = 0
+  #ready = false
+  #told: CheckoutState | undefined
+
+  constructor(host: ControllerHost) {
+    this.#host = host
+  }
+
+  get state(): CheckoutState {
+    const { view, phase = 'loading' } = this.session ?? {}
+    const { complete = false, brand = null, type: method = '' } = this.chosen ?? {}
+    const { revision = 0, amount = 0, currency = '' } = view ?? {}
+    return { phase, complete, method, brand, revision, amount, currency }
+  }
+
+  /** The total isn't the one that the buyer saw first, or last agreed to. */
+  get amountChanged(): boolean {
+    return (this.session?.view?.revision ?? 0) !== this.#seenRevision
+  }
+
+  start({ baseUrl, clientSecret, order, timing }: StartOptions): void {
+    const api = new Api({ baseUrl, clientSecret, timing })
+    const session: Session = new Session({ api, timing, changed: () => {
+      if (session === this.session) this.#changed(session, { order, timing })
+    } })
+    this.session = session
+    this.#slowTimer = setTimeout(() => {
+      this.slow = true
+      this.#host.requestUpdate()
+    }, timing.slowMs)
+    this.load()
+  }
+
+  stop(): void {
+    clearTimeout(this.#slowTimer)
+    this.session?.close()
+    this.#closeMethods()
+    this.session = this.#attempt = this.#told = undefined
+    this.slow = this.#ready = false
+    this.#seenRevision = 0
+  }
+
+  load(): void {
+    const { session } = this
+    if (!session) return
+    this.#loading = session.load().then(() => {
+      if (session === this.session && session.phase === 'unavailable' && session.fault) this.#broken(session.fault)
+    })
+  }
+
+  choose(method: PaymentMethod): void {
+    this.chosen = method
+    this.#host.requestUpdate()
+    this.#host.dispatchEvent(new PaymentMethodChangeEvent(method.type))
+  }
+
+  async validate(): Promise<boolean> {
+    await this.#loading
+    return await this.chosen?.validate() ?? false
+  }
+
+  async fetchUpdates(): Promise<void> {
+    await this.#loading
+    const { session } = this
+    const before = session?.view?.revision
+    await session?.refresh()
+    if (session?.view?.revision !== before) await this.#renew()
+  }
+
+  async resume(): Promise<Outcome | null> {
+    await this.#loading
+    const ended = await this.session?.settled()
+    return ended ? this.#outcome(ended) : null
+  }
+
+  /** One attempt at a time: who asks meanwhile gets the same. */
+  confirm(): Promise<Outcome> {
+    const attempt = this.#attempt ?? this.#confirm().finally(() => {
+      if (this.#attempt === attempt) this.#attempt = undefined
+    })
+    this.#attempt = attempt
+    return attempt
+  }
+
+  /** Tells the page what has changed since it was last told; returns the phase before, if it has moved on. */
+  tell(): CheckoutState['phase'] | undefined {
+    const { state } = this
+    const before = this.#told
+    this.#told = state
+    if (this.#ready && JSON.stringify(state) !== JSON.stringify(before)) this.#host.dispatchEvent(new ChangeEvent(state))
+    if (!this.#ready && this.#canBeUsed(state)) {
+      this.#ready = true
+      this.#host.dispatchEvent(new ReadyEvent(state))
+    }
+    return before?.phase === state.phase ? undefined : before?.phase
+  }
+
+  #canBeUsed({ phase }: CheckoutState): boolean {
+    return phase === 'open' ? this.chosen?.ready === true : phase !== 'loading' && phase !== 'unavailable'
+  }
+
+  /** The page is looked at again, connected again, or came out of the back-forward cache. */
+  readonly wake = (event: Event): void => {
+    const { phase } = this.state
+    if (document.hidden || (event.type === 'pageshow' && !(event as PageTransitionEvent).persisted)) return
+    if (phase === 'unavailable' && event.type !== 'visibilitychange') this.load()
+    if (phase === 'open') void this.fetchUpdates()
+  }
+
+  #changed(session: Session, { order, timing }: Pick<StartOptions, 'order' | 'timing'>): void {
+    const { view, phase } = session
+    if (view) clearTimeout(this.#slowTimer)
+    if (view && !this.#seenRevision) this.#seenRevision = view.revision
+    if (view && phase === 'open' && !this.methods.length) {
+      this.methods = methodsOf(view, { host: this.#methodHost(session, timing), order })
+      this.chosen = this.methods[0]
+    }
+    if (phase === 'complete' || phase === 'expired' || phase === 'canceled') this.#closeMethods()
+    if (phase !== 'paying') this.methods.forEach((method) => method.disable(false))
+    this.#host.requestUpdate()
+  }
+
+  #closeMethods(): void {
+    this.methods.forEach((method) => method.close())
+    this.methods = []
+    this.chosen = undefined
+  }
+
+  #methodHost(session: Session, timing: Timing): MethodHost {
+    const host = this.#host
+    return {
+      timing,
+      get language() { return host.language },
+      get view() { return session.view as NonNullable<Session['view']> },
+      ticket: () => session.api.ticket(),
+      style: () => host.style(),
+      changed: () => host.requestUpdate(),
+      broken: (found) => this.#broken(found),
+      submit: () => void this.confirm(),
+      outdated: () => void this.fetchUpdates(),
+    }
+  }
+
+  #broken(found: Fault): void {
+    this.#host.dispatchEvent(new LoadErrorEvent(inWords(found, this.#host.language)))
+  }
+
+  async #renew(): Promise<void> {
+    await Promise.all(this.methods.map((method) => method.renew()))
+  }
+
+  async #confirm(): Promise<Outcome> {
+    await this.#loading
+    const { phase } = this.state
+    if (phase === 'complete' || phase === 'processing') {
+      const outcome = await this.resume()
+      if (outcome) return outcome
+    }
+    const outcome = this.#outcome(await this.#pay())
+    await this.#host.updateComplete
+    this.#host.dispatchEvent(outcomeEvent(outcome))
+    return outcome
+  }
+
+  async #pay(): Promise<Ended> {
+    const { session, chosen } = this
+    const refuse = (found: Fault): Ended => ({ status: 'failed', payment: null, fault: found })
+    if (session?.phase === 'expired') return refuse(fault('session_expired'))
+    if (session?.phase === 'canceled') return refuse(fault('session_canceled'))
+    if (!session?.view || !chosen?.ready) return refuse(session?.fault ?? fault('not_ready'))
+    this.#seenRevision = session.view.revision
+    const ended = await session.pay(lockingAfter(chosen))
+    if (ended.status === 'failed' && ended.fault.field) chosen.focus(ended.fault.field)
+    if (ended.status === 'failed' && ended.fault.code === 'amount_changed') await this.#renew()
+    return ended
+  }
+
+  #outcome(ended: Ended): Outcome {
+    if (ended.status === 'pending') return ended
+    if (ended.status === 'complete') {
+      const { payment, paymentToken, card } = ended.attempt
+      return { status: 'complete', payment, paymentToken, card }
+    }
+    const { payment, fault: found } = ended
+    return { status: 'failed', payment, error: inWords(found, this.#host.language) }
+  }
+}
+
+/** Locks the fields once they have been read; not before, so that a field that is wrong can take the focus. */
+function lockingAfter(method: PaymentMethod): Prepare {
+  return async (options) => {
+    const prepared = await method.prepare(options)
+    method.disable('body' in prepared)
+    return prepared
+  }
+}

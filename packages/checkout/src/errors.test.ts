@@ -1,0 +1,24 @@
+import { attemptErrorCodes, API_VERSION } from '@holdfast/contract'
+import { describe, expect, test } from 'vitest'
+import { apiVersion } from './api.ts'
+import { faultOf, inWords } from './errors.ts'
+import { languageOf } from './i18n/index.ts'
+import { attempt, declined } from './testing/views.ts'
+
+describe('a failed attempt', () => {
+  for (const code of attemptErrorCodes) {
+    test(`with ${code} is told in our words, in each language, and never in the server's`, () => {
+      const [english, chinese] = ['en', 'zh-CN'].map((locale) => inWords(faultOf(declined(code)), languageOf(locale)))
+      expect(english).toMatchObject({ type: 'card', code, retryable: true })
+      expect(english?.message).not.toContain('INSUFFICIENT')
+      expect(chinese?.message).toMatch(/\p{Script=Han}/u)
+    })
+  }
+
+  test('with a code that is newer than this component is one that may be tried again later', () => {
+    const error = { ...declined().error!, code: 'toString' as 'card_declined' }
+    expect(faultOf(attempt({ status: 'failed', error }))).toMatchObject({ code: 'try_again_later' })
+  })
+})
+
+test('the version that is asked for is the contract’s', () => expect(apiVersion).toBe(API_VERSION))

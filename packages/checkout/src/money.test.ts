@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { formatFigure, formatInstant, formatMoney } from './money.ts'
+
+describe('an amount is written', () => {
+  const rows = [
+    { amount: 1_248_000, currency: 'USD', exponent: 2, locale: 'en', written: 'USD 12,480.00' },
+    { amount: 5, currency: 'USD', exponent: 2, locale: 'en', written: 'USD 0.05' },
+    { amount: 0, currency: 'USD', exponent: 2, locale: 'en', written: 'USD 0.00' },
+    { amount: 154_800, currency: 'JPY', exponent: 0, locale: 'en', written: 'JPY 154,800' },
+    { amount: 1_248_005, currency: 'KWD', exponent: 3, locale: 'en', written: 'KWD 1,248.005' },
+    { amount: 12_345, currency: 'CLF', exponent: 4, locale: 'en', written: 'CLF 1.2345' },
+    { amount: 999_999_999_999, currency: 'USD', exponent: 2, locale: 'en', written: 'USD 9,999,999,999.99' },
+    { amount: 1_248_000, currency: 'CNY', exponent: 2, locale: 'zh-CN', written: 'CNY 12,480.00' },
+    // Intl shows no decimals for these two, and ISO 4217 has two: the server's word counts
+    { amount: 100_050, currency: 'LBP', exponent: 2, locale: 'en', written: 'LBP 1,000.50' },
+    { amount: 100_050, currency: 'MGA', exponent: 2, locale: 'en', written: 'MGA 1,000.50' },
+  ]
+  for (const { written, locale, ...shown } of rows) {
+    test(`${shown.amount} of ${shown.currency} as ${written}`, () => {
+      expect(formatMoney(shown, locale).replaceAll('\u00a0', ' ')).toBe(written)
+    })
+  }
+
+  test('never breaks between code and figure', () => {
+    expect(formatMoney({ amount: 100, currency: 'USD', exponent: 2 }, 'en')).toBe('USD\u00a01.00')
+  })
+
+  test('exactly, however many digits', () => {
+    expect(formatFigure({ amount: Number.MAX_SAFE_INTEGER, currency: 'USD', exponent: 2 }, 'en')).toBe('90,071,992,547,409.91')
+  })
+})
+
+test('a deadline is written with its year and its zone', () => {
+  expect(formatInstant('2027-01-21T09:30:00.000Z', 'en')).toMatch(/January 2[01], 2027.*\d+:\d\d.*(?:UTC|GMT|[A-Z]{2,4}T)/)
+})
