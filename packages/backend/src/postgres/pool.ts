@@ -23,11 +23,12 @@ export interface PoolOptions {
   readonly waitMs?: number
 }
 
-const INT8 = pg.types.builtins.INT8
+/** A date has no time and no zone: as a Date it would get both. */
+const parsers = new Map<number, never>([[pg.types.builtins.INT8, BigInt as never], [pg.types.builtins.DATE, String as never]])
 
-/** int8 as bigint, never as a string or a rounded number; the rest as pg reads it. */
+/** int8 as bigint, never as a string or a rounded number; a date as its text; the rest as pg reads it. */
 export const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid, format) => (oid === INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format)) as never,
+  getTypeParser: (oid, format) => (format === 'binary' ? undefined : parsers.get(oid)) ?? (pg.types.getTypeParser(oid, format) as never),
 }
 
 /** The settings of one connection. Timeouts go in the startup message, so that no statement runs without them. */
