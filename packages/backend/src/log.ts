@@ -33,7 +33,7 @@ export function createLog({ level, destination = process.stderr }: { level: stri
     },
   })
   // Times in words: thirteen digits of milliseconds could pass for a card number.
-  return pino({ level, redact, timestamp: pino.stdTimeFunctions.isoTime, base: { service: 'backend' } }, scrubbing)
+  return pino({ level, redact, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) }, base: { service: 'backend' } }, scrubbing)
 }
 
 /** A text without what looks like a secret or a card number. */

@@ -156,7 +156,7 @@ const inFlight = new Map<string, { readonly bodyHash: Buffer; readonly result: P
  */
 export async function answerOnce(
   deps: Pick<Deps, 'pool' | 'hooks'>,
-  { claim, requestId }: { claim: Claim; requestId: string },
+  { claim, requestId, waitMs = DUPLICATE_WAIT_MS }: { claim: Claim; requestId: string; waitMs?: number },
   work: () => Promise<Answer | typeof taken>,
 ): Promise<Answer> {
   const refuse = (refusal: Refusal) => renderProblem(refusal, requestId)
@@ -164,10 +164,10 @@ export async function answerOnce(
   const first = inFlight.get(name)
   if (first) {
     if (!first.bodyHash.equals(claim.bodyHash)) return refuse(differs)
-    const answer = await within(first.result, DUPLICATE_WAIT_MS)
+    const answer = await within(first.result, waitMs)
     return answer ? { ...answer, replayed: true } : waitLonger(refuse(inProgress))
   }
-  const result = workOrFind(deps, { claim, refuse, work })
+  const result = workOrFind(deps, { claim, refuse, work, waitMs })
   inFlight.set(name, { bodyHash: claim.bodyHash, result })
   try {
     return await result
@@ -180,10 +180,11 @@ interface Once {
   readonly claim: Claim
   readonly refuse: (refusal: Refusal) => Answer
   readonly work: () => Promise<Answer | typeof taken>
+  readonly waitMs: number
 }
 
-async function workOrFind(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse, work }: Once): Promise<Answer> {
-  const deadline = performance.now() + DUPLICATE_WAIT_MS
+async function workOrFind(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse, work, waitMs }: Once): Promise<Answer> {
+  const deadline = performance.now() + waitMs
   while (performance.now() < deadline) {
     const done = await work().catch(busyIsTaken)
     if (done !== taken) return done
@@ -200,7 +201,7 @@ function busyIsTaken(error: unknown): typeof taken {
 }
 
 /** The stored answer, what became of the operation of a call that died, or null while another process is at work. */
-async function find(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse }: Omit<Once, 'work'>): Promise<Answer | null> {
+async function find(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse }: Pick<Once, 'claim' | 'refuse'>): Promise<Answer | null> {
   const row = await readKey(deps.pool, claim)
   if (!row) return null
   if (!row.body_hash.equals(claim.bodyHash)) return refuse(differs)

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chown, cp, mkdir, readFile, rename } from 'node:fs/promises'
+import { chown, cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -92,10 +92,12 @@ async function reachablePrograms(who: RunAs & { kind: 'user' }, native: string):
 
 async function reachableHome(who: RunAs & { kind: 'user' }, folder: string): Promise<string> {
   const inPlace = join(folder, 'unprivileged')
-  await mkdir(inPlace, { recursive: true })
+  await mkdir(inPlace, { recursive: true, mode: 0o700 })
   await chown(inPlace, who.uid, who.gid)
   if (await reaches(who, '-w', inPlace)) return inPlace
+  await mkdir(SHARED_HOME, { recursive: true, mode: 0o755 })
   const home = join(SHARED_HOME, createHash('sha256').update(folder).digest('hex').slice(0, 16))
+  await rm(inPlace, { recursive: true })
   await mkdir(home, { recursive: true, mode: 0o700 })
   await chown(home, who.uid, who.gid)
   return home

@@ -226,11 +226,12 @@ async function startOnce(cluster: Cluster, port: number): Promise<Server | { fai
 }
 
 /*
+ * A deadlock is found before lock_timeout ends the wait, so that it is run again and not refused.
  * No statement's text, parameter or failing row goes into the server's log: they may hold names and secrets.
  */
 function settings(cluster: Cluster, port: number): string[] {
   const values = {
-    port, listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 200, shared_buffers: '128MB',
+    port, listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 200, deadlock_timeout: '200ms', shared_buffers: '128MB',
     timezone: 'UTC', log_timezone: 'UTC', log_min_error_statement: 'panic', log_error_verbosity: 'terse',
     log_parameter_max_length_on_error: 0, password_encryption: 'scram-sha-256',
     ...(!cluster.durable && { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
