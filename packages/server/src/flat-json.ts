@@ -9,7 +9,7 @@ export interface FlatFault {
 const textPattern = String.raw`"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`
 const blank = String.raw`[ \t\n\r]*`
 const namePattern = new RegExp(`${blank}(${textPattern})${blank}:${blank}`, 'uy')
-const valuePattern = new RegExp(String.raw`(${textPattern}|-?(?:0|[1-9]\d*)(?![\d.eE])|true|false)${blank}`, 'uy')
+const valuePattern = new RegExp(String.raw`(${textPattern}|-?(?:0|[1-9]\d*)|true|false)${blank}`, 'uy')
 
 /**
  * Reads a JSON object of strings, whole numbers and booleans, each name once. JSON.parse would keep the last of
