@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { newId, type ResponseOf } from '@holdfast/contract'
 import type { Kysely, Selectable } from 'kysely'
-import type { Database, MarketplacesTable, Tx } from './database.ts'
+import type { ApiKeysTable, Database, MarketplacesTable, Tx } from './database.ts'
 import { hashKey, hintOf, newKey, type KeyKind, type Mode } from './keys.ts'
 import type { Sealer } from './seal.ts'
 import { newSigningKey } from './signer.ts'
@@ -75,7 +75,7 @@ export interface NewApiKey {
 }
 
 /** Stores an API key's hash. */
-export async function insertApiKey(tx: Tx, { marketplace, kind, mode, key, now }: NewApiKey) {
+export async function insertApiKey(tx: Tx, { marketplace, kind, mode, key, now }: NewApiKey): Promise<Selectable<ApiKeysTable>> {
   const row = {
     marketplace_id: marketplace, id: newId('apiKey'), kind, mode, hash: hashKey(key), hint: hintOf(key),
     created_at: now, revoked_at: null,
