@@ -31,7 +31,8 @@ interface Patience {
 
 /** Failures that another try may cure. With the same idempotency key it can do no harm. */
 const passing: readonly string[] = [
-  'network', 'timeout', 'unreadable', 'internal', 'unavailable', 'rail_unavailable', 'rate_limited', 'idempotency_in_progress',
+  'network', 'timeout', 'unreadable', 'internal', 'unavailable', 'rail_unavailable', 'rate_limited',
+  'idempotency_in_progress',
 ] satisfies ApiFailure['failed'][]
 
 /** Whether the failure leaves open what the server did with the call. */
@@ -43,7 +44,10 @@ export function isFailure(answer: object): answer is ApiFailure {
   return 'failed' in answer
 }
 
-/** The three calls of a page, each with the session's client secret. Reads and tickets are retried; so is a payment, under its one key. */
+/**
+ * The three calls of a page, each with the session's client secret. Reads and tickets are retried; so is a payment,
+ * under its one key.
+ */
 export class Api {
   readonly #base: string
   readonly #secret: string
@@ -55,7 +59,7 @@ export class Api {
    */
   constructor({ baseUrl, clientSecret, timing }: { baseUrl: string, clientSecret: string, timing: Timing }) {
     const url = new URL(baseUrl)
-    if (!/^https?:$/.test(url.protocol)) throw new TypeError(`expected an http or https URL of the API, not ${baseUrl}`)
+    if (!isHttpUrl(baseUrl)) throw new TypeError(`expected an http or https URL of the API, not ${baseUrl}`)
     this.#base = url.origin + url.pathname.replace(/\/$/, '')
     this.#secret = clientSecret
     this.#timing = timing
@@ -71,8 +75,9 @@ export class Api {
 
   ticket(): Promise<Answer<FrameTicket>> {
     const { readTimeoutMs } = this.#timing
+    const path = '/v1/checkout/frame-ticket'
     return this.#retried(
-      { method: 'POST', path: '/v1/checkout/frame-ticket', body: {}, timeoutMs: readTimeoutMs, is: isFrameTicket },
+      { method: 'POST', path, body: {}, timeoutMs: readTimeoutMs, is: isFrameTicket },
       { deadlineMs: readTimeoutMs * 2, tries: 3 },
     )
   }
@@ -80,8 +85,9 @@ export class Api {
   /** Pays. Every try carries the same key, so that all of them together are one attempt. */
   confirm(body: Confirm): Promise<Answer<Attempt>> {
     const { confirmTimeoutMs, confirmDeadlineMs } = this.#timing
+    const path = '/v1/checkout/confirm'
     return this.#retried(
-      { method: 'POST', path: '/v1/checkout/confirm', body, key: newKey(), timeoutMs: confirmTimeoutMs, is: isAttempt },
+      { method: 'POST', path, body, key: newKey(), timeoutMs: confirmTimeoutMs, is: isAttempt },
       { deadlineMs: confirmDeadlineMs, tries: 12 },
     )
   }

@@ -25,7 +25,7 @@ const properties: Readonly<Record<Exclude<keyof AppearanceVariables, 'fontFamily
 }
 
 const fonts = {
-  system: 'system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
+  system: 'system-ui, sans-serif',
   serif: 'Georgia, "Times New Roman", "Songti SC", SimSun, serif',
   mono: 'ui-monospace, Menlo, Consolas, monospace',
 }
@@ -55,8 +55,10 @@ export function allowed(variables: unknown): AppearanceVariables {
 /** The custom properties of an appearance, as the text of a stylesheet: nothing in it was free text. */
 export function sheetOf({ variables }: Appearance): string {
   const { fontFamily, ...rest } = allowed(variables)
-  const lines = Object.entries(rest).map(([name, value]) =>
-    `--holdfast-${properties[name as keyof typeof properties]}:${typeof value === 'number' ? `${value}px` : value};`)
+  const lines = Object.entries(rest).map(([name, value]) => {
+    const length = typeof value === 'number' ? 'px' : ''
+    return `--holdfast-${properties[name as keyof typeof properties]}:${value}${length};`
+  })
   if (fontFamily) lines.push(`--holdfast-font-family:${fonts[fontFamily]};`)
   if (rest.colorAccent) lines.push(`--holdfast-color-on-accent:${onto(rest.colorAccent)};`)
   return `:host{${lines.join('')}}`
@@ -72,7 +74,8 @@ export function onto(colour: string): string {
 }
 
 export function isDark({ theme }: Appearance): boolean {
-  return themeOf(theme) === 'dark' || (themeOf(theme) !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
+  const wanted = themeOf(theme) ?? 'auto'
+  return wanted === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : wanted === 'dark'
 }
 
 const resolved: Readonly<Record<string, keyof FrameStyle>> = {
@@ -84,12 +87,15 @@ const resolved: Readonly<Record<string, keyof FrameStyle>> = {
  * The look of a drawn checkout as the frame takes it: what the theme, the appearance and the page's own custom
  * properties came to. Colours that aren't plain are made so by a canvas; what it can't read is left out.
  */
-export function frameStyle(base: Element, { theme, variables }: Appearance): FrameStyle {
+export function frameStyle(base: Element, appearance: Appearance): FrameStyle {
+  const { fontFamily = 'system' } = allowed(appearance.variables)
   const computed = getComputedStyle(base)
-  const { fontFamily = 'system' } = allowed(variables)
-  const found = Object.entries(resolved).map(([property, token]) => [token, plain(computed.getPropertyValue(property))])
-  const lengths = { fontSizePx: parseFloat(computed.fontSize), radiusPx: parseFloat(computed.getPropertyValue('--control')) }
-  const style = { ...Object.fromEntries(found), ...lengths, fontFamily, scheme: isDark({ ...(theme && { theme }) }) ? 'dark' : 'light' }
+  const property = (name: string): string => computed.getPropertyValue(name)
+  const style = {
+    ...Object.fromEntries(Object.entries(resolved).map(([name, token]) => [token, plain(property(name))])),
+    fontSizePx: parseFloat(computed.fontSize), radiusPx: parseFloat(property('--control')),
+    fontFamily, scheme: isDark(appearance) ? 'dark' : 'light',
+  }
   return Object.fromEntries(Object.entries(style).filter(([name, value]) => isFrameStyle({ [name]: value })))
 }
 

@@ -2,7 +2,7 @@ import type { Attempt, AttemptError } from '@holdfast/contract/types'
 import type { CardField } from '@holdfast/contract/frame'
 import type { Language } from './i18n/index.ts'
 
-/** What an error is about: the card, what was typed, the session, something that passes, or the merchant's setup. */
+/** What an error is about: the card, what was typed, the session, what passes, or the merchant's setup. */
 export type ErrorType = 'card' | 'validation' | 'session' | 'temporary' | 'integration'
 
 export type ErrorCode =
@@ -58,6 +58,13 @@ export function faultOf({ error }: Attempt): Fault {
   return { ...fault(code, error?.field), ...(error && { type: error.type, retryable: error.retryable }) }
 }
 
-export function inWords(found: Fault, { text }: Language): CheckoutError {
-  return { ...found, message: text(`error_${found.code}`) }
+/** What the buyer reads: what is wrong, and what to do. */
+export function messageOf({ code, field }: Fault, { text }: Language): string {
+  return code === 'card_data_invalid' && field
+    ? text('error_card_field', { field: text(`field_${field}`) })
+    : text(`error_${code}`)
+}
+
+export function inWords(found: Fault, language: Language): CheckoutError {
+  return { ...found, message: messageOf(found, language) }
 }

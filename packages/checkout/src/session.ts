@@ -10,8 +10,17 @@ export type Ended =
   | { readonly status: 'failed', readonly fault: Fault, readonly payment: string | null }
   | { readonly status: 'pending', readonly payment: string | null }
 
+export type Prepared = { body: Omit<Confirm, 'revision'> } | { fault: Fault }
+
 /** What a method brings to a payment, or why it can't. `renew`: what it brought before is no longer taken. */
-export type Prepare = (options: { renew: boolean }) => Promise<{ body: Omit<Confirm, 'revision'> } | { fault: Fault }>
+export type Prepare = (options: { renew: boolean }) => Promise<Prepared>
+
+interface Try {
+  /** Of the amount on the button when it was pressed. */
+  readonly revision: number
+  /** Card data that is lost on the way may be asked for once more. */
+  readonly spare: boolean
+}
 
 const failed = (code: ErrorCode): Ended => ({ status: 'failed', fault: fault(code), payment: null })
 
@@ -109,8 +118,7 @@ export class Session {
     return this.ended
   }
 
-  /** `revision` is that of the amount on the button when it was pressed, whatever has been read since. */
-  async #attempt(prepare: Prepare, { revision, spare }: { revision: number, spare: boolean }): Promise<Ended> {
+  async #attempt(prepare: Prepare, { revision, spare }: Try): Promise<Ended> {
     const prepared = await prepare({ renew: !spare })
     if ('fault' in prepared) return { status: 'failed', fault: prepared.fault, payment: null }
     const answer = await this.api.confirm({ ...prepared.body, revision })
@@ -121,13 +129,13 @@ export class Session {
   }
 
   async #unanswered(failure: ApiFailure): Promise<Ended> {
-    if (isOpenEnded(failure) || failure.failed === 'attempt_in_progress') return { status: 'pending', payment: null }
-    if (failure.failed === 'session_revision_stale') await this.refresh()
-    if (failure.failed !== 'session_not_open') return { status: 'failed', fault: refusal(failure), payment: null }
-    await this.refresh()
+    const { failed: code } = failure
+    if (isOpenEnded(failure) || code === 'attempt_in_progress') return { status: 'pending', payment: null }
+    if (code === 'session_revision_stale' || code === 'session_not_open') await this.refresh()
+    if (code !== 'session_not_open') return { status: 'failed', fault: refusal(failure), payment: null }
     const { view } = this
     // it was refused because it isn't open: a view that still says so was read too early
-    return (view && endOf(view)) ?? { status: 'pending', payment: null }
+    return view && view.status !== 'open' && endOf(view) || { status: 'pending', payment: null }
   }
 
   #end(ended: Ended, before: string | undefined): void {
@@ -159,7 +167,8 @@ export class Session {
 
   async #pollUntilEnded(before: string | undefined): Promise<void> {
     const lostAt = performance.now() + this.#timing.lostAfterMs
-    for (let waitMs = this.#timing.pollMs; !this.#closed; waitMs = Math.min(waitMs * 1.5, this.#timing.pollMaxMs)) {
+    const { pollMs, pollMaxMs } = this.#timing
+    for (let waitMs = pollMs; !this.#closed; waitMs = Math.min(waitMs * 1.5, pollMaxMs)) {
       await pause(waitMs)
       const view = await this.api.view()
       if (isFailure(view) || this.#closed) continue

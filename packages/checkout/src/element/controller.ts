@@ -129,7 +129,8 @@ export class CheckoutController {
     const { state } = this
     const before = this.#told
     this.#told = state
-    if (this.#ready && JSON.stringify(state) !== JSON.stringify(before)) this.#host.dispatchEvent(new ChangeEvent(state))
+    const same = JSON.stringify(state) === JSON.stringify(before)
+    if (this.#ready && !same) this.#host.dispatchEvent(new ChangeEvent(state))
     if (!this.#ready && this.#canBeUsed(state)) {
       this.#ready = true
       this.#host.dispatchEvent(new ReadyEvent(state))

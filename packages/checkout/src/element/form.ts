@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Fault } from '../errors.ts'
+import { messageOf, type Fault } from '../errors.ts'
 import type { Phase } from '../events.ts'
 import type { Language } from '../i18n/index.ts'
 import { formatFigure } from '../money.ts'
@@ -24,9 +24,8 @@ export function header({ view, language: { text, locale } }: Drawn): TemplateRes
   return html`<header part="header">
     <div class="head">
       <div><strong>${view.marketplaceName}</strong><p>${text('order', { reference: view.reference })}</p></div>
-      ${view.mode === 'test'
-        ? html`<span class="test" part="test-mode">${text('testMode')}<span class="sr">. ${text('testModeHint')}</span></span>`
-        : nothing}
+      ${view.mode === 'test' ? html`<span class="test" part="test-mode">${text('testMode')}<span class="sr">.
+        ${text('testModeHint')}</span></span>` : nothing}
     </div>
     <div class="total" part="total"><span class="sr">${text('total')}: </span><small>${view.currency}</small>
       <span>${formatFigure(view, locale)}</span></div>
@@ -40,8 +39,9 @@ export function formView(form: FormState): TemplateResult {
       <legend class="sr">${text('methods')}</legend>
       ${form.methods.map((method) => methodRow(form, method))}
     </fieldset>
-    <div role="alert">${form.fault ? notice('error', text(`error_${form.fault.code}`)) : nothing}</div>
-    ${form.amountChanged && !form.fault ? notice('info', text('totalChanged', { amount: money(form, view.amount) })) : nothing}
+    <div role="alert">${form.fault ? notice('error', messageOf(form.fault, form.language)) : nothing}</div>
+    ${form.amountChanged && !form.fault
+      ? notice('info', text('totalChanged', { amount: money(form, view.amount) })) : nothing}
     ${form.payButton ? payButton(form) : nothing}
     <p class="footnote" part="footnote">${text('footnote', { marketplace: view.marketplaceName })}</p>`
 }
@@ -68,17 +68,18 @@ function notice(kind: 'error' | 'info', words: string): TemplateResult {
 }
 
 /** The form's own shape before anything is known, so that nothing jumps when it is. */
-export function skeleton({ text }: Language, { slow, payButton: button }: { slow: boolean, payButton: boolean }): TemplateResult {
+export function skeleton({ text }: Language, shown: { slow: boolean, payButton: boolean }): TemplateResult {
   const blank = (words: string): TemplateResult => html`<span class="blank">${words}</span>`
   return html`<div aria-hidden="true" part="skeleton">
       <div class="head"><div><strong>${blank('Marketplace')}</strong><p>${blank('Order 0000')}</p></div></div>
       <div class="total">${blank('USD 00,000.00')}</div>
       <details class="held"><summary tabindex="-1">${blank(text('heldLine'))}</summary></details>
       <div class="methods"><div class="method"><label>${blank(text('card'))}</label>
-        <div class="body"><div class="frame wait"><div class="fields"><i></i><i></i><i></i><i></i></div></div></div></div></div>
-      ${button ? html`<div class="pay blank">&nbsp;</div>` : nothing}
+        <div class="body"><div class="frame wait"><div class="fields"><i></i><i></i><i></i><i></i></div></div></div>
+      </div></div>
+      ${shown.payButton ? html`<div class="pay blank">&nbsp;</div>` : nothing}
       <p class="footnote">${blank(text('footnote', { marketplace: 'Marketplace' }))}</p>
     </div>
-    <p class="sr" role="status">${text(slow ? 'slow' : 'loading')}</p>
-    ${slow ? html`<p class="slow" aria-hidden="true">${text('slow')}</p>` : nothing}`
+    <p class="sr" role="status">${text(shown.slow ? 'slow' : 'loading')}</p>
+    ${shown.slow ? html`<p class="slow" aria-hidden="true">${text('slow')}</p>` : nothing}`
 }

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { isHttpUrl } from '../api.ts'
-import type { Fault } from '../errors.ts'
+import { messageOf, type Fault } from '../errors.ts'
 import type { Language } from '../i18n/index.ts'
 import { brandName } from '../methods/card/brands.ts'
 import { icon } from './icons.ts'
@@ -19,13 +19,15 @@ export function returnLink({ returnUrl, session }: Drawn['view']): string | unde
 
 export function completeView(drawn: Drawn): TemplateResult {
   const { view, language: { text } } = drawn
-  const values = { marketplace: view.marketplaceName, amount: money(drawn, view.amount), reference: view.reference }
-  const card = view.attempt?.card
+  const { marketplaceName: marketplace, reference, attempt } = view
+  const card = attempt?.card
   return html`<div class="outcome" part="outcome">
     <span class="seal good">${icon('check')}</span>
     ${title(text('completeTitle'))}
-    <p>${text('completeText', values)}</p>
-    ${card ? html`<p class="small quiet-text">${text('paidWith', { brand: brandName(card.brand), last4: card.last4 })}</p>` : nothing}
+    <p>${text('completeText', { marketplace, reference, amount: money(drawn, view.amount) })}</p>
+    ${card
+      ? html`<p class="small quiet-text">${text('paidWith', { brand: brandName(card.brand), last4: card.last4 })}</p>`
+      : nothing}
     <div>${moneyBar(drawn)}</div>
     ${whatIsNext(drawn)}
     ${link(drawn, { words: text('viewOrder') })}
@@ -39,7 +41,9 @@ function whatIsNext(drawn: Drawn): TemplateResult {
     <ol>
       <li>${text(shares.length > 1 ? 'nextShipMany' : 'nextShip')}</li>
       <li>${text('nextConfirm')}</li>
-      <li>${text('nextAutomatic')}<ul>${shares.map((share) => html`<li><strong>${share.sellerName}</strong>${releaseLine(drawn, share)}</li>`)}</ul></li>
+      <li>${text('nextAutomatic')}
+        <ul>${shares.map((share) => html`<li>
+          <strong>${share.sellerName}</strong>${releaseLine(drawn, share)}</li>`)}</ul></li>
     </ol>
   </section>`
 }
@@ -60,16 +64,18 @@ export function closedView(drawn: Drawn, status: 'expired' | 'canceled'): Templa
     ${link(drawn, { words: text('back', { marketplace: view.marketplaceName }) })}</div>`
 }
 
-export function unavailableView({ text }: Language, { code, retryable }: Fault, retry: () => void): TemplateResult {
+export function unavailableView(language: Language, found: Fault, retry: () => void): TemplateResult {
+  const { text } = language
   return html`<div class="outcome" part="outcome">
     <span class="seal bad">${icon('alert')}</span>
-    ${title(text('loadErrorTitle'))}<p>${text(`error_${code}`)}</p>
-    ${retryable ? html`<button class="quiet" part="retry" @click=${retry}>${text('retry')}</button>` : nothing}</div>`
+    ${title(text('loadErrorTitle'))}<p>${messageOf(found, language)}</p>
+    ${found.retryable ? html`<button class="quiet" part="retry" @click=${retry}>${text('retry')}</button>` : nothing}</div>`
 }
 
 const title = (words: string): TemplateResult => html`<h2 tabindex="-1">${words}</h2>`
 
 function link({ view }: Drawn, { words, second }: { words: string, second?: true }): TemplateResult | typeof nothing {
   const href = returnLink(view)
-  return href ? html`<a class="link ${second ? 'second' : ''}" part="return-link" href=${href}>${words}</a>` : nothing
+  if (!href) return nothing
+  return html`<a class="link ${second ? 'second' : ''}" part="return-link" href=${href}>${words}</a>`
 }

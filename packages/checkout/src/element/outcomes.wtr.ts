@@ -122,6 +122,7 @@ describe('after a decline', () => {
     const error = { ...refused.error!, field: 'securityCode' as const }
     const page = await filled({ arrange: (api) => { api.answers = [{ ...refused, error }] } })
     await page.pay()
+    expect(page.notice).to.contain('Check the security code')
     expect((await page.told('focus')).field).to.equal('securityCode')
   })
 })

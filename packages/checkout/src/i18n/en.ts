@@ -69,6 +69,11 @@ export const en = {
     'The card was declined and nothing was charged. Try another card, or ask your bank to allow it.',
   error_card_data_invalid:
     'The card details were not accepted and nothing was charged. Check them, then pay again.',
+  error_card_field: 'The card details were not accepted and nothing was charged. Check the {field}, then pay again.',
+  field_number: 'card number',
+  field_expiry: 'expiry date',
+  field_securityCode: 'security code',
+  field_name: 'name on the card',
   error_card_expired: 'This card has expired. Use another card.',
   error_authentication_required:
     'Your bank must confirm this with you first; nothing was charged. Ask your bank or try another card.',

@@ -66,6 +66,11 @@ export const zhCN: Strings = {
 
   error_card_declined: '此卡付款被拒，未扣款。请换一张卡，或联系发卡银行允许此笔付款后再试。',
   error_card_data_invalid: '卡片信息未通过，未扣款。请核对卡号、有效期和安全码后再次支付。',
+  error_card_field: '卡片信息未通过，未扣款。请核对{field}后再次支付。',
+  field_number: '卡号',
+  field_expiry: '有效期',
+  field_securityCode: '安全码',
+  field_name: '持卡人姓名',
   error_card_expired: '此卡已过期。请使用其他卡。',
   error_authentication_required: '发卡银行需要先与您确认此笔付款，未扣款。请换一张卡，或联系银行允许此笔付款。',
   error_card_data_lost: '卡片信息未能及时使用，未扣款。请再次支付。',

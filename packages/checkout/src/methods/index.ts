@@ -2,7 +2,7 @@ import type { CheckoutView } from '@holdfast/contract/types'
 import { CardMethod } from './card/card.ts'
 import type { MethodHost, PaymentMethod } from './method.ts'
 
-/** The session's methods that this component knows, in the page's order; those it doesn't name follow in the session's. */
+/** The session's methods that this component knows, in the page's order; those it doesn't name follow. */
 export function methodsOf(
   { methods }: CheckoutView, { host, order }: { host: MethodHost, order: readonly string[] },
 ): readonly PaymentMethod[] {

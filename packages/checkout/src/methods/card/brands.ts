@@ -19,7 +19,10 @@ const brands: Readonly<Record<string, Brand>> = {
     mark: svg`<circle cx="12.5" cy="10" r="6" fill="#eb001b"/><circle cx="19.5" cy="10" r="6" fill="#f79e1b"/>
       <path d="M16 5.13a6 6 0 0 1 0 9.74 6 6 0 0 1 0-9.74" fill="#ff5f00"/>`,
   },
-  amex: { name: 'American Express', mark: svg`<rect width="32" height="20" fill="#0a6cc7"/>${letters('AMEX', '#fff', 9)}` },
+  amex: {
+    name: 'American Express',
+    mark: svg`<rect width="32" height="20" fill="#0a6cc7"/>${letters('AMEX', '#fff', 9)}`,
+  },
   discover: {
     name: 'Discover',
     mark: svg`<path d="M32 11v9H10q14-2 22-9" fill="#f27712"/>${letters('DISC', '#231f20', 8)}`,

@@ -3,7 +3,7 @@ import { keyed } from 'lit/directives/keyed.js'
 import type { CheckoutView } from '@holdfast/contract/types'
 import type { CardBrand, CardField, FrameErrorCode, FrameMessage } from '@holdfast/contract/frame'
 import { isFailure } from '../../api.ts'
-import { fault, type Fault } from '../../errors.ts'
+import { fault, messageOf, type Fault } from '../../errors.ts'
 import { refusal, type Prepare } from '../../session.ts'
 import type { MethodHost, PaymentMethod } from '../method.ts'
 import { brandMark, brandName, isNamedBrand } from './brands.ts'
@@ -49,7 +49,8 @@ export class CardMethod implements PaymentMethod {
     const { text } = this.#host.language
     const { brands } = this.#view
     if (isNamedBrand(this.brand)) {
-      return html`${brandMark(this.brand)}<span class="sr">${text('cardBrand', { brand: brandName(this.brand) })}</span>`
+      const brand = brandName(this.brand)
+      return html`${brandMark(this.brand)}<span class="sr">${text('cardBrand', { brand })}</span>`
     }
     const more = brands.length - marksShown
     return html`${brands.slice(0, marksShown).map(brandMark)}
@@ -67,10 +68,13 @@ export class CardMethod implements PaymentMethod {
       </div>`
   }
 
-  #broken({ code, retryable }: Fault): TemplateResult {
-    const { text } = this.#host.language
-    return html`<div class="broken" role="alert"><p>${text(`error_${code}`)}</p>
-      ${retryable ? html`<button class="quiet" @click=${() => this.#restart()}>${text('retry')}</button>` : nothing}</div>`
+  #broken(found: Fault): TemplateResult {
+    const { language } = this.#host
+    return html`<div class="broken" role="alert">
+      <p>${messageOf(found, language)}</p>
+      ${found.retryable
+        ? html`<button class="quiet" @click=${() => this.#restart()}>${language.text('retry')}</button>` : nothing}
+    </div>`
   }
 
   /** Starts over with a new iframe; only for a frame that doesn't work, because what was typed goes with it. */
@@ -165,7 +169,8 @@ export class CardMethod implements PaymentMethod {
     const ticket = await this.#host.ticket()
     if (!link || link !== this.#link) return
     if (isFailure(ticket)) return
-    const taken = link.next(this.#host.timing.frameAnswerMs, ({ type }) => type === 'ready' || type === 'error' || undefined)
+    const taken = link.next(this.#host.timing.frameAnswerMs, ({ type }) =>
+      type === 'ready' || type === 'error' || undefined)
     link.post({ type: 'refresh', ticket: ticket.ticket })
     await taken
   }

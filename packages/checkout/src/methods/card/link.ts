@@ -1,4 +1,6 @@
-import { FRAME_PROTOCOL, isFrameMessage, type FrameInit, type FrameMessage, type PageMessage } from '@holdfast/contract/frame'
+import {
+  FRAME_PROTOCOL, isFrameMessage, type FrameInit, type FrameMessage, type PageMessage,
+} from '@holdfast/contract/frame'
 
 /**
  * The one wire to a card frame: a single window message with the exact origin, and a port for all the rest.
