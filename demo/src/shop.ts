@@ -19,7 +19,7 @@ export interface ShopOptions {
   /** The vault's origin as browsers see it: the card frame's. */
   readonly vaultOrigin: string
   /** The component's script and its SRI hash. */
-  readonly component: { readonly file: string; readonly integrity: string }
+  readonly component: { readonly script: string; readonly integrity: string }
 }
 
 /** What a form asks: where it goes back to, what to say once it is done (nothing: ''), and the work. */
@@ -134,8 +134,7 @@ function addAssets(app: FastifyInstance, options: ShopOptions): void {
     app.get(`/assets/${name}`, async (_request, reply) =>
       reply.type(type).send(await readFile(fileURLToPath(new URL(file, import.meta.url)))))
   }
-  app.get('/holdfast.js', async (_request, reply) =>
-    reply.type('text/javascript; charset=utf-8').send(await readFile(options.component.file)))
+  app.get('/holdfast.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(options.component.script))
 }
 
 /** Starts the shop: a merchant's server, which talks to Holdfast by the SDK alone. */

@@ -95,9 +95,9 @@ async function ensureSellers(holdfast: Holdfast): Promise<void> {
   }))
 }
 
-async function readComponent(): Promise<{ file: string; integrity: string }> {
+async function readComponent(): Promise<{ script: string; integrity: string }> {
   const file = fileURLToPath(import.meta.resolve('@holdfast/checkout/holdfast.js'))
-  return { file, integrity: (await readFile(`${file}.sri`, 'utf8')).trim() }
+  return { script: await readFile(file, 'utf8'), integrity: (await readFile(`${file}.sri`, 'utf8')).trim() }
 }
 
 function announce(shop: string, { api, vault }: Ports): void {
