@@ -196,7 +196,8 @@ export class HoldfastCheckout extends LitElement {
 
   protected override render(): TemplateResult {
     const language = this.#language()
-    return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base" lang=${language.locale}>
+    return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base"
+      lang=${language.locale} dir=${language.direction}>
       ${this.#body(language)}
       <p class="sr" role="status">${this.#announcement(language)}</p>
     </div>`

@@ -137,7 +137,7 @@ const form = css`
   .fields i:nth-child(4) { margin-block-start: 18px; }
   .fields i:nth-child(1), .fields i:nth-child(4) { grid-column: 1 / -1; }
   .frame[data-ready] .fields { display: none; }
-  .broken { display: grid; gap: 12px; justify-items: start; align-content: center; min-block-size: 307px; }
+  .broken { display: grid; gap: 12px; padding-inline: 4px; justify-items: start; align-content: center; min-block-size: 307px; }
   .notice { display: flex; gap: 12px; margin-block-start: 16px; padding: 12px 16px; font-size: 14px; border: 1px solid var(--error);
     border-inline-start-width: 4px; border-radius: var(--control); }
   .notice .icon { inline-size: 20px; block-size: 20px; color: var(--error); }
@@ -180,7 +180,8 @@ const states = css`
   .link.second { border: 1px solid var(--border); background: none; color: var(--accent); }
   .blank { color: transparent !important; border-radius: 4px; background: var(--line); opacity: .5; user-select: none; }
   .pay.blank { background: var(--line); }
-  .slow { position: absolute; inset: auto 24px 16px; text-align: center; font-size: 14px; color: var(--quiet); }
+  .slow { position: absolute; inset: 50% 24px auto; inline-size: fit-content; margin-inline: auto; padding: 8px 16px;
+    border: 1px solid var(--line); border-radius: var(--control); background: var(--paper); font-size: 14px; }
   @media (prefers-reduced-motion: reduce) {
     *, ::before, ::after { animation: none !important; transition: none !important; }
   }

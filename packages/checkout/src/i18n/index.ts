@@ -11,6 +11,8 @@ const languages: ReadonlyMap<string, Strings> = new Map([['en', en], ['zh', zhCN
 export interface Language {
   /** BCP 47, as given where the language is spoken here: `en-GB` stays, `de` becomes `en`. */
   readonly locale: string
+  /** That of the sentences, whatever the page around them has: `60 days` must not turn into `days 60`. */
+  readonly direction: 'ltr' | 'rtl'
   /** The sentence with its values filled in. */
   text(key: StringKey, values?: Readonly<Record<string, string | number>>): string
 }
@@ -19,7 +21,7 @@ export interface Language {
 export function languageOf(...wanted: readonly (string | null | undefined)[]): Language {
   const locale = wanted.find((tag) => tag && strings(tag) && isLocale(tag)) ?? 'en'
   const spoken = strings(locale) ?? en
-  return { locale, text: (key, values) => fill(spoken[key], values) }
+  return { locale, direction: 'ltr', text: (key, values) => fill(spoken[key], values) }
 }
 
 const strings = (tag: string): Strings | undefined => languages.get(tag.split('-')[0]?.toLowerCase() ?? '')
