@@ -75,8 +75,8 @@ class Parser {
   }
 
   #value(field: string, depth: number): unknown {
-    if (depth > MAX_DEPTH) throw new Malformed(`The body nests deeper than ${MAX_DEPTH} levels.`, field)
     const next = this.#text[this.#at]
+    if (depth >= MAX_DEPTH && (next === '{' || next === '[')) throw new Malformed(`The body nests deeper than ${MAX_DEPTH} levels.`, '')
     if (next === '{') return this.#object(field, depth)
     if (next === '[') return this.#array(field, depth)
     if (next === '"') return this.#string(field)
