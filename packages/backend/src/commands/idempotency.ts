@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { EndpointName } from '@holdfast/contract'
+import { endpoints, type EndpointName } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
 import type { Pool, PoolClient } from 'pg'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
-import { isLockTimeout } from '../postgres/transaction.ts'
+import { inTransaction, isLockTimeout } from '../postgres/transaction.ts'
 import type { Sealer } from '../seal.ts'
 import { renderProblem } from '../http/problem.ts'
 import type { Reply } from '../http/route.ts'
@@ -167,7 +167,7 @@ export async function answerOnce(
     const answer = await within(first.result, waitMs)
     return answer ? { ...answer, replayed: true } : waitLonger(refuse(inProgress))
   }
-  const result = workOrFind(deps, { claim, refuse, work, waitMs })
+  const result = workOrFind(deps, { claim, requestId, refuse, work, waitMs })
   inFlight.set(name, { bodyHash: claim.bodyHash, result })
   try {
     return await result
@@ -178,17 +178,18 @@ export async function answerOnce(
 
 interface Once {
   readonly claim: Claim
+  readonly requestId: string
   readonly refuse: (refusal: Refusal) => Answer
   readonly work: () => Promise<Answer | typeof taken>
   readonly waitMs: number
 }
 
-async function workOrFind(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse, work, waitMs }: Once): Promise<Answer> {
+async function workOrFind(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, requestId, refuse, work, waitMs }: Once): Promise<Answer> {
   const deadline = performance.now() + waitMs
   while (performance.now() < deadline) {
     const done = await work().catch(busyIsTaken)
     if (done !== taken) return done
-    const found = await find(deps, { claim, refuse })
+    const found = await find(deps, { claim, requestId, refuse })
     if (found) return found
     await pause(POLL_MS)
   }
@@ -201,7 +202,7 @@ function busyIsTaken(error: unknown): typeof taken {
 }
 
 /** The stored answer, what became of the operation of a call that died, or null while another process is at work. */
-async function find(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse }: Pick<Once, 'claim' | 'refuse'>): Promise<Answer | null> {
+async function find(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, requestId, refuse }: Omit<Once, 'work' | 'waitMs'>): Promise<Answer | null> {
   const row = await readKey(deps.pool, claim)
   if (!row) return null
   if (!row.body_hash.equals(claim.bodyHash)) return refuse(differs)
@@ -209,8 +210,15 @@ async function find(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, refuse }: Pick<
   if (stored || row.operation_id === null) return stored
   const resumed = await deps.hooks.resumeOperation({ marketplace: claim.marketplace, operation: row.operation_id, route: claim.route })
   if (resumed === 'in_flight') return null
-  const answer = render(resumed, { status: 202, requestId: '' })
-  return answer.status === 202 ? waitLonger(answer) : answer
+  const answer = render(resumed, { status: endpoints[claim.route].status, requestId })
+  return answer.status === 202 ? waitLonger(answer) : keep(deps, { claim, answer })
+}
+
+/** Stores what became of a call that died, so that every later one reads the same bytes. */
+async function keep({ pool }: Pick<Deps, 'pool'>, { claim, answer }: { claim: Claim; answer: Answer }): Promise<Answer> {
+  await inTransaction(pool, (tx) => storeAnswer(tx, claim, answer))
+  const row = await readKey(pool, claim)
+  return (row && replay(row, claim)) ?? answer
 }
 
 function waitLonger(answer: Answer): Answer {

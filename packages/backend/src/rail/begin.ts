@@ -52,7 +52,7 @@ async function refuseWhileUnknown(tx: Tx, desk: Desk, { payment, also }: { payme
 
 function askOf(body: BodyOf<'payments.capture'> | BodyOf<'refunds.create'>): Ask | Refusal {
   if (body.amount !== undefined && body.allotments) {
-    return { refused: 'validation_failed', field: 'amount', detail: 'amount: expected either an amount or allotments, not both; allotments sum to the amount.' }
+    return { refused: 'validation_failed', field: 'allotments', detail: 'allotments: expected either an amount or allotments, not both; allotments sum to the amount.' }
   }
   return {
     amount: body.amount === undefined ? undefined : BigInt(body.amount),

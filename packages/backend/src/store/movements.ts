@@ -18,12 +18,16 @@ export interface NewCapture {
   readonly railReference: string | null
 }
 
-/** Writes a capture and its allotments, as the next one of its payment. @returns which one, from 1 */
+/**
+ * Writes a capture and its allotments, as the next one of its payment.
+ *
+ * @returns which one it is to the rail, from 1: one that failed has left no trace there
+ */
 export async function insertCapture(tx: Tx, { marketplace, now }: Place, one: NewCapture): Promise<number> {
   const { capture } = one
-  const { last } = await tx.db.selectFrom('captures').select(({ fn }) => fn.max('sequence').as('last'))
-    .where('marketplace_id', '=', marketplace).where('payment_id', '=', capture.payment).executeTakeFirstOrThrow()
-  const sequence = (last ?? 0) + 1
+  const earlier = await tx.db.selectFrom('captures').select(['sequence', 'state'])
+    .where('marketplace_id', '=', marketplace).where('payment_id', '=', capture.payment).execute()
+  const sequence = Math.max(0, ...earlier.map((other) => other.sequence)) + 1
   await tx.db.insertInto('captures').values({
     marketplace_id: marketplace, id: capture.id, payment_id: capture.payment, reference: one.reference, state: one.state,
     currency: one.currency, amount: capture.amount, final: capture.final, sequence, rail_reference: one.railReference,
@@ -33,7 +37,7 @@ export async function insertCapture(tx: Tx, { marketplace, now }: Place, one: Ne
     marketplace_id: marketplace, capture_id: capture.id, milestone_id: part.milestone, escrow_id: part.escrow, position,
     amount: part.amount, fee: part.fee,
   }))).execute()
-  return sequence
+  return earlier.filter(({ state }) => state !== 'failed').length + 1
 }
 
 /** Captures with their allotments, by id. */

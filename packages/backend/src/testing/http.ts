@@ -53,9 +53,10 @@ export interface TypedCard {
 export async function cardToken(backend: Pick<TestBackend, 'url' | 'vaultInternalUrl'>, { clientSecret, origin, card }: { clientSecret: string; origin: string; card: TypedCard }): Promise<string> {
   const ticket = await post(`${backend.url}/v1/checkout/frame-ticket`, { bearer: clientSecret, origin, body: {} })
   const vault = backend.vaultInternalUrl
-  const session = await post(`${vault}/v1/frame-sessions`, { body: { ticket: ticket['ticket'], origin } })
+  const own = new URL(ticket['frameUrl'] as string).origin
+  const session = await post(`${vault}/v1/frame-sessions`, { origin: own, body: { ticket: ticket['ticket'], origin } })
   const token = await post(`${vault}/v1/tokens`, {
-    bearer: session['frameSession'] as string,
+    bearer: session['frameSession'] as string, origin: own,
     body: { expMonth: 12, expYear: 2035, securityCode: '123', name: 'Test Buyer', ...card },
   })
   return token['token'] as string
@@ -67,7 +68,7 @@ async function post(url: string, { bearer, origin, body }: { bearer?: string; or
     headers: {
       'content-type': 'application/json',
       ...(bearer && { authorization: `Bearer ${bearer}` }),
-      ...(origin && { origin }),
+      ...(origin && { origin, 'sec-fetch-site': 'same-origin' }),
     },
     body: JSON.stringify(body),
   })

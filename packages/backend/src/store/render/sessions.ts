@@ -4,6 +4,7 @@ import type { Sealer } from '../../seal.ts'
 import { grouped, inOrder, instant, wire, type Reader } from './values.ts'
 
 async function lines(db: Reader, marketplace: string, orders: readonly string[]) {
+  if (orders.length === 0) return new Map<string, never[]>()
   const rows = await db.selectFrom('escrows').selectAll().where('marketplace_id', '=', marketplace)
     .where('order_id', 'in', orders).orderBy('position').execute()
   return grouped(rows, ({ order_id: order }) => order)
