@@ -16,7 +16,7 @@ describe('the bar', () => {
   it.each([
     [{ captured: 100, held: 100, released: 0, refunded: 0 }, [44, 0, 0]],
     [{ captured: 100, held: 50, released: 25, refunded: 25 }, [22, 11, 11]],
-    [{ captured: 100, held: 0, released: 100, refunded: 100 }, [0, 0, 44]],
+    [{ captured: 100, held: 0, released: 0, refunded: 100 }, [0, 0, 44]],
     [{ captured: 100_000, held: 99_998, released: 1, refunded: 1 }, [42, 1, 1]],
     [{ captured: 0, held: 0, released: 0, refunded: 0 }, [0, 0, 0]],
   ])('of %j is as long as ever, and shows each part that there is', (totals, lengths) => {

@@ -24,7 +24,7 @@ const WIDTH = 44
 /** Held, released and refunded, as parts of one bar. Each part that isn't zero is seen. */
 export function bar({ captured, held, released, refunded }: Order['totals']): string {
   if (captured === 0) return '·'.repeat(WIDTH)
-  const parts = [['█', held], ['▒', released - (held + released + refunded - captured)], ['░', refunded]] as const
+  const parts = [['█', held], ['▒', released], ['░', refunded]] as const
   const lengths = parts.map(([, amount]) => (amount > 0 ? Math.max(1, Math.round((amount * WIDTH) / captured)) : 0))
   const longest = lengths.indexOf(Math.max(...lengths))
   const spare = WIDTH - lengths.reduce((sum, length) => sum + length, 0)
