@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
+import type { Frame } from '@playwright/test'
 import { goodCard } from './support/pages.ts'
 import { expect, test, type Demo } from './support/demo.ts'
 
@@ -70,6 +72,19 @@ test('a card number is nowhere outside the vault, and the security code nowhere 
   expect((await filesWith(demo.dataFolder, '0026')).length).toBeGreaterThan(0)
 })
 
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** The names of what axe finds in the card frame, which its own tools can't enter: another origin, Trusted Types. */
+async function violationsInFrame(frame: Frame): Promise<string[]> {
+  await frame.evaluate(axeSource)
+  return frame.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string }[] }> } }
+    // rules about whole pages: headings and landmarks are the page's around the frame
+    const rules = { 'landmark-one-main': { enabled: false }, 'page-has-heading-one': { enabled: false } }
+    return (await axe.run({ rules })).violations.map(({ id }) => id)
+  })
+}
+
 const places = ['/', '/products/tl-400-toolroom-lathe', '/cart', '/orders', '/seller', '/seller/lathes-and-co', '/operator', '/operator?tab=payments', '/operator?tab=ledger', '/operator?tab=settlements', '/operator?tab=books'] as const
 
 test('no page has an accessibility violation, nor has the card frame', async ({ page, shop, checkout }) => {
@@ -79,19 +94,18 @@ test('no page has an accessibility violation, nor has the card frame', async ({ 
     expect((await new AxeBuilder({ page }).analyze()).violations, place).toEqual([])
   }
   await shop.goToPayment()
-  await checkout.frame()
+  expect(await violationsInFrame(await checkout.frame()), 'card frame').toEqual([])
   expect((await new AxeBuilder({ page }).analyze()).violations, 'checkout').toEqual([])
   await checkout.payAndArrive()
   expect((await new AxeBuilder({ page }).analyze()).violations, 'order').toEqual([])
 })
 
-test('axe sees into the card frame: a planted violation is found', async ({ page, shop, checkout }) => {
+test('a violation planted in the card frame is found', async ({ page, shop, checkout }) => {
   await shop.fillCart()
   await shop.goToPayment()
   const frame = await checkout.frame()
   await frame.evaluate(() => document.body.append(document.createElement('input')))
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id }) => id)).toContain('label')
+  expect(await violationsInFrame(frame)).toContain('label')
 })
 
 for (const width of [320, 390]) {

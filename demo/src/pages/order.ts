@@ -1,6 +1,6 @@
 import type { Dispute, Escrow, Order, Payment, Refund, Release } from '@holdfast/server'
 import { totalsBar } from '../view/bar.ts'
-import { date, distance, instant, money, word } from '../view/format.ts'
+import { cardName, date, distance, instant, money, word } from '../view/format.ts'
 import { html, type Html } from '../view/html.ts'
 
 /** Everything that happened to an order, as the API tells it. */
@@ -40,7 +40,7 @@ function pastOf(story: OrderStory): Moment[] {
     ...payments.flatMap((payment) => payment.status === 'declined'
       ? [moment(payment.createdAt, 'A card was declined; nothing was taken', 'alarm')]
       : payment.captures.filter(({ status }) => status === 'succeeded').map((capture) =>
-        moment(capture.createdAt, `${money(capture.amount, capture.currency)} paid${payment.card ? ` by ${payment.card.brand} ending in ${payment.card.last4}` : ''}, and held`))),
+        moment(capture.createdAt, `${money(capture.amount, capture.currency)} paid${payment.card ? ` by ${cardName(payment.card)}` : ''}, and held`))),
     ...order.escrows.flatMap((escrow) => escrow.delivery
       ? [moment(escrow.delivery.at, `${escrow.sellerName} shipped by ${escrow.delivery.method}${escrow.delivery.trackingNumber ? `, tracking ${escrow.delivery.trackingNumber}` : ''}`)] : []),
     ...releases.map((release) => moment(release.createdAt, `${money(release.gross, release.currency)} released to ${seller(release.escrow)}${release.reason === 'automatic' ? ' by itself, when the inspection period ended' : release.reason === 'accepted' ? ': you confirmed receipt' : ''}`)),

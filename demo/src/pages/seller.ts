@@ -72,7 +72,7 @@ function row(desk: SellerDesk, escrow: Escrow): Html {
 
 function payouts(list: readonly Payout[]): Html {
   if (list.length === 0) return html`<p class="small quiet">None yet.</p>`
-  return html`<div class="scroll"><table><thead><tr><th>When</th><th>To</th><th>State</th><th class="number">Amount</th></tr></thead><tbody>${list.map((payout) => html`<tr>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Payouts"><table><thead><tr><th>When</th><th>To</th><th>State</th><th class="number">Amount</th></tr></thead><tbody>${list.map((payout) => html`<tr>
     <td>${instant(payout.createdAt)}</td><td>${payout.bankAccount.holder}, …${payout.bankAccount.last4}</td>
     <td><span class="state ${payout.status === 'completed' ? 'good' : payout.status === 'failed' || payout.status === 'returned' ? 'bad' : 'held'}">${word(payout.status)}</span>${payout.failure && html`<br><span class="quiet">${payout.failure.detail}</span>`}</td>
     <td class="number">${money(payout.amount, payout.currency)}</td></tr>`)}</tbody></table></div>`

@@ -53,3 +53,12 @@ const words: Readonly<Record<string, string>> = {
 export function word(state: string): string {
   return words[state] ?? state.charAt(0).toUpperCase() + state.slice(1).replaceAll('_', ' ')
 }
+
+const brands: Readonly<Record<string, string>> = {
+  visa: 'Visa', mastercard: 'Mastercard', amex: 'American Express', discover: 'Discover', diners: 'Diners Club', jcb: 'JCB', unionpay: 'UnionPay',
+}
+
+/** A card as a person says it: `Visa ending in 1111`. */
+export function cardName({ brand, last4 }: { readonly brand: string; readonly last4: string }): string {
+  return `${brands[brand] ?? 'card'} ending in ${last4}`
+}

@@ -32,8 +32,11 @@ export const amountSchema: z.ZodInt = z
 /** An amount of at least one minor unit. */
 export const positiveAmountSchema: z.ZodInt = amountSchema.min(1, 'expected an amount of 1 or more, in minor units')
 
+/** A sum over many objects: it may have more digits than one amount, as far as a JSON number is exact. */
+export const sumSchema: z.ZodInt = z.int().min(0)
+
 /** A sum that can be negative (a day's settlement with more refunds than captures). */
-export const signedAmountSchema: z.ZodInt = z.int().min(-MAX_AMOUNT).max(MAX_AMOUNT)
+export const signedSumSchema: z.ZodInt = z.int()
 
 export const currencySchema: z.ZodString = z
   .string()

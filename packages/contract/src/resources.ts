@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { buyerSchema, instantSchema, metadataSchema, releaseTermsSchema } from './fields.ts'
 import { idOf } from './ids.ts'
-import { amountSchema, currencySchema, positiveAmountSchema, signedAmountSchema } from './money.ts'
+import { amountSchema, currencySchema, positiveAmountSchema, signedSumSchema, sumSchema } from './money.ts'
 import {
   captureStates, declineClasses, disputeStates, milestoneStates, operationKinds, operationStates, orderStates,
   paymentStates, payoutStates, refundStates, sessionStates, settlementStates,
@@ -36,15 +36,15 @@ export const sellerBalanceSchema = z.object({
   seller: idOf('seller'),
   object: z.literal('seller_balance'),
   currency: currencySchema,
-  held: amountSchema.meta({ description: 'Held for this seller, before fees.' }),
-  available: amountSchema,
-  payable: amountSchema.meta({ description: 'What a payout could send now: available, less what has not settled.' }),
-  reserve: amountSchema,
-  inPayout: amountSchema,
-  owed: amountSchema,
-  paidOut: amountSchema,
-  released: amountSchema.meta({ description: 'Released to this seller so far, net of fees.' }),
-  refunded: amountSchema.meta({ description: 'Refunded to buyers from this seller’s shares so far.' }),
+  held: sumSchema.meta({ description: 'Held for this seller, before fees.' }),
+  available: sumSchema,
+  payable: sumSchema.meta({ description: 'What a payout could send now: available, less what has not settled.' }),
+  reserve: sumSchema,
+  inPayout: sumSchema,
+  owed: sumSchema,
+  paidOut: sumSchema,
+  released: sumSchema.meta({ description: 'Released to this seller so far, net of fees.' }),
+  refunded: sumSchema.meta({ description: 'Refunded to buyers from this seller’s shares so far.' }),
 }).meta({ id: 'SellerBalance' })
 
 /** Where an amount is; the bar that every screen draws. */
@@ -291,9 +291,9 @@ export const settlementSchema = z.object({
   date: z.iso.date(),
   status: z.enum(settlementStates),
   currency: currencySchema,
-  gross: signedAmountSchema.meta({ description: 'Captures less refunds.' }),
-  fees: signedAmountSchema,
-  net: signedAmountSchema.meta({ description: 'What the bank account receives; negative: pays.' }),
+  gross: signedSumSchema.meta({ description: 'Captures less refunds.' }),
+  fees: signedSumSchema,
+  net: signedSumSchema.meta({ description: 'What the bank account receives; negative: pays.' }),
   lineCount: z.int(),
   createdAt: instantSchema,
 }).meta({ id: 'Settlement' })
@@ -306,9 +306,9 @@ export const settlementLineSchema = z.object({
   operation: idOf('operation').nullable().meta({ description: 'Null: unmatched; an alarm.' }),
   railReference: z.string(),
   currency: currencySchema,
-  gross: signedAmountSchema,
-  fee: signedAmountSchema,
-  net: signedAmountSchema,
+  gross: signedSumSchema,
+  fee: signedSumSchema,
+  net: signedSumSchema,
 }).meta({ id: 'SettlementLine' })
 
 export const ledgerAccountSchema = z.object({

@@ -18,12 +18,12 @@ export interface Demo {
 /** Starts the real demo, as `npm start` does, on free ports and with a data folder of its own. */
 async function startDemo(): Promise<Demo & { stop: () => Promise<void> }> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'holdfast-browser-'))
-  const [shop, api, vault, jpmorgan, bank, database] = (await freePorts(6)).map(String)
+  const [shop, api, vault, jpmorgan, bank] = (await freePorts(5)).map(String)
   const started = await startProcess({
     script: 'demo/src/start.ts',
     env: {
       HOLDFAST_DATA: dataFolder, HOLDFAST_SHOP_PORT: shop, HOLDFAST_API_PORT: api, HOLDFAST_VAULT_PORT: vault,
-      HOLDFAST_JPMORGAN_PORT: jpmorgan, HOLDFAST_BANK_PORT: bank, HOLDFAST_DATABASE_PORT: database,
+      HOLDFAST_JPMORGAN_PORT: jpmorgan, HOLDFAST_BANK_PORT: bank,
     },
     ready: /Holdfast is ready/,
     within: 90_000,
