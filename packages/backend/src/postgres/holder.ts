@@ -48,6 +48,12 @@ export async function holdFolder(folder: string): Promise<Hold> {
   }
 }
 
+/** The live process that holds a folder; null: none does. */
+export async function holderOf(folder: string): Promise<number | null> {
+  const holder = await read(join(folder, 'holder.json'))
+  return holder && (await lives(holder)) ? holder.pid : null
+}
+
 /** What to tell whoever comes second. */
 export function inUse(folder: string, pid: number | null): FolderInUse {
   const who = pid === null ? 'another process' : `process ${pid}`

@@ -50,7 +50,12 @@ export function clientConfig(connection: Connection, { applicationName, lockTime
   }
 }
 
-/** A pool whose connections have the house's settings. An idle connection that breaks is replaced, not fatal. */
+/**
+ * A pool whose connections have the house's settings.
+ *
+ * A connection that breaks is replaced, not fatal: also one that is lent out and idle within a transaction, whose
+ * next statement then fails.
+ */
 export function createPool(connection: Connection, options: PoolOptions & { onError?: (error: Error) => void }): pg.Pool {
   const pool = new pg.Pool({
     ...clientConfig(connection, options),
@@ -58,6 +63,8 @@ export function createPool(connection: Connection, options: PoolOptions & { onEr
     connectionTimeoutMillis: options.waitMs ?? 2_000,
     idleTimeoutMillis: 30_000,
   })
-  pool.on('error', options.onError ?? (() => {}))
+  const onError = options.onError ?? (() => {})
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError))
   return pool
 }

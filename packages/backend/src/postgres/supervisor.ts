@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { findInstallation, launch, type Installation, type RunAs } from './binaries.ts'
-import { holdFolder, inUse, type Hold } from './holder.ts'
+import { holderOf, holdFolder, inUse, type Hold } from './holder.ts'
 import { APP_ROLE, VAULT_ROLE } from './migrate.ts'
 import type { Connection } from './pool.ts'
 import { commandOf, hasEnded, isAlive, signal, until } from './processes.ts'
@@ -75,6 +75,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
  */
 export async function joinPostgres(options: Pick<PostgresOptions, 'folder' | 'runAs'>): Promise<Pick<EmbeddedPostgres, 'owner' | 'app' | 'vault'> | null> {
   const folder = resolve(options.folder)
+  if ((await holderOf(folder)) === null) return null
   const installation = await findInstallation(folder, options.runAs)
   const cluster: Cluster = { folder, installation, secrets: await readSecrets(folder), data: join(installation.home, 'data'), durable: true }
   const server = await readPostmaster(cluster)

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createMetrics } from '../http/metrics.ts'
+import { until } from '../postgres/processes.ts'
+import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import { MAX_ATTEMPTS } from './failures.ts'
+import type { JobHandler, Subject } from './handler.ts'
+import { sweep } from './housekeeping.ts'
+import { startWorker } from './worker.ts'
+
+let backend: TestBackend
+beforeAll(async () => {
+  backend = await startTestBackend()
+})
+afterAll(() => backend.close())
+
+const metrics = () => createMetrics({ pool: backend.deps.pool, gauges: { unknownOperations: async () => 0, events: async () => 0, setAside: async () => 0 } })
+
+/** A job over a list of ids: those in `poison` can't be handled. */
+function jobOver(ids: readonly string[], poison: ReadonlySet<string> = new Set()) {
+  const open = new Set(ids)
+  const handled: string[] = []
+  const under = { now: 0, most: 0 }
+  const handler: JobHandler = {
+    queue: 'timers',
+    due: async (_deps, { limit, except }) => [...open].filter((id) => !except.includes(id)).slice(0, limit)
+      .map((id): Subject => ({ marketplace: backend.marketplace.id, id })),
+    async handle(_deps, { id }) {
+      handled.push(id)
+      under.now += 1
+      under.most = Math.max(under.most, [...handled].filter((other) => other === id).length)
+      if (poison.has(id)) throw new Error(`can't handle ${id}`)
+      open.delete(id)
+    },
+  }
+  return { handler, handled, open }
+}
+
+const start = (handler: JobHandler) => startWorker(backend.deps, { connection: backend.database.app, handlers: [handler], metrics: metrics() })
+
+test('handles what is due, each once, also with two workers', async () => {
+  const ids = Array.from({ length: 200 }, (_, index) => `one-${index}`)
+  const { handler, handled, open } = jobOver(ids)
+  const workers = await Promise.all([start(handler), start(handler)])
+  await Promise.all(workers.map((worker) => worker.wake()))
+  expect(await until(() => open.size === 0, 20_000)).toBe(true)
+  await Promise.all(workers.map((worker) => worker.stop()))
+  expect(handled.toSorted()).toEqual(ids.toSorted())
+})
+
+test('sets a poison subject aside with its error, and the others go on', async () => {
+  const { handler, open } = jobOver(['good-1', 'bad', 'good-2'], new Set(['bad']))
+  const worker = await start(handler)
+  await worker.wake()
+  expect(await until(() => open.size === 1, 20_000)).toBe(true)
+  const failure = async () => (await backend.deps.db.selectFrom('job_failures').selectAll().where('subject', '=', 'bad').executeTakeFirst())
+  expect(await until(async () => (await failure()) !== undefined, 20_000)).toBe(true)
+  // Time is made to pass in the row, not in the test.
+  await until(async () => {
+    await backend.deps.db.updateTable('job_failures').set({ next_try_at: new Date(0) }).where('subject', '=', 'bad').where('set_aside_at', 'is', null).execute()
+    await worker.wake()
+    return (await failure())?.set_aside_at != null
+  }, 25_000)
+  expect(await failure()).toMatchObject({ attempts: MAX_ATTEMPTS, error: "Error: can't handle bad", set_aside_at: expect.any(Date) })
+  await worker.stop()
+})
+
+test('forgets idempotency keys after 35 days, and no sooner', async () => {
+  const { pool } = backend.deps
+  const insert = (key: string, days: number) => pool.query(
+    `insert into idempotency_keys (marketplace_id, scope, key, body_hash, created_at) values ($1, 's', $2, $3, now() - make_interval(days => $4))`,
+    [backend.marketplace.id, key, Buffer.alloc(32), days],
+  )
+  await insert('old', 36)
+  await insert('young', 34)
+  await sweep(pool)
+  const { rows } = await pool.query<{ key: string }>(`select key from idempotency_keys where scope = 's'`)
+  expect(rows).toEqual([{ key: 'young' }])
+})
