@@ -95,6 +95,15 @@ async function ensureSellers(holdfast: Holdfast): Promise<void> {
   }))
 }
 
+/** The operator's own money in custody, once: the card company's fees come before the platform's own are earned. */
+async function ensureFunding(holdfast: Holdfast): Promise<void> {
+  try {
+    await holdfast.operator.topUp({ currency, amount: 500_000, reference: 'opening-funds' })
+  } catch (error) {
+    if (!(error instanceof HoldfastError && error.code === 'reference_taken')) throw error
+  }
+}
+
 async function readComponent(): Promise<{ script: string; integrity: string }> {
   const file = fileURLToPath(import.meta.resolve('@holdfast/checkout/holdfast.js'))
   return { script: await readFile(file, 'utf8'), integrity: (await readFile(`${file}.sri`, 'utf8')).trim() }
@@ -122,6 +131,7 @@ async function main(): Promise<void> {
   const apiUrl = `http://localhost:${ports.api}`
   const holdfast = new Holdfast({ apiKey: marketplace.secretKey, baseUrl: apiUrl })
   await ensureSellers(holdfast)
+  await ensureFunding(holdfast)
   holdfast.close()
   const shop = await startShop({
     port: ports.shop, apiKey: marketplace.secretKey, apiUrl, vaultOrigin: backend.vaultUrl, component: await readComponent(),

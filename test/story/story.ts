@@ -167,7 +167,7 @@ async function audit({ holdfast, tell, order, ada, bo, adaEscrow, boEscrow }: Pa
     ['every balance row equals its replay', trial.currencies.every(({ accounts }) => accounts.every(({ agrees }) => agrees))],
     [`${replay.transfers} transfers, ${replay.postings} postings: summed from outside, they give the same balances`, replay.transfers > 0 && replay.differences.length === 0],
     ['coverage holds', trial.currencies.every(({ coverage }) => coverage >= 0)],
-    ['the backend says that it all balances', trial.balanced],
+    ['the backend says that it all balances, and is covered', trial.balanced && trial.covered],
     ['the order is completed, and nothing of it is held', status === 'completed' && totals.held === 0],
     ['captured = released + refunded', totals.captured === totals.released + totals.refunded],
   ])

@@ -58,7 +58,7 @@ const short = (name: string): Html => html`<code>${name.replace(/_[0-9a-z]{20}([
 
 export function ledgerTab(transfers: readonly Transfer[], accounts: readonly LedgerAccount[]): Html {
   if (transfers.length === 0) return html`<div class="empty"><h2>The ledger is empty</h2><p>The first top-up or payment writes the first transfer.</p></div>`
-  return html`<div class="pair"><section class="panel"><h2>Transfers</h2><div>${transfers.map((transfer) => html`<details class="transfer"><summary><span><b>${transfer.reason.replaceAll('_', ' ')}</b><br><span class="quiet tiny">${instant(transfer.createdAt)}</span></span>
+  return html`<div class="ledger"><section class="panel"><h2>Transfers</h2><div>${transfers.map((transfer) => html`<details class="transfer"><summary><span><b>${transfer.reason.replaceAll('_', ' ')}</b><br><span class="quiet tiny">${instant(transfer.createdAt)}</span></span>
       <span class="money">${money(transfer.postings.reduce((sum, { amount }) => sum + amount, 0), transfer.currency)}</span></summary>
       <ul>${transfer.postings.map((posting) => html`<li><span>${short(posting.debit.name)} <span class="arrow">→</span> ${short(posting.credit.name)}</span><span class="money">${money(posting.amount, transfer.currency)}</span></li>`)}<li class="quiet">For <code>${transfer.subject}</code></li></ul></details>`)}</div></section>
     <section class="panel"><h2>Accounts</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>${sortable('Account')}${sortable('Balance', true)}</tr></thead><tbody>${accounts.map((account) => html`<tr><td>${short(account.name)}</td><td class="number" data-value="${account.balance}">${money(account.balance, account.currency)}</td></tr>`)}</tbody></table></div></section></div>`
@@ -73,9 +73,22 @@ export function settlementsTab(settlements: readonly Settlement[], formKey: stri
     <section class="panel"><h2>The operator’s own money</h2><div class="pair">${transfer('top-up', 'Top up', 'Covers the card company’s fees until the first release')}${transfer('withdrawal', 'Withdraw', 'Earned fees only')}</div></section></div>`
 }
 
+const verdicts = {
+  good: { title: 'The books balance', mark: 'Proved from every posting', look: 'good' },
+  short: { title: 'The books balance', mark: 'Not covered', look: 'bad' },
+  wrong: { title: 'The books do not balance', mark: 'Alarm', look: 'bad' },
+} as const
+
+function verdict(books: TrialBalance): Html {
+  const { title, mark, look } = verdicts[!books.balanced ? 'wrong' : books.covered ? 'good' : 'short']
+  const short = books.currencies.filter(({ coverage }) => coverage < 0)
+  return html`<section class="panel"><div class="row"><h2>${title}</h2><span class="state ${look}">${mark}</span></div>
+    <p class="small quiet">Summed from every posting at ${instant(books.at)}, then compared with each stored balance.</p>
+    ${short.map(({ coverage, currency }) => html`<p>Custody is ${money(-coverage, currency)} short of what is held for buyers and sellers: the card company’s fees came before the platform’s own were earned. <a href="/operator?tab=settlements">Top up</a></p>`)}</section>`
+}
+
 export function booksTab(books: TrialBalance): Html {
-  return html`<div class="stack"><section class="panel"><div class="row"><h2>${books.balanced ? 'The books balance' : 'The books do not balance'}</h2><span class="state ${books.balanced ? 'good' : 'bad'}">${books.balanced ? 'Proved from every posting' : 'Alarm'}</span></div>
-    <p class="small quiet">Summed from every posting at ${instant(books.at)}, then compared with each stored balance.</p></section>
+  return html`<div class="stack">${verdict(books)}
     ${books.currencies.map((one) => html`<section class="panel"><div class="row"><h2>${one.currency}</h2><dl class="sheet"><dt>Debits</dt><dd class="money">${money(one.debits, one.currency)}</dd><dt>Credits</dt><dd class="money">${money(one.credits, one.currency)}</dd><dt>Coverage</dt><dd class="money">${money(one.coverage, one.currency)}</dd></dl></div>
     <div class="scroll" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>${sortable('Account')}${sortable('Debits', true)}${sortable('Credits', true)}${sortable('Balance', true)}<th>Stored balance</th></tr></thead><tbody>${one.accounts.map((account) => html`<tr><td>${short(account.name)}</td><td class="number" data-value="${account.debits}">${money(account.debits, one.currency)}</td><td class="number" data-value="${account.credits}">${money(account.credits, one.currency)}</td><td class="number" data-value="${account.balance}">${money(account.balance, one.currency)}</td><td>${account.balanceRow === null ? html`<span class="quiet">Summed only</span>` : account.agrees ? html`<span class="state good">Agrees</span>` : html`<span class="state bad">${money(account.balanceRow, one.currency)}</span>`}</td></tr>`)}</tbody></table></div></section>`)}</div>`
 }

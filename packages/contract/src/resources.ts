@@ -338,7 +338,8 @@ export const transferSchema = z.object({
 
 export const trialBalanceSchema = z.object({
   object: z.literal('trial_balance'),
-  balanced: z.boolean().meta({ description: 'Debits equal credits, every balance row equals its replay, coverage holds.' }),
+  balanced: z.boolean().meta({ description: 'Debits equal credits, and every balance row equals its replay.' }),
+  covered: z.boolean().meta({ description: 'Coverage is 0 or more in every currency: what is owed to buyers and sellers is there.' }),
   currencies: z.array(z.object({
     currency: currencySchema,
     debits: z.int(),

@@ -547,9 +547,13 @@ export interface Transfer {
 export interface TrialBalance {
   object: 'trial_balance'
   /**
-   * Debits equal credits, every balance row equals its replay, coverage holds.
+   * Debits equal credits, and every balance row equals its replay.
    */
   balanced: boolean
+  /**
+   * Coverage is 0 or more in every currency: what is owed to buyers and sellers is there.
+   */
+  covered: boolean
   currencies: {
     currency: string
     debits: number

@@ -212,5 +212,6 @@ export class OperatorPage {
   async expectBooksBalanced(): Promise<void> {
     await this.page.goto('/operator?tab=books')
     await expect(this.page.getByRole('heading', { name: 'The books balance' })).toBeVisible()
+    await expect(this.page.getByText('Proved from every posting')).toBeVisible()
   }
 }

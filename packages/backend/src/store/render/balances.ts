@@ -11,8 +11,13 @@ function unsettled(row: Selectable<MilestonesTable>): bigint {
   })
 }
 
-/** A seller's balances, one a currency in which it ever had a share or a balance. */
+/** A seller's balances, one a currency in which it ever had a share or a balance. Reads one snapshot. */
 export async function readSellerBalances(db: Reader, marketplace: string, seller: string): Promise<SellerBalance[]> {
+  return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+    .execute((tx) => sumSellerBalances(tx, marketplace, seller))
+}
+
+async function sumSellerBalances(db: Reader, marketplace: string, seller: string): Promise<SellerBalance[]> {
   const by = { marketplace_id: marketplace, seller_id: seller }
   const [rows, shares, custodies, paid] = await Promise.all([
     db.selectFrom('seller_balances').selectAll().where('marketplace_id', '=', by.marketplace_id).where('seller_id', '=', seller).execute(),
@@ -80,6 +85,16 @@ async function balanceRows(db: Reader, marketplace: string): Promise<ReadonlyMap
   return new Map(rows.map(({ name, currency, balance }) => [`${name} ${currency}`, balance]))
 }
 
+/** Whether custody's count of what is under way to sellers' banks is the sum of what sellers have under way. */
+async function payoutsAgree(db: Reader, marketplace: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from (
+      select currency, in_payout from custody where marketplace_id = ${marketplace}
+      union all select currency, -in_payout from seller_balances where marketplace_id = ${marketplace}
+    ) side group by currency having sum(in_payout) <> 0`.execute(db)
+  return rows.length === 0
+}
+
 const coverageSigns: Readonly<Record<string, 1n | -1n>> = { 'platform:fees': 1n, 'platform:funding': 1n, 'platform:losses': -1n }
 
 /** Fees + funding + suspense − owed − losses − rail fees. */
@@ -119,8 +134,9 @@ export async function readTrialBalance(db: Reader, marketplace: string): Promise
       coverage: wire(coverageOf(accounts)),
       accounts: accounts.map((one) => renderAccount(one, rows.get(`${one.name} ${one.currency}`))),
     }))
-    const balanced = !orphaned && currencies.every((one) =>
-      one.debits === one.credits && one.coverage >= 0 && one.accounts.every(({ agrees }) => agrees))
-    return { object: 'trial_balance' as const, balanced, currencies, at: instant(clock!.now) }
+    const balanced = !orphaned && await payoutsAgree(tx, marketplace) && currencies.every((one) =>
+      one.debits === one.credits && one.accounts.every(({ agrees }) => agrees))
+    const covered = currencies.every(({ coverage }) => coverage >= 0)
+    return { object: 'trial_balance' as const, balanced, covered, currencies, at: instant(clock!.now) }
   })
 }
