@@ -74,7 +74,9 @@ async function run(parts: Parts): Promise<void> {
 async function once(work: (backend: Backend) => void | Promise<void>): Promise<void> {
   const config = readConfig(process.env)
   const vault = config.vault.kind === 'in_process' ? { ...config.vault, port: 0 } : config.vault
-  const backend = await startBackend({ ...config, vault, worker: false }, { serve: false, join: true })
+  // No page is framed meanwhile: the vault needs no bundle.
+  const frame = { script: '', style: '' }
+  const backend = await startBackend({ ...config, vault, worker: false }, { serve: false, join: true, frame })
   try {
     await work(backend)
   } finally {

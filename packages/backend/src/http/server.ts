@@ -315,7 +315,7 @@ const tooLarge: EdgeRefusal = {
 const badRequest: EdgeRefusal = { refused: 'json_malformed', detail: 'The request could not be read as HTTP with a JSON body.' }
 const busy: EdgeRefusal = {
   refused: 'unavailable',
-  detail: 'The service could not take the call in time; nothing was done. Send it again with the same Idempotency-Key.',
+  detail: 'The service could not take the call right now. Send it again with the same Idempotency-Key: it is done once.',
   headers: { 'retry-after': '1' },
 }
 const internal: EdgeRefusal = {

@@ -58,7 +58,7 @@ test('sets a poison subject aside with its error, and the others go on', async (
   await until(async () => {
     await backend.deps.db.updateTable('job_failures').set({ next_try_at: new Date(0) }).where('subject', '=', 'bad').where('set_aside_at', 'is', null).execute()
     await worker.wake()
-    return (await failure())?.set_aside_at != null
+    return (await failure())?.set_aside_at instanceof Date
   }, 25_000)
   expect(await failure()).toMatchObject({ attempts: MAX_ATTEMPTS, error: "Error: can't handle bad", set_aside_at: expect.any(Date) })
   await worker.stop()

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
 import type { Database, Tx } from '../database.ts'
 
-/** The database could not take the work in time; nothing was done, and the same call may come again. */
+/** The database could not take the work now; the same call with the same key may come again. */
 export class DatabaseBusy extends Error {
   override readonly name = 'DatabaseBusy'
 }
@@ -11,8 +11,6 @@ const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
 const UNIQUE_VIOLATION = '23505'
 const LOCK_NOT_AVAILABLE = '55P03'
-const QUERY_CANCELED = '57014'
-const TOO_MANY_CONNECTIONS = '53300'
 
 const MAX_TRIES = 6
 const MAX_WAITING = 2_000
@@ -102,12 +100,21 @@ export function isLockTimeout(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE
 }
 
-/** Reads errors that say "not now" as what they are; others pass. */
+/** Errors of the server that say "not now": shutting down, starting, recovering, full, out of connections or time. */
+const notNow = /^(?:08...|53...|57P0[123]|57014|55P03|25006|25P03)$/
+const unreachable: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND'])
+const lost = /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/
+
+/**
+ * Reads errors that say "not now" as what they are; others pass.
+ *
+ * A connection that is lost at COMMIT leaves open whether it stands: the same call with the same key finds out.
+ */
 export function asBusy(error: unknown): unknown {
-  const code = error instanceof DatabaseError ? error.code : undefined
-  const noConnection = error instanceof Error && error.message.includes('timeout exceeded when trying to connect')
-  const busy = noConnection || code === LOCK_NOT_AVAILABLE || code === QUERY_CANCELED || code === TOO_MANY_CONNECTIONS
-  return busy ? new DatabaseBusy('the database could not take the call in time', { cause: error }) : error
+  if (!(error instanceof Error)) return error
+  const { code = '' } = error as Error & { code?: string }
+  const busy = error instanceof DatabaseError ? notNow.test(code) : unreachable.has(code) || lost.test(error.message)
+  return busy ? new DatabaseBusy('the database could not take the call now', { cause: error }) : error
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
