@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { addBuyerRoutes } from './routes/buyer.ts'
+import { Refused } from './routes/forms.ts'
 import { addOperatorRoutes } from './routes/operator.ts'
 import { addSellerRoutes } from './routes/seller.ts'
 import { layout, type Page } from './view/layout.ts'
@@ -42,9 +43,6 @@ export interface Shop {
   buyer(request: FastifyRequest, reply: FastifyReply): string
   now(): Promise<string>
 }
-
-/** A refusal that the visitor can mend: shown on the page to which the form goes back. */
-export class Refused extends Error {}
 
 const assets = {
   'style.css': ['../public/style.css', 'text/css; charset=utf-8'],

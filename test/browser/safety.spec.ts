@@ -100,7 +100,7 @@ test('no page has an accessibility violation, nor has the card frame', async ({ 
   expect((await new AxeBuilder({ page }).analyze()).violations, 'order').toEqual([])
 })
 
-test('a violation planted in the card frame is found', async ({ page, shop, checkout }) => {
+test('a violation planted in the card frame is found', async ({ shop, checkout }) => {
   await shop.fillCart()
   await shop.goToPayment()
   const frame = await checkout.frame()

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { parseMoney } from '../view/format.ts'
-import { Refused } from '../shop.ts'
+
+/** A refusal that the visitor can mend: shown on the page to which the form goes back. */
+export class Refused extends Error {}
 
 /** A form's fields, as text. */
 export function fields(request: FastifyRequest): (name: string) => string {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { VirtualClock } from './clock.ts'
 import { iso } from './clock.ts'
-import { Faults, type FaultRule, type RequestTraits } from './faults.ts'
+import type { FaultRule, Faults, RequestTraits } from './faults.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
