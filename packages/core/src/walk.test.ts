@@ -7,8 +7,8 @@ import { beginRefund, confirmRefund, rejectRefund, supersede } from './decide/re
 import { accept, deliver, release } from './decide/release.ts'
 import { recordSettlement } from './decide/settlement.ts'
 import { accountOf } from './ledger/accounts.ts'
-import { assert, isRefusal, type Refusal } from './refusal.ts'
-import { addOrder, addSeller, newPayment, openWorld, wrongBooks } from './testing/world.ts'
+import type { Refusal } from './refusal.ts'
+import { addOrder, addSeller, done, newPayment, openWorld, wrongBooks } from './testing/world.ts'
 
 /* Every row of the ledger's event table, with numbers: two sellers, USD, amounts in cents. */
 
@@ -21,11 +21,6 @@ const one = addOrder(world, [
 ])
 const [adaEscrow, boEscrow] = one.escrows as [string, string]
 const [adaShare, boShare] = one.milestones.map(({ id }) => id) as [string, string]
-
-function done<T>(outcome: T | Refusal): T {
-  assert(!isRefusal(outcome), isRefusal(outcome) ? outcome.detail : '')
-  return outcome
-}
 
 const nicknames: readonly (readonly [string, string])[] = [
   [adaShare, 'ada'], [boShare, 'bo'], [ada, 'ada'], [bo, 'bo'],

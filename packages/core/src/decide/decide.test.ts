@@ -1,28 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { milestonesOf } from '../book.ts'
-import { assert, isRefusal, type Refusal } from '../refusal.ts'
-import { addOrder, addSeller, openWorld, wrongBooks, type Line } from '../testing/world.ts'
-import { approveCharge, beginCapture, confirmCapture, endAuthorization, failCapture } from './capture.ts'
+import { isRefusal } from '../refusal.ts'
+import { done, ordered, wrongBooks } from '../testing/world.ts'
+import { beginCapture, confirmCapture, endAuthorization, failCapture } from './capture.ts'
 import { openDispute, withdrawDispute } from './dispute.ts'
-import { beginRefund, confirmRefund, rejectRefund } from './refund.ts'
+import { beginRefund, confirmRefund } from './refund.ts'
 import { accept, deliver, lapse, release } from './release.ts'
 
 const at = (ms: number) => new Date(ms)
-
-function done<T>(outcome: T | Refusal): T {
-  assert(!isRefusal(outcome), isRefusal(outcome) ? outcome.detail : '')
-  return outcome
-}
-
-/** An order of one seller, with its lines' milestones. */
-function ordered(lines: readonly (readonly { amount: bigint; fee: bigint }[])[]) {
-  const world = openWorld()
-  const seller = addSeller(world)
-  const order = addOrder(world, lines.map((milestones): Line => ({ seller, milestones })))
-  const ids = order.milestones.map(({ id }) => id)
-  const charge = (sale: string | null) => done(approveCharge(world.book, { payment: order.payment.id, milestones: ids, sale }))
-  return { ...order, world, book: world.book, seller, charge, escrow: order.escrows[0]!, first: order.milestones[0]! }
-}
 const single = (amount = 1_000n, fee = 100n) => ordered([[{ amount, fee }]])
 
 describe('release', () => {
@@ -124,6 +108,17 @@ describe('a dispute', () => {
     done(withdrawDispute(book, { id: 'dp_1', escrow, state: 'negotiation', openedAt: at(0), at: at(1) }))
     expect([first.state, book.orders.get(order)!.state]).toEqual(['closed', 'refunded'])
   })
+
+  test('freezes at once what is captured for its escrow', () => {
+    const { book, charge, escrow, milestones, payment } = ordered([[{ amount: 500n, fee: 0n }, { amount: 500n, fee: 0n }]])
+    charge(null)
+    const capture = (id: string, milestone: string) =>
+      confirmCapture(book, done(beginCapture(book, { id, payment: payment.id, allotments: [{ milestone, amount: 500n }] })))
+    capture('cap_1', milestones[0]!.id)
+    openDispute(book, { id: 'dp_1', escrow })
+    capture('cap_2', milestones[1]!.id)
+    expect(milestones.map(({ state, frozen }) => [state, frozen])).toEqual([['disputed', 'funded'], ['disputed', 'funded']])
+  })
 })
 
 describe('capture', () => {
@@ -162,29 +157,5 @@ describe('capture', () => {
     expect(begin([{ milestone: first.id, amount: 999n }, { escrow: first.escrow, amount: 2n }]))
       .toMatchObject({ refused: 'amount_exceeds_remaining', field: 'allotments[1].amount', remaining: { amount: 1n } })
     expect(begin([{ milestone: 'ms_other', amount: 1n }])).toMatchObject({ refused: 'not_found', field: 'allotments[0].milestone' })
-  })
-})
-
-describe('refund', () => {
-  test('beyond what is left is refused with what remains, of the payment and of the milestone', () => {
-    const { book, charge, payment, first } = single()
-    expect(beginRefund(book, { id: 're_0', payment: payment.id, feeBearer: 'platform' })).toMatchObject({ refused: 'payment_transition_refused' })
-    charge('cap_1')
-    done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform', amount: 999n }))
-    expect(beginRefund(book, { id: 're_2', payment: payment.id, feeBearer: 'platform', amount: 2n }))
-      .toMatchObject({ refused: 'amount_exceeds_remaining', field: 'amount', remaining: { amount: 1n, currency: 'USD' } })
-    expect(first).toMatchObject({ held: 1n, refunding: 999n })
-  })
-
-  test('that the rail refuses returns to an accepted milestone as held, and waits for a decision', () => {
-    const { book, charge, escrow, payment, first } = single()
-    charge('cap_1')
-    deliver(book, { escrow, at: at(0), autoReleaseAt: at(1) })
-    const refund = done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform' }))
-    expect(accept(book, { id: 'rel_1', escrow, at: at(0) })).toBeNull()
-    rejectRefund(book, refund)
-    expect(first).toMatchObject({ state: 'accepted', held: 1_000n, heldFee: 100n })
-    expect(release(book, { id: 'rel_2', escrow })).toMatchObject({ gross: 1_000n, fee: 100n })
-    expect(milestonesOf(book, { escrow })[0]!.state).toBe('closed')
   })
 })

@@ -1,9 +1,11 @@
 import type { IdKind } from '@holdfast/contract'
 import { idPrefixes } from '@holdfast/contract'
 import {
-  assertMilestone, balanceKey, coverage, openBook, type Book, type Milestone, type Payment, type PlatformSums,
+  assertMilestone, balanceKey, coverage, need, openBook, type Book, type Milestone, type Payment, type PlatformSums, type SellerBalance,
 } from '../book.ts'
+import { approveCharge } from '../decide/capture.ts'
 import { accountOf, type Account } from '../ledger/accounts.ts'
+import { assert, isRefusal, type Refusal } from '../refusal.ts'
 
 /** A book for tests: ids count from 1, every account is replayed, nothing is loaded or stored. */
 export interface World {
@@ -62,6 +64,40 @@ export function newPayment(id: string, given: Pick<Payment, 'order' | 'currency'
   return {
     id, ...given, connector: 'jpmorgan', state: 'processing', superseded: false, authorized: 0n, capturing: 0n,
     captured: 0n, refunding: 0n, refunded: 0n,
+  }
+}
+
+/** An outcome that is no refusal. */
+export function done<T>(outcome: T | Refusal): T {
+  assert(!isRefusal(outcome), isRefusal(outcome) ? outcome.detail : '')
+  return outcome
+}
+
+export interface Ordered extends ReturnType<typeof addOrder> {
+  readonly world: World
+  readonly book: Book
+  readonly seller: string
+  /** The first escrow and the first milestone. */
+  readonly escrow: string
+  readonly first: Milestone
+  /** Approves the charge: a sale, or, with null, an authorization. */
+  readonly charge: (sale: string | null) => void
+  readonly balance: () => SellerBalance
+}
+
+/** A world with one seller's order: an escrow a line, a milestone a slice. */
+export function ordered(lines: readonly Line['milestones'][], reserveBps = 0): Ordered {
+  const world = openWorld()
+  const { book, currency } = world
+  const seller = addSeller(world, reserveBps)
+  const order = addOrder(world, lines.map((milestones) => ({ seller, milestones })))
+  const [escrow, first] = [order.escrows[0], order.milestones[0]]
+  assert(escrow !== undefined && first !== undefined, 'an order has a line')
+  const milestones = order.milestones.map(({ id }) => id)
+  return {
+    ...order, world, book, seller, escrow, first,
+    charge: (sale) => void done(approveCharge(book, { payment: order.payment.id, milestones, sale })),
+    balance: () => need(book.balances, balanceKey(seller, currency)),
   }
 }
 

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { milestonesOf } from '../book.ts'
+import { done, ordered, wrongBooks, type Ordered } from '../testing/world.ts'
+import { beginRefund, confirmRefund, rejectRefund, supersede, type FeeBearer, type Refund } from './refund.ts'
+import { accept, deliver, release } from './release.ts'
+
+const at = (ms: number) => new Date(ms)
+const single = (amount = 1_000n, fee = 100n, reserveBps = 0) => ordered([[{ amount, fee }]], reserveBps)
+
+function begin({ book, payment }: Ordered, { id, amount, feeBearer = 'seller' }: { id: string; amount: bigint; feeBearer?: FeeBearer }): Refund {
+  return done(beginRefund(book, { id, payment: payment.id, feeBearer, amount }))
+}
+
+describe('refund', () => {
+  test('beyond what is left is refused with what remains, of the payment and of the milestone', () => {
+    const { book, charge, payment, first } = single()
+    expect(beginRefund(book, { id: 're_0', payment: payment.id, feeBearer: 'platform' })).toMatchObject({ refused: 'payment_transition_refused' })
+    charge('cap_1')
+    done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform', amount: 999n }))
+    expect(beginRefund(book, { id: 're_2', payment: payment.id, feeBearer: 'platform', amount: 2n }))
+      .toMatchObject({ refused: 'amount_exceeds_remaining', field: 'amount', remaining: { amount: 1n, currency: 'USD' } })
+    expect(first).toMatchObject({ held: 1n, refunding: 999n })
+  })
+
+  test('that the rail refuses returns to an accepted milestone as held, and waits for a decision', () => {
+    const { book, charge, escrow, payment, first } = single()
+    charge('cap_1')
+    deliver(book, { escrow, at: at(0), autoReleaseAt: at(1) })
+    const refund = done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform' }))
+    expect(accept(book, { id: 'rel_1', escrow, at: at(0) })).toBeNull()
+    rejectRefund(book, refund)
+    expect(first).toMatchObject({ state: 'accepted', held: 1_000n, heldFee: 100n })
+    expect(release(book, { id: 'rel_2', escrow })).toMatchObject({ gross: 1_000n, fee: 100n })
+    expect(milestonesOf(book, { escrow })[0]!.state).toBe('closed')
+  })
+
+  test('of what was released takes available before reserve, and its rejection restores both', () => {
+    const one = single(1_000n, 0n, 500)
+    one.charge('cap_1')
+    done(release(one.book, { id: 'rel_1', escrow: one.escrow }))
+    expect(one.balance()).toMatchObject({ available: 950n, reserve: 50n })
+    expect(begin(one, { id: 're_1', amount: 100n }).allotments[0]).toMatchObject({ available: 100n, reserve: 0n })
+    const rest = begin(one, { id: 're_2', amount: 880n })
+    expect(rest.allotments[0]).toMatchObject({ available: 850n, reserve: 30n, owed: 0n })
+    rejectRefund(one.book, rest)
+    expect(one.balance()).toMatchObject({ available: 850n, reserve: 50n, owed: 0n })
+    expect(wrongBooks(one.world)).toEqual([])
+  })
+
+  test('of released money that the rail refuses can be asked for again with the same fee', () => {
+    const one = single()
+    one.charge('cap_1')
+    done(release(one.book, { id: 'rel_1', escrow: one.escrow }))
+    rejectRefund(one.book, begin(one, { id: 're_1', amount: 500n, feeBearer: 'platform' }))
+    expect(one.first).toMatchObject({ refundedReleased: 0n, refundedReleasedFee: 0n })
+    expect(begin(one, { id: 're_2', amount: 1_000n, feeBearer: 'platform' }).allotments[0]).toMatchObject({ fees: 100n, available: 900n, owed: 0n })
+  })
+
+  test('of all that was released makes a completed order a refunded one', () => {
+    const one = single()
+    one.charge('cap_1')
+    done(release(one.book, { id: 'rel_1', escrow: one.escrow }))
+    expect(one.book.orders.get(one.order)!.state).toBe('completed')
+    confirmRefund(one.book, begin(one, { id: 're_1', amount: 1_000n }))
+    expect(one.book.orders.get(one.order)!.state).toBe('refunded')
+  })
+})
+
+describe('an attempt that was closed over', () => {
+  test('is being refunded whole until the rail has confirmed', () => {
+    const { book, payment } = single(700n, 0n)
+    payment.state = 'declined'
+    const refund = done(supersede(book, { payment: payment.id, refund: 're_1', amount: 700n }))
+    expect(payment).toMatchObject({ captured: 700n, refunding: 700n, refunded: 0n })
+    confirmRefund(book, refund)
+    expect(payment).toMatchObject({ captured: 700n, refunding: 0n, refunded: 700n })
+  })
+})
