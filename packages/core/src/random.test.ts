@@ -37,6 +37,12 @@ interface Live {
   readonly escrows: readonly string[]
 }
 
+/** With each seller's part of it. */
+interface Unreported extends MatchedLine {
+  readonly payment: string
+  readonly parts: readonly { readonly seller: string; readonly amount: bigint }[]
+}
+
 interface Year {
   readonly world: World
   readonly random: (below: number) => number
@@ -46,15 +52,19 @@ interface Year {
   readonly refunds: Refund[]
   readonly payouts: (Payout & { completed?: true })[]
   /** Lines that the rail will report. */
-  readonly unreported: (MatchedLine & { payment: string })[]
+  readonly unreported: Unreported[]
   /** What stands in suspense because a report said another amount. */
   misreported: bigint
+  /** By seller: what the rail has paid for its shares, less refunds; and what payouts took of it. */
+  readonly cash: Map<string, bigint>
+  readonly paid: Map<string, bigint>
   readonly disputes: Map<string, string>
   readonly counts: Map<string, number>
 }
 
 const pick = <T>(year: Year, from: readonly T[]): T | undefined => from[year.random(from.length || 1)]
 const upTo = (year: Year, most: bigint): bigint => (most <= 0n ? 1n : 1n + BigInt(year.random(Number(most))))
+const add = (to: Map<string, bigint>, seller: string, amount: bigint): void => void to.set(seller, (to.get(seller) ?? 0n) + amount)
 const drop = <T>(from: T[], one: T): void => void from.splice(from.indexOf(one), 1)
 
 /** Takes a pending thing out of its list, so that it ends once. */
@@ -91,7 +101,8 @@ function charge(year: Year): boolean {
 }
 
 function report(year: Year, { payment, amount, allotments }: { payment: string; amount: bigint; allotments: readonly Allotment[] }): void {
-  year.unreported.push({ payment, gross: amount, expected: amount, fee: (amount * 29n) / 1_000n + 30n, settles: allotments })
+  const parts = allotments.map((one) => ({ seller: year.world.book.milestones.get(one.milestone)!.seller, amount: one.amount }))
+  year.unreported.push({ payment, gross: amount, expected: amount, fee: (amount * 29n) / 1_000n + 30n, settles: allotments, parts })
 }
 
 function capture(year: Year): boolean {
@@ -179,7 +190,8 @@ function endRefund(year: Year): boolean {
   if (year.random(4) === 0 && one.allotments.length > 0) rejectRefund(year.world.book, one)
   else {
     confirmRefund(year.world.book, one)
-    year.unreported.push({ payment: one.payment, gross: -one.amount, expected: -one.amount, fee: BigInt(year.random(3)), settles: [] })
+    const parts = one.allotments.map(({ seller, amount }) => ({ seller, amount: -amount }))
+    year.unreported.push({ payment: one.payment, gross: -one.amount, expected: -one.amount, fee: BigInt(year.random(3)), settles: [], parts })
   }
   return true
 }
@@ -202,10 +214,11 @@ function settle(year: Year): boolean {
   const { world } = year
   const lines = year.unreported.splice(0, year.random(1 + year.unreported.length))
   const skew = year.random(5) === 0 ? BigInt(year.random(200) - 100) : 0n
-  const reported = lines.map((line, index) => (index === 0 ? { ...line, gross: line.gross + skew } : line))
+  const reported: MatchedLine[] = lines.map((line, index) => (index === 0 ? { ...line, gross: line.gross + skew } : line))
+  for (const { seller, amount } of lines.flatMap(({ parts }) => parts)) add(year.cash, seller, amount)
   if (lines.length > 0) year.misreported += skew
   else if (year.misreported !== 0n) {
-    reported.push({ payment: '', gross: -year.misreported, expected: 0n, fee: 0n, settles: [] })
+    reported.push({ gross: -year.misreported, expected: 0n, fee: 0n, settles: [] })
     year.misreported = 0n
   }
   return recordSettlement(world.book, { id: 'stl', connector: 'jpmorgan', currency: world.currency, lines: reported }) !== null
@@ -221,6 +234,8 @@ function pay(year: Year): boolean {
   const { inPayout, balance } = book.custody.get(currency)!
   if (isRefusal(payout)) return false
   expect(inPayout <= balance && payout.amount <= available - unsettled, 'a payout sends what is settled and in custody').toBe(true)
+  add(year.paid, seller, payout.amount)
+  expect(year.paid.get(seller)! <= (year.cash.get(seller) ?? 0n), 'a payout never sends another seller’s settled money').toBe(true)
   year.payouts.push(payout)
   return true
 }
@@ -229,9 +244,13 @@ function endPayout(year: Year): boolean {
   const one = take(year, year.payouts)
   if (!one) return false
   if (one.completed) {
-    if (year.random(4) === 0) returnPayout(year.world.book, one)
-  } else if (year.random(4) === 0) failPayout(year.world.book, one)
-  else {
+    if (year.random(4) > 0) return true
+    returnPayout(year.world.book, one)
+    add(year.paid, one.seller, -one.amount)
+  } else if (year.random(4) === 0) {
+    failPayout(year.world.book, one)
+    add(year.paid, one.seller, -one.amount)
+  } else {
     completePayout(year.world.book, one)
     year.payouts.push({ ...one, completed: true })
   }
@@ -329,7 +348,7 @@ test('the books hold every invariant through 200,000 random steps', () => {
   const sellers = [0, 0, 0, 500, 1_000].map((reserveBps) => addSeller(world, reserveBps))
   const year: Year = {
     world, random: seeded(20_261_122), sellers, live: [], captures: [], refunds: [], payouts: [], unreported: [],
-    misreported: 0n, disputes: new Map(), counts: new Map(),
+    misreported: 0n, cash: new Map(), paid: new Map(), disputes: new Map(), counts: new Map(),
   }
   for (let count = 1; count <= STEPS; count += 1) {
     const { name, step } = pick(year, weighted)!

@@ -177,11 +177,11 @@ function noAccount(seller: Seller, currency: string | null): Refusal {
 /** What a seller was released of captures that the rail has not reported: read under the lock of its balance. */
 async function unsettledOf(tx: Tx, { marketplace, seller, currency }: { marketplace: string; seller: string; currency: string }): Promise<bigint> {
   const rows = await tx.db.selectFrom('milestones')
-    .select(['captured', 'settled', 'released', 'released_fee', 'refunded_released', 'refunded_released_fee'])
+    .select(['settled', 'released', 'released_fee', 'refunded_held', 'refunded_released', 'refunded_released_fee'])
     .where('marketplace_id', '=', marketplace).where('seller_id', '=', seller).where('currency', '=', currency)
     .whereRef('settled', '<', 'captured').execute()
   return rows.reduce((sum, row) => sum + unsettledRelease({
-    captured: row.captured, settled: row.settled, released: row.released, releasedFee: row.released_fee,
+    settled: row.settled, released: row.released, releasedFee: row.released_fee, refundedHeld: row.refunded_held,
     refundedReleased: row.refunded_released, refundedReleasedFee: row.refunded_released_fee,
   }), 0n)
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../refusal.ts'
-import { done, ordered } from '../testing/world.ts'
+import { addOrder, addSeller, done, openWorld, ordered } from '../testing/world.ts'
+import { approveCharge, beginCapture, confirmCapture, type Allotment } from './capture.ts'
 import { topUp, withdraw } from './operator.ts'
 import { createPayout, unsettledRelease } from './payout.ts'
-import { beginRefund } from './refund.ts'
+import { beginRefund, confirmRefund } from './refund.ts'
 import { release } from './release.ts'
 import { recordSettlement } from './settlement.ts'
 
@@ -15,6 +16,50 @@ describe('what has not settled', () => {
     expect(unsettledRelease(first)).toBe(900n)
     done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform', amount: 1_000n }))
     expect(unsettledRelease(first)).toBe(0n)
+  })
+
+  test('includes what the rail took back for a refund of held money: no seller is paid from another’s', () => {
+    const world = openWorld()
+    const { book } = world
+    const [x, y] = [addSeller(world), addSeller(world)]
+    const [ofX, ofY] = [[x, 1_000n] as const, [y, 400n] as const].map(([seller, amount]) => addOrder(world, [{ seller, milestones: [{ amount, fee: 0n }] }]))
+    const charge = (one: typeof ofX, sale: string | null) => approveCharge(book, { payment: one!.payment.id, milestones: [one!.milestones[0]!.id], sale })
+    const capture = (id: string, amount?: bigint) => {
+      const begun = done(beginCapture(book, { id, payment: ofX!.payment.id, amount }))
+      confirmCapture(book, begun)
+      return begun
+    }
+    const settle = (id: string, lines: readonly { amount: bigint; allotments: readonly Allotment[] }[]) => recordSettlement(book, {
+      id, connector: 'jpmorgan', currency: 'USD',
+      lines: lines.map(({ amount, allotments }) => ({ gross: amount, fee: 0n, expected: amount, settles: allotments })),
+    })
+    const sale = done(charge(ofY, 'cap_y'))!
+    charge(ofX, null)
+    const settled = capture('cap_1', 400n)
+    const pending = capture('cap_2')
+    settle('stl_1', [sale, settled])
+    confirmRefund(book, done(beginRefund(book, { id: 're_1', payment: ofX!.payment.id, feeBearer: 'platform', amount: 400n })))
+    settle('stl_2', [{ amount: -400n, allotments: [] }])
+    for (const [id, one] of [['rel_x', ofX], ['rel_y', ofY]] as const) done(release(book, { id, escrow: one!.escrows[0]! }))
+    const pay = (id: string, one: typeof ofX) => createPayout(book, { id, seller: one!.milestones[0]!.seller, currency: 'USD', unsettled: unsettledRelease(one!.milestones[0]!) })
+    expect(pay('po_1', ofX)).toMatchObject({ refused: 'funds_not_settled', remaining: { amount: 0n } })
+    expect(pay('po_2', ofY)).toMatchObject({ amount: 400n })
+    settle('stl_3', [pending])
+    expect(pay('po_3', ofX)).toMatchObject({ amount: 600n })
+  })
+
+  test.each([
+    ['nothing has settled', { settled: 0n, released: 600n }, 600n],
+    ['part has settled', { settled: 400n, released: 600n }, 200n],
+    ['a refund of held money took what had settled', { settled: 400n, released: 600n, refundedHeld: 400n }, 600n],
+    ['a refund of held money left some of it', { settled: 400n, released: 600n, refundedHeld: 100n }, 300n],
+    ['a refund of released money took what had settled', { settled: 400n, released: 1_000n, refundedReleased: 500n }, 500n],
+    ['refunds exceed what has settled', { settled: 100n, released: 600n, refundedHeld: 300n, refundedReleased: 200n }, 400n],
+    ['everything has settled', { settled: 1_000n, released: 600n, refundedHeld: 400n, refundedReleased: 600n }, 0n],
+    ['everything has settled, and some is held', { settled: 1_000n, released: 500n, refundedHeld: 400n }, 0n],
+  ])('is right for releases without a fee when %s', (_when, given, unsettled) => {
+    const one = { settled: 0n, released: 0n, releasedFee: 0n, refundedHeld: 0n, refundedReleased: 0n, refundedReleasedFee: 0n, ...given }
+    expect(unsettledRelease(one)).toBe(unsettled)
   })
 })
 

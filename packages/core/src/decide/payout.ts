@@ -12,13 +12,20 @@ export interface Payout {
 }
 
 /**
- * A milestone's net releases, less what was refunded of them, that come from captures not yet settled. What was
- * captured first is settled first and released first.
+ * What of a milestone's net releases may not be sent yet: it goes beyond what the rail has paid for the milestone
+ * and keeps. What was captured first is settled first and released first. A rail takes a refund out of what it
+ * settled, so that every refund, of held money too, lessens what was paid; it counts from when it was begun.
+ *
+ * Takes it that a rail reports a refund no sooner than the capture that it pays back.
+ *
+ * @returns minor units; 0 once everything captured has settled
  */
-export function unsettledRelease(one: Pick<Milestone, 'captured' | 'settled' | 'released' | 'releasedFee' | 'refundedReleased' | 'refundedReleasedFee'>): bigint {
+export function unsettledRelease(one: Pick<Milestone,
+  'settled' | 'released' | 'releasedFee' | 'refundedHeld' | 'refundedReleased' | 'refundedReleasedFee'>): bigint {
   const released = one.released - one.refundedReleased
-  if (released <= one.settled) return 0n
-  const gross = released - one.settled
+  const kept = one.settled - one.refundedHeld - one.refundedReleased
+  const gross = kept > 0n ? released - kept : released
+  if (gross <= 0n) return 0n
   return gross - shareOf(one.releasedFee - one.refundedReleasedFee, { part: gross, whole: released })
 }
 

@@ -6,7 +6,7 @@ import { grouped, instant, wire, type Reader } from './values.ts'
 
 function unsettled(row: Selectable<MilestonesTable>): bigint {
   return unsettledRelease({
-    captured: row.captured, settled: row.settled, released: row.released, releasedFee: row.released_fee,
+    settled: row.settled, released: row.released, releasedFee: row.released_fee, refundedHeld: row.refunded_held,
     refundedReleased: row.refunded_released, refundedReleasedFee: row.refunded_released_fee,
   })
 }
