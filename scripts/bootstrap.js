@@ -219,12 +219,21 @@ function run(command, args, { env, cwd = root, stdout = 'inherit' }) {
     }
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, forward)
+    const watch = whenNpmIsGone(() => child.kill('SIGTERM'))
     child.once('error', reject)
     child.once('close', (code, signal) => {
+      clearInterval(watch)
       for (const name of signals) process.off(name, forward)
       resolve({ code: code ?? 128 + (constants.signals[signal] ?? 0) })
     })
   })
+}
+
+/** `kill` of npm ends npm and its shell, and tells nobody else: what they started would run on unseen. */
+function whenNpmIsGone(act) {
+  const parent = process.ppid
+  if (!process.env.npm_lifecycle_event) return undefined
+  return setInterval(() => process.ppid !== parent && act(), 500).unref()
 }
 
 /**
