@@ -126,8 +126,7 @@ function capture(year: Year): boolean {
 function endCapture(year: Year): boolean {
   const one = take(year, year.captures)
   if (!one) return false
-  const { state } = year.world.book.payments.get(one.payment)!
-  if (state === 'captured' || year.random(5) === 0) failCapture(year.world.book, one)
+  if (year.random(5) === 0) failCapture(year.world.book, one)
   else {
     confirmCapture(year.world.book, one)
     report(year, one)
@@ -136,8 +135,7 @@ function endCapture(year: Year): boolean {
 }
 
 const endAuth = (year: Year): boolean => {
-  const open = new Set(year.captures.map(({ payment }) => payment))
-  const one = pick(year, year.live.filter(({ payment }) => capturable(payment) > 0n && !open.has(payment.id)))
+  const one = pick(year, year.live.filter(({ payment }) => capturable(payment) > 0n))
   return one !== undefined && endAuthorization(year.world.book, { payment: one.payment.id, event: year.random(2) ? 'void' : 'expire' }) === null
 }
 

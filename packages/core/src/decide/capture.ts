@@ -78,9 +78,11 @@ export function approveCharge(book: Book, input: {
 
 /**
  * Plans a capture and counts it as pending. The fee of each part is split over the uncaptured amount and fee
- * that remain of its milestone.
+ * that remain of its milestone. A capture that completes what was authorized is final by itself, unless another
+ * is pending beside it, which may fail.
  *
  * @refuses payment_transition_refused - not authorized, or ended
+ * @refuses outcome_unknown - final, while another capture is pending
  * @refuses amount_exceeds_remaining - more than what is left, of the payment or of a milestone
  */
 export function beginCapture(book: Book, input: Ask & {
@@ -89,7 +91,7 @@ export function beginCapture(book: Book, input: Ask & {
   readonly final?: boolean | undefined
 }): Capture | Refusal {
   const payment = need(book.payments, input.payment)
-  const refusal = refuseCapture(payment)
+  const refusal = refuseCapture(payment) ?? (input.final === true ? refuseWhileCapturing(payment) : null)
   if (refusal) return refusal
   const parts = allot(milestonesOf(book, { payment: payment.id }), input, {
     what: `Capture of ${payment.id}`, currency: payment.currency, remaining: uncaptured,
@@ -100,7 +102,8 @@ export function beginCapture(book: Book, input: Ask & {
   }))
   const amount = parts.reduce((total, part) => total + part.amount, 0n)
   assert(amount <= capturable(payment), 'milestones amount to what their payment authorized')
-  const capture: Capture = { id: input.id, payment: payment.id, amount, final: input.final === true || amount === capturable(payment), allotments }
+  const final = input.final === true || payment.captured + amount === payment.authorized
+  const capture: Capture = { id: input.id, payment: payment.id, amount, final, allotments }
   count(book, capture, 1n)
   return capture
 }
@@ -110,6 +113,14 @@ function refuseCapture(payment: Payment): Refusal | null {
   if (done) return exceedsRemaining(`Capture of ${payment.id}`, { amount: 0n, currency: payment.currency }, 'amount')
   const next = paymentMachine.step(payment.state, 'capture_part')
   return isRefusal(next) ? next : null
+}
+
+/** What ends an authorization waits until it is known what was captured of it. */
+function refuseWhileCapturing(payment: Payment): Refusal<'outcome_unknown'> | null {
+  return payment.capturing === 0n ? null : {
+    refused: 'outcome_unknown',
+    detail: `A capture of ${payment.capturing} of payment ${payment.id} has no known outcome yet, in minor units of ${payment.currency}. Try again when it has.`,
+  }
 }
 
 const uncaptured = (one: Milestone): bigint => one.amount - one.captured - one.capturing
@@ -130,8 +141,9 @@ function count(book: Book, capture: Capture, sign: 1n | -1n): void {
 }
 
 /**
- * The rail took the money: receivable → held, for each allotment. A final capture ends the payment and closes
- * the milestones that got nothing.
+ * The rail took the money: receivable → held, for each allotment. A final capture, or one with which all is
+ * captured, ends the payment and closes the milestones that got nothing. What the rail took is a fact: it is posted
+ * also when a final capture beside it was confirmed first.
  *
  * @returns the transfer's id
  */
@@ -150,8 +162,11 @@ export function confirmCapture(book: Book, capture: Capture): string {
     postings: capture.allotments.flatMap(({ milestone, amount }) => move(receivable, accounts.held(milestone), amount)),
   })
   payment.captured += capture.amount
-  const refusal = movePayment(book, payment, capture.final ? 'capture_all' : 'capture_part')
-  assert(refusal === null, 'a capture is confirmed on a payment that can be captured')
+  if (payment.state !== 'captured') {
+    const all = capture.final || payment.captured === payment.authorized
+    const refusal = movePayment(book, payment, all ? 'capture_all' : 'capture_part')
+    assert(refusal === null, 'a capture is confirmed on a payment that can be captured')
+  }
   for (const { milestone } of capture.allotments) fund(book, need(book.milestones, milestone))
   moveOrder(book, payment.order)
   closeEmptied(book, milestonesOf(book, { payment: payment.id }))
@@ -178,10 +193,11 @@ export function failCapture(book: Book, capture: Capture): void {
  * milestones that got nothing.
  *
  * @refuses payment_transition_refused - nothing is authorized any more
+ * @refuses outcome_unknown - a capture is pending
  */
 export function endAuthorization(book: Book, input: { readonly payment: string; readonly event: 'void' | 'expire' }): null | Refusal {
   const payment = need(book.payments, input.payment)
-  const refusal = movePayment(book, payment, input.event)
+  const refusal = refuseWhileCapturing(payment) ?? movePayment(book, payment, input.event)
   if (refusal) return refusal
   closeEmptied(book, milestonesOf(book, { payment: payment.id }))
   return null

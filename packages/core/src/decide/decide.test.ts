@@ -140,6 +140,67 @@ describe('capture', () => {
     expect(beginCapture(book, { id: 'cap_3', payment: payment.id, amount: 1_000n })).toMatchObject({ amount: 1_000n, final: true })
   })
 
+  test('that is known before another that began first leaves that one open; together they are all', () => {
+    const { book, charge, payment, first, world } = single()
+    charge(null)
+    const early = done(beginCapture(book, { id: 'cap_1', payment: payment.id, amount: 700n }))
+    const late = done(beginCapture(book, { id: 'cap_2', payment: payment.id, amount: 300n }))
+    expect([early.final, late.final]).toEqual([false, false])
+    confirmCapture(book, late)
+    expect([payment.state, first.held]).toEqual(['partially_captured', 300n])
+    confirmCapture(book, early)
+    expect([payment.state, first.held]).toEqual(['captured', 1_000n])
+    expect(wrongBooks(world)).toEqual([])
+  })
+
+  test('that would have been the rest is not final when the one beside it fails', () => {
+    const { book, charge, payment } = single()
+    charge(null)
+    const fails = done(beginCapture(book, { id: 'cap_1', payment: payment.id, amount: 700n }))
+    const rest = done(beginCapture(book, { id: 'cap_2', payment: payment.id }))
+    failCapture(book, fails)
+    confirmCapture(book, rest)
+    expect(payment.state).toBe('partially_captured')
+    expect(beginCapture(book, { id: 'cap_3', payment: payment.id })).toMatchObject({ amount: 700n, final: true })
+  })
+
+  test('refuses to be final, and an authorization to end, while another is pending', () => {
+    const { book, charge, payment, first } = single()
+    charge(null)
+    const pending = done(beginCapture(book, { id: 'cap_1', payment: payment.id, amount: 700n }))
+    expect(beginCapture(book, { id: 'cap_2', payment: payment.id, amount: 100n, final: true })).toMatchObject({ refused: 'outcome_unknown' })
+    for (const event of ['void', 'expire'] as const) {
+      expect(endAuthorization(book, { payment: payment.id, event })).toMatchObject({ refused: 'outcome_unknown' })
+    }
+    confirmCapture(book, pending)
+    expect(endAuthorization(book, { payment: payment.id, event: 'void' })).toBeNull()
+    expect([payment.state, first.held]).toEqual(['captured', 700n])
+  })
+
+  test('beside a final one keeps its milestone open, and is posted when the rail took it after all', () => {
+    const { book, charge, payment, milestones, world } = ordered([[{ amount: 600n, fee: 0n }], [{ amount: 400n, fee: 0n }]])
+    charge(null)
+    const [one, other] = milestones
+    const final = done(beginCapture(book, { id: 'cap_1', payment: payment.id, final: true, allotments: [{ milestone: one!.id, amount: 500n }] }))
+    const beside = done(beginCapture(book, { id: 'cap_2', payment: payment.id, allotments: [{ milestone: other!.id, amount: 400n }] }))
+    confirmCapture(book, final)
+    expect([payment.state, other!.state]).toEqual(['captured', 'unfunded'])
+    confirmCapture(book, beside)
+    expect([payment.state, payment.captured, other!.state, other!.held]).toEqual(['captured', 900n, 'funded', 400n])
+    expect(wrongBooks(world)).toEqual([])
+  })
+
+  test('beside a final one that fails closes its milestone', () => {
+    const { book, charge, payment, milestones } = ordered([[{ amount: 600n, fee: 0n }], [{ amount: 400n, fee: 0n }]])
+    charge(null)
+    const [one, other] = milestones
+    const final = done(beginCapture(book, { id: 'cap_1', payment: payment.id, final: true, allotments: [{ milestone: one!.id, amount: 500n }] }))
+    const beside = done(beginCapture(book, { id: 'cap_2', payment: payment.id, allotments: [{ milestone: other!.id, amount: 400n }] }))
+    confirmCapture(book, final)
+    failCapture(book, beside)
+    expect([payment.state, one!.state, other!.state]).toEqual(['captured', 'funded', 'closed'])
+  })
+
   test('of what is not authorized is refused, and a void frees the rest', () => {
     const { book, charge, payment, order, first } = single()
     expect(beginCapture(book, { id: 'cap_1', payment: payment.id })).toMatchObject({ refused: 'payment_transition_refused' })
