@@ -3,6 +3,7 @@ import type { Holdfast } from '@holdfast/server'
 import formats from 'ajv-formats'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { waitFor } from '../support/wait.ts'
 import { startApi, type Api } from './support/api.ts'
 import { send } from './support/buyer.ts'
 import { addSeller, buy, DAY_MS, fresh, openSession, refunded } from './support/orders.ts'
@@ -109,8 +110,8 @@ async function afterwards(holdfast: Holdfast, { seller, order }: { seller: strin
   await holdfast.ledger.trialBalance()
   await holdfast.ledger.accounts().page()
   await holdfast.ledger.transfers({ order }).page()
-  const { data: [event] } = await holdfast.events.list().page()
-  await holdfast.events.retrieve(event?.id ?? '')
+  const event = await waitFor(async () => (await holdfast.events.list().page()).data[0], { what: 'an event' })
+  await holdfast.events.retrieve(event.id)
   await holdfast.marketplace.retrieve()
   await holdfast.marketplace.update({ name: 'Workshop Market' })
   await holdfast.marketplace.keys()

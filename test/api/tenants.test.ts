@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { endpoints, type Endpoint, type EndpointName } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { waitFor } from '../support/wait.ts'
 import { startApi, type Api } from './support/api.ts'
 import { send } from './support/buyer.ts'
 import { addSeller, buy, DAY_MS, fresh, refunded, type Bought } from './support/orders.ts'
@@ -24,11 +25,11 @@ beforeAll(async () => {
   await holdfast.settlements.import()
   const [settlement] = await holdfast.settlements.list().take(1)
   const payout = await holdfast.payouts.create({ seller, amount: 1_000 })
-  const [event] = await holdfast.events.list().take(1)
+  const event = await waitFor(async () => (await holdfast.events.list().take(1))[0], { what: 'an event' })
   const apiKey = await holdfast.apiKeys.create({ kind: 'publishable' })
   Object.assign(ids, {
     sellers: seller, sessions: bought.session.id, orders: bought.order.id, payments: bought.payment.id, escrows: one?.id,
-    refunds: refund.id, disputes: dispute.id, settlements: settlement?.id, payouts: payout.id, events: event?.id, apiKeys: apiKey.id,
+    refunds: refund.id, disputes: dispute.id, settlements: settlement?.id, payouts: payout.id, events: event.id, apiKeys: apiKey.id,
   })
 }, 120_000)
 afterAll(() => api.close())

@@ -17,7 +17,10 @@ export interface HttpAnswer {
 }
 
 export interface Limits {
+  /** Until there must be an answer, the wait for a free connection included. */
   readonly timeoutMs: number
+  /** From the moment that there is a connection to send on. */
+  readonly attemptTimeoutMs: number
   readonly maxBytes: number
   readonly signal: AbortSignalLike | undefined
 }
@@ -73,10 +76,10 @@ export class Connections {
 
 /** The first of: the whole answer, a broken connection, the time, the caller's signal. */
 function settle(outgoing: ClientRequest, body: string | undefined, limits: Limits): Promise<HttpAnswer> {
-  const { timeoutMs, maxBytes, signal } = limits
+  const { timeoutMs, attemptTimeoutMs, maxBytes, signal } = limits
   return new Promise<HttpAnswer>((resolve, reject) => {
     const finish = (end: () => void): void => {
-      clearTimeout(timer)
+      for (const timer of timers) clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
       end()
     }
@@ -85,7 +88,11 @@ function settle(outgoing: ClientRequest, body: string | undefined, limits: Limit
       reject(failure)
     })
     const abort = (): void => fail(abortedBy(signal))
-    const timer = setTimeout(() => fail(new HttpFailure('timeout', `no answer within ${timeoutMs} ms`)), timeoutMs)
+    const expire = (ms: number) => (): void => fail(new HttpFailure('timeout', `no answer within ${ms} ms`))
+    const timers = [setTimeout(expire(timeoutMs), timeoutMs)]
+    outgoing.once('socket', () => {
+      if (!outgoing.destroyed) timers.push(setTimeout(expire(attemptTimeoutMs), attemptTimeoutMs))
+    })
     signal?.addEventListener('abort', abort)
     outgoing.on('error', (cause) => fail(broken(cause, { stale: outgoing.reusedSocket })))
     outgoing.on('response', (incoming) => {

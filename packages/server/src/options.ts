@@ -14,7 +14,7 @@ export interface HoldfastOptions {
   baseUrl: string
   /** The whole of a call, retries and waits included; 80,000 by default. */
   timeoutMs?: number
-  /** One attempt; 30,000 by default. A call that ran out of it is sent again with the same idempotency key. */
+  /** One attempt, once it has a connection; 30,000 by default. Then it is sent again with the same idempotency key. */
   attemptTimeoutMs?: number
   /** Attempts after the first; 4 by default. */
   maxRetries?: number

@@ -206,6 +206,22 @@ describe('deadlines and signals', () => {
     expect(backend.received.length).toBeGreaterThan(1)
   })
 
+  it('counts an attempt from when there is a connection for it, not while it waits for one', async () => {
+    backend.behave((response) => setTimeout(() => json(200, { object: 'order' })(response, backend.received[0] as never), 60))
+    const one = wire({ maxSockets: 1, attemptTimeoutMs: 150, maxRetries: 0 }, systemClock)
+    const answers = await Promise.all(Array.from({ length: 6 }, () => one.get('/v1/orders')))
+    expect(answers).toHaveLength(6)
+    expect(backend.received).toHaveLength(6)
+  })
+
+  it('gives up at the deadline while it waits for a connection', async () => {
+    backend.behave(hang)
+    const one = wire({ maxSockets: 1, timeoutMs: 200, maxRetries: 0 }, systemClock)
+    const errors = await Promise.all([failure(one.get('/v1/orders')), failure(one.get('/v1/orders'))])
+    expect(errors.map(({ code }) => code)).toEqual(['timeout', 'timeout'])
+    expect(backend.received).toHaveLength(1)
+  })
+
   it('does not send a call whose signal has aborted', async () => {
     const error = await failure(wire().post('/v1/refunds', {}, { signal: AbortSignal.abort('gone') }))
     expect(error).toMatchObject({ code: 'aborted', retryable: false, cause: 'gone' })

@@ -121,7 +121,7 @@ export class Wire implements Caller {
     const left = Math.max(1, Math.ceil(deadline - this.#clock.elapsed()))
     try {
       const answer = await this.#connections.exchange(request, {
-        timeoutMs: Math.min(left, attemptTimeoutMs), maxBytes: maxResponseBytes, signal,
+        timeoutMs: left, attemptTimeoutMs, maxBytes: maxResponseBytes, signal,
       })
       const read = readAnswer(answer, { ...sent, apiKey, now: this.#clock.now() })
       return read instanceof HoldfastError ? { error: read, stale: false } : { value: read }

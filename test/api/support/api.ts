@@ -49,6 +49,8 @@ export async function startApi(): Promise<Api> {
     await backend.close()
     const failures = log.filter((line) => (JSON.parse(line) as { level: number | string }).level in errorLevels)
     if (failures.length > 0) throw new Error(`the backend logged errors:\n${failures.join('')}`)
+    const leaks = Object.values(cards).filter(({ number }) => log.some((line) => line.includes(number)))
+    if (leaks.length > 0) throw new Error('the backend logged a card number')
   }
   return { url, secretKey, publishableKey, holdfast, buyer, otherSecretKey, other, otherBuyer: buyer, cards, rails, log, close }
 }
