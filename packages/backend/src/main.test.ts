@@ -109,6 +109,27 @@ describe('the marketplace', () => {
     expect(frame.headers.get('content-security-policy')).toContain('frame-ancestors https://new.example')
   })
 
+  test.each([
+    'https://new.example:443', 'http://new.example:80', 'https://new.example:99999', 'https://new.example:08443', 'http://127.1', 'https://1.2.3.4.5',
+  ])('refuses an origin that no browser sends: %s', async (origin) => {
+    const { body: before } = await call(backend, 'GET', '/v1/marketplace')
+    const answer = await call(backend, 'PATCH', '/v1/marketplace', { body: { origins: ['https://good.example', origin] } })
+    expect([answer.status, answer.body['code'], answer.body['field']]).toEqual([400, 'validation_failed', 'origins[1]'])
+    expect((await call(backend, 'GET', '/v1/marketplace')).body['origins']).toEqual(before['origins'])
+    await expect(backend.createMarketplace({ name: 'Wrong', origins: [origin] })).rejects.toBeInstanceOf(ConfigError)
+  })
+
+  test('keeps no other from being served with origins that the vault refuses', async () => {
+    const odd = await backend.createMarketplace({ name: 'Odd', origins: [] })
+    await backend.deps.pool.query('update marketplaces set origins = $2 where marketplace_id = $1', [odd.id, ['https://odd.example:443']])
+    const { config } = backend.deps
+    const again = await startBackend({ ...config, http: { ...config.http, port: 0 } }, {
+      connections: { owner: null, app: backend.database.app, vault: backend.database.vault }, frame: { script: '', style: '' }, logTo: silence(),
+    })
+    expect((await call({ ...again, marketplace: backend.marketplace }, 'GET', '/v1/marketplace')).status).toBe(200)
+    await again.close()
+  })
+
   test('publishes the keys of its payment tokens, which anyone may keep for a while', async () => {
     const answer = await call(backend, 'GET', `/v1/marketplaces/${backend.marketplace.id}/jwks.json`, { key: null })
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'public, max-age=300'])

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream'
 import { FRAME_PATH } from '@holdfast/contract'
 import { createBankConnector } from '@holdfast/connector-bank'
 import { createJpmorganConnector } from '@holdfast/connector-jpmorgan'
-import { createVaultClient, startVault, type FrameAssets, type VaultClient } from '@holdfast/vault'
+import { createVaultClient, startVault, VaultClientError, type FrameAssets, type VaultClient } from '@holdfast/vault'
 import { Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -19,7 +19,7 @@ import { addSystemRoutes } from './http/system.ts'
 import { handlers } from './jobs/index.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { createLog } from './log.ts'
-import { createMarketplace, type MarketplaceKeys, type NewMarketplace } from './marketplaces.ts'
+import { checkOrigins, createMarketplace, type MarketplaceKeys, type NewMarketplace } from './marketplaces.ts'
 import { isMigrated, migrate } from './postgres/migrate.ts'
 import { useOwnServer } from './postgres/own-server.ts'
 import { createPool, type Connection } from './postgres/pool.ts'
@@ -252,6 +252,8 @@ async function listen(deps: Deps, { metrics, closers, vaultInternalUrl }: { metr
 }
 
 async function makeMarketplace(deps: Deps, { name, origins }: Pick<NewMarketplace, 'name' | 'origins'>) {
+  const wrong = checkOrigins(origins)
+  if (wrong) throw new ConfigError([wrong.detail])
   const made = await inTransaction(deps.pool, (tx) => createMarketplace(tx, deps.sealer, { name, origins, mode: deps.config.mode }))
   await deps.vault.putMarketplace(made.id, { name, origins })
   return made
@@ -264,6 +266,11 @@ async function tellVault(deps: Deps, kind: Config['vault']['kind']): Promise<voi
     try {
       await deps.vault.putMarketplace(id, { name, origins })
     } catch (error) {
+      if (error instanceof VaultClientError && error.code === 'validation_failed') {
+        // one marketplace's own mistake keeps nobody else from being served
+        deps.log.error({ err: error, marketplace: id }, 'the vault refuses the origins of a marketplace')
+        continue
+      }
       if (kind === 'in_process') throw error
       deps.log.warn({ err: error }, 'the vault could not be told of the marketplaces; it is told at the next start')
       return

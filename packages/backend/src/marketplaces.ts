@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { newId, type ResponseOf } from '@holdfast/contract'
+import type { Refusal } from '@holdfast/core'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApiKeysTable, Database, MarketplacesTable, Tx } from './database.ts'
 import { hashKey, hintOf, newKey, type KeyKind, type Mode } from './keys.ts'
@@ -19,6 +20,22 @@ export function renderMarketplace(row: MarketplaceRow): Marketplace {
   return {
     id: row.marketplace_id, object: 'marketplace', name: row.name, mode: row.mode, origins: row.origins,
     methods: ['card'], createdAt: row.created_at.toISOString(),
+  }
+}
+
+/**
+ * Refuses an origin that no browser would send as it is written: with its default port, a port that there is not,
+ * or a host in another notation. The schema sees its form alone.
+ *
+ * @refuses validation_failed - naming the first one
+ */
+export function checkOrigins(origins: readonly string[]): Refusal | undefined {
+  const index = origins.findIndex((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
+  if (index < 0) return undefined
+  const field = `origins[${index}]`
+  return {
+    refused: 'validation_failed', field,
+    detail: `${field}: expected an origin as browsers write it, without its default port, such as https://shop.example.`,
   }
 }
 

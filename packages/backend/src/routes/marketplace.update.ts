@@ -1,7 +1,7 @@
 import { execute, type Command } from '../commands/execute.ts'
 import { stageEvents } from '../events.ts'
 import { route, type Route } from '../http/route.ts'
-import { readMarketplaceRow, renderMarketplace, type Marketplace, type MarketplaceRow } from '../marketplaces.ts'
+import { checkOrigins, readMarketplaceRow, renderMarketplace, type Marketplace, type MarketplaceRow } from '../marketplaces.ts'
 import type { BodyOf } from '@holdfast/contract'
 
 const update: Command<BodyOf<'marketplace.update'>, Marketplace> = {
@@ -27,6 +27,8 @@ const update: Command<BodyOf<'marketplace.update'>, Marketplace> = {
  * The vault is told again at every start, so that one that is away for a moment catches up.
  */
 const updateRoute: Route<'marketplace.update'> = route('marketplace.update', async (request, deps) => {
+  const wrong = checkOrigins(request.body.origins ?? [])
+  if (wrong) return wrong
   const answer = await execute(deps, update, {
     marketplace: request.marketplace.id, input: request.body, requestId: request.requestId, claim: request.idempotency,
   })
