@@ -1,7 +1,7 @@
 import { newId, type BodyOf } from '@holdfast/contract'
 import type { Dispute } from '@holdfast/contract/types'
 import {
-  DAY_MS, ESCALATABLE_AFTER_DAYS, isRefusal, openDispute, REVIEW_AFTER_DAYS, withdrawDispute, type Refusal,
+  DAY_MS, disputeMachine, ESCALATABLE_AFTER_DAYS, isRefusal, openDispute, REVIEW_AFTER_DAYS, withdrawDispute, type Refusal,
 } from '@holdfast/core'
 import type { Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
@@ -9,6 +9,7 @@ import { notFound } from '../routes/not-found.ts'
 import { lockOrders, type Desk } from '../store/book.ts'
 import { readDisputes } from '../store/render/movements.ts'
 import type { DisputesTable } from '../store/tables.ts'
+import { setTimers } from '../store/timers.ts'
 import type { Call, Command } from './execute.ts'
 import { onDesk } from './on-desk.ts'
 
@@ -44,6 +45,28 @@ async function insertDisputes(tx: Tx, desk: Desk, decided: readonly Opened[]): P
     marketplace_id: desk.marketplace, id, escrow_id: escrow, order_id: desk.book.escrows.get(escrow)!.order, state: 'negotiation' as const,
     reason, opened_at: desk.now, escalatable_at: later(ESCALATABLE_AFTER_DAYS), review_at: later(REVIEW_AFTER_DAYS), closed_at: null,
   }))).execute()
+  const dueAt = later(ESCALATABLE_AFTER_DAYS)
+  await setTimers(tx, desk.marketplace, { kind: 'dispute_stage', timers: decided.map(({ id }) => ({ subject: id, dueAt })) })
+}
+
+/**
+ * Takes a dispute to the stage that is due: from day 4 it may be escalated, on day 7 it is reviewed by itself.
+ *
+ * @returns when its next stage is due; null: none
+ */
+export async function advanceDispute(tx: Tx, { marketplace, dispute, now }: { marketplace: string; dispute: string; now: Date }): Promise<Date | null> {
+  const row = await tx.db.selectFrom('disputes').selectAll().where('marketplace_id', '=', marketplace).where('id', '=', dispute)
+    .forNoKeyUpdate().executeTakeFirstOrThrow()
+  let { state } = row
+  for (const [event, at] of [['mature', row.escalatable_at], ['review', row.review_at]] as const) {
+    const next = disputeMachine.step(state, event)
+    if (!isRefusal(next) && at <= now) state = next.state
+  }
+  if (state !== row.state) {
+    await tx.db.updateTable('disputes').set({ state }).where('marketplace_id', '=', marketplace).where('id', '=', dispute)
+      .where('state', '=', row.state).execute()
+  }
+  return state === 'escalatable' ? row.review_at : state === 'negotiation' ? row.escalatable_at : null
 }
 
 /** Ends disputes without a decision: the escrow goes on where it stood. */
@@ -64,6 +87,7 @@ export const withdrawDisputes: Command<{ readonly id: string }, Dispute> = {
       async write(_tx, desk, decided) {
         await tx.db.updateTable('disputes').set({ state: 'withdrawn', closed_at: desk.now }).where('marketplace_id', '=', desk.marketplace)
           .where('id', 'in', decided.map(({ id }) => id).concat('')).where('closed_at', 'is', null).execute()
+        await setTimers(tx, desk.marketplace, { kind: 'dispute_stage', timers: decided.map(({ id }) => ({ subject: id, dueAt: null })) })
       },
       read: (_tx, desk, decided) => readDisputes(tx.db, desk.marketplace, decided.map(({ id }) => id)),
     })
@@ -75,7 +99,7 @@ async function lockDisputes(
   tx: Tx, desk: Desk, { calls, rows }: { calls: readonly Call<{ readonly id: string }>[]; rows: Map<string, Selectable<DisputesTable>> },
 ): Promise<void> {
   const read = () => tx.db.selectFrom('disputes').selectAll().where('marketplace_id', '=', desk.marketplace)
-    .where('id', 'in', calls.map(({ input }) => input.id)).execute()
-  await lockOrders(tx, desk, (await read()).map(({ order_id: order }) => order))
-  for (const row of await read()) rows.set(row.id, row)
+    .where('id', 'in', calls.map(({ input }) => input.id)).orderBy('id')
+  await lockOrders(tx, desk, (await read().execute()).map(({ order_id: order }) => order))
+  for (const row of await read().forNoKeyUpdate().execute()) rows.set(row.id, row)
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Escrow, Payment, Payout, SellerBalance, TrialBalance } from '@holdfast/contract/types'
+import type { Dispute, Escrow, Payment, Payout, SellerBalance, TrialBalance } from '@holdfast/contract/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { waitFor } from '../../../../test/support/wait.ts'
 import { startTestBackend, type TestBackend } from '../testing/backend.ts'
@@ -159,6 +159,16 @@ describe('automatic release', () => {
   })
 
   const timersDue = async () => Number((await backend.deps.pool.query<{ n: bigint }>('select count(*) as n from timers where due_at <= app_now()')).rows[0]!.n)
+})
+
+test.each([
+  [2, 'negotiation'], [3, 'escalatable'], [6, 'under_review'], [60, 'under_review'],
+])('a dispute is, %i days after it was opened, in %s', async (days, stage) => {
+  const { escrow } = await paid(1_000)
+  const { body: { id } } = await shop.post('/v1/disputes', { escrow, reason: 'broken' })
+  await shop.advance(days * DAY_MS + 1_000)
+  await waitFor(async () => (await shop.get<Dispute>(`/v1/disputes/${String(id)}`)).status === stage, { what: stage })
+  expect(await shop.post(`/v1/disputes/${String(id)}/withdraw`)).toMatchObject({ status: 200, body: { status: 'withdrawn' } })
 })
 
 test('an authorization that ends is voided at the rail, and its order canceled', async () => {

@@ -10,7 +10,7 @@ import { applyOutcome } from '../rail/outcome.ts'
 import { lockCustody, lockOrders, lockPayments, openDesk, saveDesk, type Desk } from '../store/book.ts'
 import { stageHappenings } from '../store/happenings.ts'
 import { insertRefund, readCaptureParts } from '../store/movements.ts'
-import { insertOperation, isResolved, readOperation, type OperationRow } from '../store/operations.ts'
+import { insertOperation, isResolved, type OperationRow } from '../store/operations.ts'
 import { readSettlements } from '../store/render/movements.ts'
 import type { Call, Command } from './execute.ts'
 
@@ -150,26 +150,30 @@ interface Expected {
 }
 
 /** What our ledger has for each line: nothing for what isn't ours, failed, or was reported before. */
-async function expect({ tx, marketplace }: Recording, lines: readonly Line[]): Promise<Expected> {
+async function expect(recording: Recording, lines: readonly Line[]): Promise<Expected> {
+  const ours = await oursOf(recording, lines)
   const captures: Capture[] = []
-  const matched: MatchedLine[] = []
-  const seen = new Set<string>()
-  for (const { line, op: before } of lines) {
-    const op = before && ((await readOperation(tx.db, { marketplace, id: before.id })) as OperationRow)
-    const counts = op !== null && op.state === 'confirmed' && !seen.has(op.id) && !(await isReported(tx, op))
-    if (counts) seen.add(op.id)
-    const capture = counts && op.capture_id !== null ? (await readCaptureParts(tx.db, marketplace, [op.capture_id])).get(op.capture_id) : undefined
-    if (capture) captures.push(capture)
-    const expected = !counts ? 0n : op.kind === 'refund' ? -op.amount : (capture?.amount ?? line.gross)
-    matched.push({ gross: line.gross, fee: line.fee, expected, settles: capture?.allotments ?? [] })
-  }
+  const matched = lines.map(({ line, op }): MatchedLine => {
+    const own = op && ours.get(op.id)
+    if (!own) return { gross: line.gross, fee: line.fee, expected: 0n, settles: [] }
+    ours.delete(op.id)
+    if (own.capture) captures.push(own.capture)
+    const expected = op.kind === 'refund' ? -op.amount : (own.capture?.amount ?? line.gross)
+    return { gross: line.gross, fee: line.fee, expected, settles: own.capture?.allotments ?? [] }
+  })
   return { matched, captures }
 }
 
-async function isReported(tx: Tx, { marketplace_id, id }: OperationRow): Promise<boolean> {
-  const row = await tx.db.selectFrom('settlement_lines').select('id').where('marketplace_id', '=', marketplace_id)
-    .where('operation_id', '=', id).limit(1).executeTakeFirst()
-  return row !== undefined
+/** The operations that are confirmed, as they stand now, and in no earlier report. */
+async function oursOf({ tx, marketplace }: Recording, lines: readonly Line[]): Promise<Map<string, { readonly capture: Capture | undefined }>> {
+  const ids = lines.flatMap(({ op }) => op?.id ?? []).concat('')
+  const ops = await tx.db.selectFrom('operations').select(['id', 'capture_id']).where('marketplace_id', '=', marketplace)
+    .where('id', 'in', ids).where('state', '=', 'confirmed')
+    .where((eb) => eb.not(eb.exists(eb.selectFrom('settlement_lines').select('settlement_lines.id')
+      .whereRef('settlement_lines.marketplace_id', '=', 'operations.marketplace_id')
+      .whereRef('settlement_lines.operation_id', '=', 'operations.id')))).execute()
+  const captures = await readCaptureParts(tx.db, marketplace, ops.flatMap(({ capture_id: capture }) => capture ?? []))
+  return new Map(ops.map(({ id, capture_id: capture }) => [id, { capture: captures.get(capture ?? '') }]))
 }
 
 async function ordersOf({ tx, marketplace }: Recording, captures: readonly Capture[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { newId } from '@holdfast/contract'
 import { isRefusal, lapse } from '@holdfast/core'
 import { readNow } from '../commands/execute.ts'
+import { advanceDispute } from '../commands/disputes.ts'
 import { endSession } from '../commands/sessions.ts'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
@@ -15,13 +16,13 @@ import type { JobHandler, Subject } from './handler.ts'
 
 type Kind = TimersTable['kind']
 
-/** A timer as the worker names it: `auto_release/esc_…`. */
-const nameOf = (kind: string, subject: string): string => `${kind}/${subject}`
-
 /** How long a timer waits whose subject is busy. */
 const BUSY_MS = 60_000
 
-/** What is due by `app_now()`: sessions that expire, escrows that release by themselves, authorizations that end. */
+/**
+ * What is due by `app_now()`, each named as `auto_release/esc_…`: sessions that expire, escrows that release by
+ * themselves, authorizations that end, disputes that go on.
+ */
 export const timers: JobHandler = {
   queue: 'timers',
   async due({ pool }, { limit, except }) {
@@ -57,6 +58,7 @@ interface Ringing {
 /** What each timer does; answers when it rings again, or null. */
 const rings: Readonly<Record<Kind, (ringing: Ringing) => Promise<Date | null>>> = {
   auto_release: lapseEscrow, session_expiry: expireSession, authorization_expiry: endAuthorization,
+  dispute_stage: ({ tx, marketplace, subject, now }) => advanceDispute(tx, { marketplace, dispute: subject, now }),
 }
 
 const later = ({ now }: Ringing): Date => new Date(now.getTime() + BUSY_MS)

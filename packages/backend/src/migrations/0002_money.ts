@@ -437,11 +437,11 @@ const ledger = [
   'create index ledger_postings_by_credit on ledger_postings (marketplace_id, credit_account, transfer_id)',
 ]
 
-/** Deadlines, as data: a worker polls the index. Read against `app_now()`. */
+/** Deadlines, as data: a worker polls the index and reads it against `app_now()`. */
 const timers = [
   `create table timers (
     marketplace_id text not null references marketplaces,
-    kind text not null check (kind in ('session_expiry', 'auto_release', 'authorization_expiry')),
+    kind text not null check (kind in ('session_expiry', 'auto_release', 'authorization_expiry', 'dispute_stage')),
     subject text not null,
     due_at timestamptz not null,
     primary key (marketplace_id, kind, subject)

@@ -16,8 +16,8 @@ export type OperationRow = Selectable<OperationsTable>
 
 /** How long a rail may take to answer one request. */
 export const RAIL_TIMEOUT_MS = 25_000
-/** How long a sender has an operation for itself; more than a rail may take. */
-const LEASE_S = 40
+/** How long a sender has an operation for itself: more than a rail may take, and the vault on top of it. */
+const LEASE_S = 60
 
 export interface NewOperation {
   readonly id: string

@@ -361,7 +361,7 @@ export interface LedgerPostingsTable {
 
 export interface TimersTable {
   marketplace_id: string
-  kind: 'session_expiry' | 'auto_release' | 'authorization_expiry'
+  kind: 'session_expiry' | 'auto_release' | 'authorization_expiry' | 'dispute_stage'
   subject: string
   due_at: Date
 }
