@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { endpoints, type Endpoint } from './endpoints.ts'
+import { eventSchema } from './events.ts'
+import { idOf, idPrefixes, idSuffix, newId, type IdKind } from './ids.ts'
+import { amountSchema, currencies, currencySchema, exponentOf, MAX_AMOUNT, positiveAmountSchema } from './money.ts'
+import { openApiDocument } from './openapi.ts'
+import { errorCodes } from './problems.ts'
+import { sessionCreateSchema } from './requests.ts'
+
+describe('money', () => {
+  test.each([
+    ['USD', 2], ['EUR', 2], ['JPY', 0], ['KRW', 0], ['KWD', 3], ['BHD', 3], ['IQD', 3], ['CLF', 4], ['UYW', 4],
+    ['HUF', 2], ['IDR', 2], ['COP', 2], ['ISK', 0], ['CLP', 0], ['VND', 0],
+  ])('%s has %i digits, by ISO 4217', (currency, digits) => {
+    expect(exponentOf(currency)).toBe(digits)
+  })
+
+  test('Intl would be wrong about some of them', () => {
+    const digits = (currency: string) => new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits
+    expect([...currencies].filter((currency) => digits(currency) !== exponentOf(currency)).length).toBeGreaterThan(0)
+  })
+
+  test.each(['XAU', 'XXX', 'ABC', 'usd', 'US', ''])('%j is not a currency that a payment may name', (currency) => {
+    expect(currencySchema.safeParse(currency).success).toBe(false)
+    expect(() => exponentOf(currency)).toThrow(RangeError)
+  })
+
+  test.each([
+    [0, true, false], [1, true, true], [MAX_AMOUNT, true, true], [MAX_AMOUNT + 1, false, false], [-1, false, false],
+    [1.5, false, false], [Number.NaN, false, false], [Number.POSITIVE_INFINITY, false, false], ['100', false, false], [100n, false, false],
+  ])('%s as an amount: %s, as a positive amount: %s', (value, amount, positive) => {
+    expect(amountSchema.safeParse(value).success).toBe(amount)
+    expect(positiveAmountSchema.safeParse(value).success).toBe(positive)
+  })
+})
+
+describe('ids', () => {
+  test.each(Object.entries(idPrefixes))('a %s has the prefix %s_', (kind, prefix) => {
+    const id = newId(kind as IdKind)
+    expect(id.startsWith(`${prefix}_`)).toBe(true)
+    expect(idSuffix(id)).toHaveLength(26)
+    expect(idOf(kind as IdKind).safeParse(id).success).toBe(true)
+  })
+
+  test('no two kinds share a prefix', () => {
+    expect(new Set(Object.values(idPrefixes)).size).toBe(Object.keys(idPrefixes).length)
+  })
+
+  test('sort by the time of their making', () => {
+    const ids = Array.from({ length: 100 }, () => newId('order'))
+    expect(ids.toSorted()).toEqual(ids)
+  })
+
+  test.each(['ord_', 'pay_01h455vb4pex5vsknk084sn02q', 'ord_01H455VB4PEX5VSKNK084SN02Q', 'ord_01h455vb4pex5vsknk084sn02q ', 'ord_81h455vb4pex5vsknk084sn02q', "ord_' or 1=1"])(
+    '%j is not the id of an order', (text) => {
+      expect(idOf('order').safeParse(text).success).toBe(false)
+    })
+})
+
+describe('the table of calls', () => {
+  const all = Object.entries<Endpoint>(endpoints)
+
+  test('has each method and path once', () => {
+    expect(new Set(all.map(([, { method, path }]) => `${method} ${path}`)).size).toBe(all.length)
+  })
+
+  test.each(all)('%s takes an Idempotency-Key exactly when it changes something', (name, endpoint) => {
+    const reads = endpoint.method === 'GET' || name === 'checkout.frameTicket'
+    expect(endpoint.idempotent).toBe(!reads)
+  })
+
+  test.each(all.filter(([, { body }]) => body))('%s refuses a field that it does not know', (_name, { body }) => {
+    const result = body!.safeParse({ unknownField: 1 })
+    expect(JSON.stringify(result.error?.issues)).toContain('unknownField')
+  })
+
+  test('a line’s amount is a whole number of minor units', () => {
+    const session = { reference: 'r', currency: 'USD', returnUrl: 'https://shop.example/', lines: [{ reference: 'l', seller: newId('seller'), amount: 10.5 }] }
+    const { error } = sessionCreateSchema.safeParse(session)
+    expect(error?.issues[0]?.path).toEqual(['lines', 0, 'amount'])
+  })
+})
+
+test('events are told apart by their type, each of which stands once', () => {
+  const variants = (eventSchema as unknown as { options: z.ZodObject[] }).options
+  const types = variants.flatMap((variant) => {
+    const { type } = z.toJSONSchema(variant).properties as { type: { const?: string; enum?: string[] } }
+    return type.const ?? type.enum ?? []
+  })
+  expect(new Set(types).size).toBe(types.length)
+  expect(types).toContain('payment.captured')
+})
+
+test('every refusal has a status of 4xx or 5xx and a title', () => {
+  for (const { status, title } of Object.values(errorCodes)) {
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(title).toMatch(/^[A-Z]/)
+  }
+})
+
+test('the OpenAPI document has every call, and says who may make it', () => {
+  const document = openApiDocument('https://api.example')
+  expect(document.openapi).toBe('3.1.0')
+  const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path as Record<string, { operationId: string; security: unknown[] }>))
+  expect(operations.map(({ operationId }) => operationId).toSorted()).toEqual(Object.keys(endpoints).toSorted())
+})
