@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stageEvents, type Event } from './events.ts'
 import { inTransaction } from './postgres/transaction.ts'
+import { migrate } from './postgres/migrate.ts'
+import { createPool } from './postgres/pool.ts'
 import { until } from './postgres/processes.ts'
 import { startTestBackend, type TestBackend } from './testing/backend.ts'
 import { call } from './testing/http.ts'
@@ -68,4 +70,22 @@ test('a reader of the oldest first loses none, however late an earlier transacti
   }, 10_000)
   const subjects = new Map((await list('type=payout.created')).map(({ id, subject }) => [id, subject]))
   expect(read.slice(before).map((id) => subjects.get(id))).toEqual(['sel_early', 'sel_late'])
+})
+
+test('two transactions that stage for one object at once both do, one after the other', async () => {
+  const subject = `sel_${randomUUID()}`
+  await Promise.all(Array.from({ length: 5 }, () => stage(subject)))
+  expect((await list(`object=${subject}`)).map(({ sequence }) => sequence)).toEqual([5, 4, 3, 2, 1])
+})
+
+test('can be read on after a restore on another server, whose transactions are counted anew', async () => {
+  const owner = createPool(backend.database.owner, { size: 1, applicationName: 'test' })
+  await owner.query(`update events set transaction_id = '1152921504606846976'`)
+  expect(await list('order=oldest')).toEqual([])
+  await owner.query('update event_source set system_identifier = 1')
+  await migrate(owner)
+  await owner.end()
+  const ids = (await list('order=oldest')).map(({ id }) => id)
+  expect(ids).toEqual((await list('')).map(({ id }) => id).toReversed())
+  expect(ids.length).toBeGreaterThan(0)
 })

@@ -11,7 +11,7 @@ export const VAULT_SCHEMA = 'vault'
 export const JOBS_SCHEMA = 'jobs'
 
 /** Tables that only ever grow: neither updated nor deleted from, by nobody but the owner. */
-const appendOnly = ['ledger_transfers', 'ledger_postings', 'events'] as const
+const appendOnly = ['ledger_transfers', 'ledger_postings', 'events', 'event_source'] as const
 
 /**
  * Brings a database to the newest schema and gives the roles what they may do.
@@ -27,7 +27,21 @@ export async function migrate(pool: pg.Pool): Promise<void> {
   const { error, results = [] } = await migrator.migrateToLatest()
   const failed = results.find(({ status }) => status === 'Error')
   if (error) throw new Error(`migration ${failed?.migrationName ?? ''} failed: ${(error as Error).message ?? error}`, { cause: error })
+  await adoptEvents(db)
   await grant(db)
+}
+
+/**
+ * After a restore on another server, the events' transaction ids are of the old one, and a reader of the oldest
+ * first would wait for them: they become the oldest there can be, and their ids keep their order.
+ */
+async function adoptEvents(db: Kysely<unknown>): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { numAffectedRows = 0n } = await sql`
+      update event_source set system_identifier = current.system_identifier from pg_control_system() as current
+      where event_source.system_identifier <> current.system_identifier`.execute(tx)
+    if (numAffectedRows > 0n) await sql`update events set transaction_id = '0'`.execute(tx)
+  })
 }
 
 /** Whether every migration that this build knows has run. */

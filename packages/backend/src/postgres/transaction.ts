@@ -88,10 +88,13 @@ function kyselyOn(client: PoolClient): Kysely<Database> {
   return db
 }
 
-/** A reference that another transaction took first is found by the next try, which then refuses with it. */
+/**
+ * A reference that another transaction took first is found by the next try, which then refuses with it; a number in
+ * an object's sequence of events, by the next try, which takes the number after it.
+ */
 function mayBeRunAgain(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false
-  if (error.code === UNIQUE_VIOLATION) return error.constraint?.includes('reference') ?? false
+  if (error.code === UNIQUE_VIOLATION) return /reference|sequence/.test(error.constraint ?? '')
   return error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK
 }
 
