@@ -5,6 +5,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { migrations } from '../migrations/index.ts'
 import { migrate } from '../postgres/migrate.ts'
 import { createPool, type Connection } from '../postgres/pool.ts'
 
@@ -118,7 +119,7 @@ async function exists(admin: pg.Client, name: string): Promise<boolean> {
 }
 
 async function migrationsHash(): Promise<string> {
-  const hash = createHash('sha256')
+  const hash = createHash('sha256').update(Object.keys(migrations).join())
   for (const folder of [new URL('../migrations/', import.meta.url), new URL('../postgres/migrate.ts', import.meta.url)]) {
     const names = folder.pathname.endsWith('/') ? (await readdir(folder)).sort() : ['']
     for (const name of names) hash.update(name).update(await readFile(new URL(name, folder)))
