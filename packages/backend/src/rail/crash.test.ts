@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { Payment } from '@holdfast/contract/types'
+import type { EndpointName } from '@holdfast/contract'
+import type { Order, Payment } from '@holdfast/contract/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Answer, Claim } from '../commands/idempotency.ts'
-import { hashCanonical } from '../commands/idempotency.ts'
+import { hashCanonical, type Answer, type Claim } from '../commands/idempotency.ts'
 import type { Deps } from '../deps.ts'
 import { createHooks } from '../hooks.ts'
 import { inquiries } from '../jobs/inquiries.ts'
 import { startTestBackend, type TestBackend } from '../testing/backend.ts'
 import { crashingPool } from '../testing/crashing-pool.ts'
 import { openShop, type Shop } from '../testing/shop.ts'
-import { capturePayment, createRefund, voidPayment, type From } from './calls.ts'
+import { capturePayment, confirmCheckout, createRefund, createSellerPayout, voidPayment, type From } from './calls.ts'
 
 /*
  * Every call that asks a rail is killed at each of its statements, before and after; then the worker and the
@@ -30,9 +30,10 @@ afterAll(() => backend.close())
 
 type Route = 'payments.capture' | 'payments.void' | 'refunds.create'
 
-function from(route: Route, key: string): From {
+/** A merchant's or buyer's call under a key. */
+function from(route: EndpointName, key: string, scope: string = route): From {
   const { id } = backend.marketplace
-  const claim: Claim = { marketplace: id, route, scope: route, key, bodyHash: hashCanonical(null), sealer: backend.deps.sealer }
+  const claim: Claim = { marketplace: id, route, scope, key, bodyHash: hashCanonical(null), sealer: backend.deps.sealer }
   return { marketplace: { id, name: 'Test marketplace' }, requestId: 'req_test', idempotency: claim }
 }
 
@@ -129,3 +130,57 @@ describe('killed at every statement, then worked on and tried again', () => {
     expect(balanced).toBe(true)
   }, 120_000)
 })
+
+describe('an attempt to pay, killed at every statement', () => {
+  /** Kills one confirmation. @returns whether there was such a statement */
+  async function killConfirm(dieAt: number): Promise<boolean> {
+    const session = await shop.session([{ seller, amount: 2_000 }])
+    const body = { method: 'card', token: await shop.token(session), revision: 1 } as const
+    const given = from('checkout.confirm', 'k', `checkout.confirm ${session.id}`)
+    const confirm = async (deps: Deps) => (await confirmCheckout(deps, given, { session: session.id, body })) as Answer
+    const { deps, died } = crashing(dieAt, 'before')
+    await confirm(deps).catch(() => null)
+    if (!died()) return false
+    await work()
+    const where = `confirm killed before statement ${dieAt}`
+    const retried = await confirm(backend.deps)
+    const { status } = JSON.parse(retried.body) as { status: string }
+    if (status !== 'complete') expect((await shop.confirm(session)).attempt.status, where).toBe('complete')
+    const order = await shop.get<Order>(`/v1/orders/${session.order}`)
+    expect(order, where).toMatchObject({ status: 'paid', totals: { captured: 2_000, held: 2_000 } })
+    expect(order.payments.flatMap((id) => railEffects(id).captures), where).toEqual([2_000])
+    const again = await confirm(backend.deps)
+    expect([again.status, again.body], where).toEqual([retried.status, retried.body])
+    return true
+  }
+
+  test('takes the money once, or not at all and lets the buyer try again', async () => {
+    let dieAt = 1
+    while (await killConfirm(dieAt)) dieAt += 1
+    expect(dieAt, 'statements were killed').toBeGreaterThan(20)
+    expect((await shop.books()).balanced).toBe(true)
+  }, 180_000)
+})
+
+test('a payout, killed at every statement, leaves once', async () => {
+  const owner = (await shop.seller()).id
+  const bought = await shop.paid([{ seller: owner, amount: 1_000_000 }])
+  await shop.post(`/v1/escrows/${bought.escrows[0]!.id}/release`)
+  await shop.advance(2 * 86_400_000)
+  await shop.post('/v1/settlements/import')
+  const pay = (deps: Deps, key: string) => createSellerPayout(deps, from('payouts.create', key), { seller: owner, amount: 500 })
+  const sent = async () => (await (await fetch(`${backend.rails.bank.url}/_control/transfers`)).json() as { amount: number }[]).length
+  const before = await sent()
+  let dieAt = 1
+  for (; ; dieAt += 1) {
+    const { deps, died } = crashing(dieAt, 'before')
+    await pay(deps, `payout-${dieAt}`).catch(() => null)
+    if (!died()) break
+    await work()
+    const answer = await pay(backend.deps, `payout-${dieAt}`)
+    expect([answer.status, (await pay(backend.deps, `payout-${dieAt}`)).body]).toEqual([201, answer.body])
+    expect(await sent(), `payout killed before statement ${dieAt}`).toBe(before + dieAt)
+  }
+  expect(dieAt).toBeGreaterThan(15)
+  expect((await shop.books()).balanced).toBe(true)
+}, 180_000)
