@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assertMilestone, balanceKey, coverage, milestonesOf, type Payment } from './book.ts'
+import { assertMilestone, balanceKey, coverage, milestonesOf, type Milestone, type Payment } from './book.ts'
 import {
   approveCharge, beginCapture, capturable, confirmCapture, endAuthorization, failCapture, movePayment, type Allotment, type Capture,
 } from './decide/capture.ts'
@@ -37,12 +37,6 @@ interface Live {
   readonly escrows: readonly string[]
 }
 
-/** With each seller's part of it. */
-interface Unreported extends MatchedLine {
-  readonly payment: string
-  readonly parts: readonly { readonly seller: string; readonly amount: bigint }[]
-}
-
 interface Year {
   readonly world: World
   readonly random: (below: number) => number
@@ -52,11 +46,14 @@ interface Year {
   readonly refunds: Refund[]
   readonly payouts: (Payout & { completed?: true })[]
   /** Lines that the rail will report. */
-  readonly unreported: Unreported[]
+  readonly unreported: (MatchedLine & { payment: string })[]
   /** What stands in suspense because a report said another amount. */
   misreported: bigint
-  /** By seller: what the rail has paid for its shares, less refunds; and what payouts took of it. */
+  /** By milestone: what the rail has paid for it, less the refunds that it has confirmed and takes out of that. */
   readonly cash: Map<string, bigint>
+  /** By milestone: what refunds took of its seller. */
+  readonly given: Map<string, bigint>
+  /** By seller: what payouts took, less what milestones that are out of the book had earned it. */
   readonly paid: Map<string, bigint>
   readonly disputes: Map<string, string>
   readonly counts: Map<string, number>
@@ -64,7 +61,7 @@ interface Year {
 
 const pick = <T>(year: Year, from: readonly T[]): T | undefined => from[year.random(from.length || 1)]
 const upTo = (year: Year, most: bigint): bigint => (most <= 0n ? 1n : 1n + BigInt(year.random(Number(most))))
-const add = (to: Map<string, bigint>, seller: string, amount: bigint): void => void to.set(seller, (to.get(seller) ?? 0n) + amount)
+const add = (to: Map<string, bigint>, key: string, amount: bigint): void => void to.set(key, (to.get(key) ?? 0n) + amount)
 const drop = <T>(from: T[], one: T): void => void from.splice(from.indexOf(one), 1)
 
 /** Takes a pending thing out of its list, so that it ends once. */
@@ -101,8 +98,7 @@ function charge(year: Year): boolean {
 }
 
 function report(year: Year, { payment, amount, allotments }: { payment: string; amount: bigint; allotments: readonly Allotment[] }): void {
-  const parts = allotments.map((one) => ({ seller: year.world.book.milestones.get(one.milestone)!.seller, amount: one.amount }))
-  year.unreported.push({ payment, gross: amount, expected: amount, fee: (amount * 29n) / 1_000n + 30n, settles: allotments, parts })
+  year.unreported.push({ payment, gross: amount, expected: amount, fee: (amount * 29n) / 1_000n + 30n, settles: allotments })
 }
 
 function capture(year: Year): boolean {
@@ -110,13 +106,13 @@ function capture(year: Year): boolean {
   const one = pick(year, year.live.filter(({ payment }) => capturable(payment) > 0n))
   if (!one) return false
   const among = milestonesOf(book, { payment: one.payment.id })
-  const how = year.random(3)
+  const how = year.random(6)
   const part = pick(year, among)!
   const amount = upTo(year, how === 1 ? capturable(one.payment) : part.amount)
   const begun = beginCapture(book, {
     id: book.newId('capture'), payment: one.payment.id, final: year.random(5) === 0,
     ...(how === 1 && { amount }),
-    ...(how === 2 && { allotments: [year.random(2) ? { milestone: part.id, amount } : { escrow: part.escrow, amount }] }),
+    ...(how > 1 && { allotments: [year.random(2) ? { milestone: part.id, amount } : { escrow: part.escrow, amount }] }),
   })
   if (isRefusal(begun)) return false
   year.captures.push(begun)
@@ -178,6 +174,7 @@ function refund(year: Year): boolean {
     ...(how >= 4 && { amount }),
   })
   if (isRefusal(begun)) return false
+  for (const { milestone, released, fees } of begun.allotments) add(year.given, milestone, released - fees)
   year.refunds.push(begun)
   return true
 }
@@ -185,11 +182,13 @@ function refund(year: Year): boolean {
 function endRefund(year: Year): boolean {
   const one = take(year, year.refunds)
   if (!one) return false
-  if (year.random(4) === 0 && one.allotments.length > 0) rejectRefund(year.world.book, one)
-  else {
+  if (year.random(4) === 0 && one.allotments.length > 0) {
+    rejectRefund(year.world.book, one)
+    for (const { milestone, released, fees } of one.allotments) add(year.given, milestone, fees - released)
+  } else {
     confirmRefund(year.world.book, one)
-    const parts = one.allotments.map(({ seller, amount }) => ({ seller, amount: -amount }))
-    year.unreported.push({ payment: one.payment, gross: -one.amount, expected: -one.amount, fee: BigInt(year.random(3)), settles: [], parts })
+    for (const { milestone, amount } of one.allotments) add(year.cash, milestone, -amount)
+    year.unreported.push({ payment: one.payment, gross: -one.amount, expected: -one.amount, fee: BigInt(year.random(3)), settles: [] })
   }
   return true
 }
@@ -210,10 +209,10 @@ function dispute(year: Year): boolean {
 
 function settle(year: Year): boolean {
   const { world } = year
-  const lines = year.unreported.splice(0, year.random(1 + year.unreported.length))
+  const lines = year.unreported.splice(0, year.random(year.random(1 + year.unreported.length) + 1))
   const skew = year.random(5) === 0 ? BigInt(year.random(200) - 100) : 0n
   const reported: MatchedLine[] = lines.map((line, index) => (index === 0 ? { ...line, gross: line.gross + skew } : line))
-  for (const { seller, amount } of lines.flatMap(({ parts }) => parts)) add(year.cash, seller, amount)
+  for (const { milestone, amount } of lines.flatMap(({ settles }) => settles)) add(year.cash, milestone, amount)
   if (lines.length > 0) year.misreported += skew
   else if (year.misreported !== 0n) {
     reported.push({ gross: -year.misreported, expected: 0n, fee: 0n, settles: [] })
@@ -222,10 +221,18 @@ function settle(year: Year): boolean {
   return recordSettlement(world.book, { id: 'stl', connector: 'jpmorgan', currency: world.currency, lines: reported }) !== null
 }
 
+/** What a milestone has earned its seller, as far as the rail has paid for it. */
+function earned(year: Year, one: Milestone): bigint {
+  const net = one.released - one.releasedFee - (year.given.get(one.id) ?? 0n)
+  const cash = year.cash.get(one.id) ?? 0n
+  return net < cash ? net : cash > 0n ? cash : 0n
+}
+
 function pay(year: Year): boolean {
   const { book, currency } = year.world
   const seller = pick(year, year.sellers)!
-  const unsettled = [...book.milestones.values()].filter((one) => one.seller === seller).reduce((sum, one) => sum + unsettledRelease(one), 0n)
+  const shares = [...book.milestones.values()].filter((one) => one.seller === seller)
+  const unsettled = shares.reduce((sum, one) => sum + unsettledRelease(one), 0n)
   const { available } = book.balances.get(balanceKey(seller, currency))!
   const amount = year.random(2) ? upTo(year, available) : undefined
   const payout = createPayout(book, { id: book.newId('payout'), seller, currency, amount, unsettled })
@@ -233,7 +240,7 @@ function pay(year: Year): boolean {
   if (isRefusal(payout)) return false
   expect(inPayout <= balance && payout.amount <= available - unsettled, 'a payout sends what is settled and in custody').toBe(true)
   add(year.paid, seller, payout.amount)
-  expect(year.paid.get(seller)! <= (year.cash.get(seller) ?? 0n), 'a payout never sends another seller’s settled money').toBe(true)
+  expect(year.paid.get(seller)! <= shares.reduce((sum, one) => sum + earned(year, one), 0n), 'a payout never sends another seller’s settled money').toBe(true)
   year.payouts.push(payout)
   return true
 }
@@ -287,8 +294,10 @@ function retire(year: Year): boolean {
   const open = [...year.unreported, ...year.refunds].some(({ payment }) => payment === one.payment.id) || one.payment.refunding > 0n
   if (!(dead || over) || open || [...year.disputes.values()].some((escrow) => one.escrows.includes(escrow))) return false
   if (over) expect(['completed', 'refunded', 'canceled']).toContain(book.orders.get(one.order)!.state)
-  for (const { id, held } of milestones) {
+  for (const milestone of milestones) {
+    const { id, held, seller } = milestone
     expect(held).toBe(0n)
+    add(year.paid, seller, -earned(year, milestone))
     book.milestones.delete(id)
     replay.delete(`milestone:${id}:held`)
   }
@@ -346,7 +355,7 @@ test('the books hold every invariant through 200,000 random steps', () => {
   const sellers = [0, 0, 0, 500, 1_000].map((reserveBps) => addSeller(world, reserveBps))
   const year: Year = {
     world, random: seeded(20_261_122), sellers, live: [], captures: [], refunds: [], payouts: [], unreported: [],
-    misreported: 0n, cash: new Map(), paid: new Map(), disputes: new Map(), counts: new Map(),
+    misreported: 0n, cash: new Map(), given: new Map(), paid: new Map(), disputes: new Map(), counts: new Map(),
   }
   for (let count = 1; count <= STEPS; count += 1) {
     const { name, step } = pick(year, weighted)!
