@@ -175,6 +175,9 @@ async function audit({ holdfast, tell, order, ada, bo, adaEscrow, boEscrow }: Pa
 
 async function main(): Promise<boolean> {
   const world = await startWorld()
+  // whoever stops listening, or asks us to stop, still has the database stopped and its folder removed
+  process.stdout.on('error', () => {})
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void world.close().finally(() => process.exit(1)))
   const holdfast = new Holdfast({ apiKey: world.secretKey, baseUrl: world.url })
   try {
     const tell = new Narrator(process.stdout)
