@@ -28,7 +28,7 @@ const legal: Record<string, { machine: Machine<string, string>; refusal: string;
       | authorized expire expired
       | partially_captured capture_part partially_captured | partially_captured capture_all captured
       | partially_captured void captured | partially_captured expire captured
-      | declined surface captured | voided surface captured`,
+      | declined surface captured | voided surface captured | expired surface captured`,
   },
   operation: {
     machine: operationMachine, refusal: 'internal',

@@ -96,7 +96,7 @@ export const paymentMachine: Machine<PaymentState, PaymentEvent, 'payment_transi
     captured: {},
     declined: { surface: 'captured' },
     voided: { surface: 'captured' },
-    expired: {},
+    expired: { surface: 'captured' },
   },
 })
 
