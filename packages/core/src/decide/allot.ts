@@ -47,14 +47,18 @@ export function allot(milestones: readonly Milestone[], ask: Ask, field: Field):
       parts.set(milestone, (parts.get(milestone) ?? 0n) + amount)
     }
   }
-  return milestones.filter((one) => parts.has(one)).map((milestone) => ({ milestone, amount: parts.get(milestone)! }))
+  return milestones.filter((one) => parts.has(one)).map((milestone) =>
+    ({ milestone, amount: parts.get(milestone)! }))
 }
 
 type OneAsk = AllotmentAsk | { readonly amount: bigint }
 
-function takeOne(left: readonly (readonly [Milestone, bigint])[], ask: OneAsk, field: Field & { at: string | undefined }): Part[] | Refusal {
+function takeOne(
+  left: readonly (readonly [Milestone, bigint])[], ask: OneAsk, field: Field & { at: string | undefined },
+): Part[] | Refusal {
   const among = left.filter(([milestone]) =>
-    'milestone' in ask ? milestone.id === ask.milestone : 'escrow' in ask ? milestone.escrow === ask.escrow : true)
+    'milestone' in ask ? milestone.id === ask.milestone : 'escrow' in ask ? milestone.escrow === ask.escrow
+      : true)
   if (among.length === 0) return unknownTarget(ask, field.at)
   const weights = among.map(([, weight]) => weight)
   const remaining = sum(weights)
@@ -63,11 +67,15 @@ function takeOne(left: readonly (readonly [Milestone, bigint])[], ask: OneAsk, f
     return exceedsRemaining(field.what, { amount: remaining, currency: field.currency }, at)
   }
   const amounts = split(ask.amount, weights)
-  return among.flatMap(([milestone], index) => (amounts[index]! > 0n ? [{ milestone, amount: amounts[index]! }] : []))
+  return among.flatMap(([milestone], index) =>
+    (amounts[index]! > 0n ? [{ milestone, amount: amounts[index]! }] : []))
 }
 
 function unknownTarget(ask: OneAsk, at: string | undefined): Refusal {
-  const [kind, id] = 'milestone' in ask ? ['milestone', ask.milestone] : 'escrow' in ask ? ['escrow', ask.escrow] : ['milestone', 'any']
+  const named = 'milestone' in ask ? (['milestone', ask.milestone] as const) : 'escrow' in ask
+    ? (['escrow', ask.escrow] as const) : null
+  if (named === null) return { refused: 'not_found', detail: 'No milestone is funded by this payment.' }
+  const [kind, id] = named
   return {
     refused: 'not_found',
     detail: `There is no ${kind} '${id}' here. Name one that this payment funds.`,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { milestonesOf } from '../book.ts'
-import { done, ordered, wrongBooks, type Ordered } from '../testing/world.ts'
+import { balanceOf, done, ordered, wrongBooks, type Ordered } from '../testing/world.ts'
+import type { Ask } from './allot.ts'
 import { beginRefund, confirmRefund, rejectRefund, supersede, type FeeBearer, type Refund } from './refund.ts'
 import { accept, deliver, release } from './release.ts'
 
@@ -74,5 +75,33 @@ describe('an attempt that was closed over', () => {
     expect(payment).toMatchObject({ captured: 700n, refunding: 700n, refunded: 0n })
     confirmRefund(book, refund)
     expect(payment).toMatchObject({ captured: 700n, refunding: 0n, refunded: 700n })
+  })
+
+  test.each(['declined', 'voided', 'expired'] as const)('surfaces from %s', (state) => {
+    const { book, payment, order, world } = single(700n, 0n)
+    payment.state = state
+    done(supersede(book, { payment: payment.id, refund: 're_1', amount: 700n }))
+    expect([payment.state, payment.superseded, book.orders.get(order)!.state]).toEqual(['captured', true, 'open'])
+    expect(wrongBooks(world)).toEqual([])
+  })
+
+  test('can be refunded again, whole or in part, when the rail refused its refund', () => {
+    const { book, payment, first, world } = single(700n, 0n)
+    const suspense = () => (wrongBooks(world), balanceOf(world, 'suspense:superseded'))
+    payment.state = 'declined'
+    rejectRefund(book, done(supersede(book, { payment: payment.id, refund: 're_1', amount: 700n })))
+    expect(suspense()).toBe(700n)
+    const again = (id: string, ask: Ask) => beginRefund(book, { id, payment: payment.id, feeBearer: 'platform', ...ask })
+    expect(again('re_2', { amount: 701n })).toMatchObject({ refused: 'amount_exceeds_remaining', field: 'amount', remaining: { amount: 700n } })
+    expect(again('re_2', { allotments: [{ milestone: first.id, amount: 1n }] })).toMatchObject({ refused: 'not_found', field: 'allotments[0].milestone' })
+    const part = done(again('re_2', { amount: 300n }))
+    expect([part.allotments, suspense()]).toEqual([[], 400n])
+    const rest = done(again('re_3', {}))
+    expect([rest.amount, suspense()]).toEqual([400n, 0n])
+    expect(again('re_4', {})).toMatchObject({ refused: 'amount_exceeds_remaining', remaining: { amount: 0n } })
+    confirmRefund(book, part)
+    confirmRefund(book, rest)
+    expect(payment).toMatchObject({ refunding: 0n, refunded: 700n })
+    expect(wrongBooks(world)).toEqual([])
   })
 })

@@ -1,8 +1,10 @@
-import { balanceKey, closeEmptied, happened, milestonesOf, need, post, type Book, type Milestone, type Payment } from '../book.ts'
+import {
+  balanceKey, closeEmptied, happened, milestonesOf, need, post, type Book, type Milestone, type Payment,
+} from '../book.ts'
 import { accounts } from '../ledger/accounts.ts'
 import { giveBackToSources, move, takeFromSources, type Sources } from '../ledger/postings.ts'
 import { paymentMachine } from '../machines.ts'
-import { assert, isRefusal, type Refusal } from '../refusal.ts'
+import { assert, exceedsRemaining, isRefusal, type Refusal } from '../refusal.ts'
 import { shareOf } from '../split.ts'
 import { allot, type Ask, type Part } from './allot.ts'
 
@@ -37,8 +39,10 @@ export function refundable(one: Milestone): bigint {
 
 /**
  * Begins a refund: the seller's side moves before the rail is asked. Held money first; then released money,
- * from that seller's share alone: available, then reserve, then owed.
+ * from that seller's share alone: available, then reserve, then owed. Of an attempt that was closed over, whose own
+ * refund the rail refused: what stands in suspense.
  *
+ * @refuses not_found - an allotment names what is not of this payment
  * @refuses payment_transition_refused - nothing was captured
  * @refuses amount_exceeds_remaining - more than what is left, of the payment or of a milestone
  */
@@ -50,6 +54,7 @@ export function beginRefund(book: Book, input: Ask & {
   const payment = need(book.payments, input.payment)
   const refusal = refuseUncaptured(payment)
   if (refusal) return refusal
+  if (payment.superseded) return refundSuperseded(book, payment, input)
   const parts = allot(milestonesOf(book, { payment: payment.id }), input, {
     what: `Refund of ${payment.id}`, currency: payment.currency, remaining: refundable,
   })
@@ -65,11 +70,35 @@ export function beginRefund(book: Book, input: Ask & {
   return { id: input.id, payment: payment.id, amount, feeBearer: input.feeBearer, allotments }
 }
 
+/** Refunds an attempt that was closed over, again: suspense → in transit. No seller has a share in it. */
+function refundSuperseded(book: Book, payment: Payment,
+  input: Ask & { readonly id: string; readonly feeBearer: FeeBearer }): Refund | Refusal {
+  const { id: refund, feeBearer } = input
+  const what = `Refund of ${payment.id}`
+  if (input.allotments) {
+    const none = allot([], input, { what, currency: payment.currency, remaining: refundable })
+    if (isRefusal(none)) return none
+  }
+  const left = payment.captured - payment.refunding - payment.refunded
+  const amount = input.amount ?? left
+  if (amount > left || left === 0n) return exceedsRemaining(what,
+    { amount: left, currency: payment.currency }, 'amount')
+  post(book, {
+    reason: 'refund_begun', subject: refund, order: payment.order, currency: payment.currency,
+    postings: move(accounts.suspense('superseded'), accounts.refundsInTransit, amount),
+  })
+  payment.refunding += amount
+  happened(book, 'refund.pending', refund)
+  return { id: refund, payment: payment.id, amount, feeBearer, allotments: [] }
+}
+
 function refuseUncaptured(payment: Payment): Refusal | null {
   if (payment.captured > 0n) return null
   const next = paymentMachine.step(payment.state, 'capture_part')
   const todo = isRefusal(next) ? 'There is nothing to refund.' : 'Void the payment instead.'
-  return { refused: 'payment_transition_refused', detail: `Payment ${payment.id} is '${payment.state}' and nothing of it was captured. ${todo}`, field: 'payment' }
+  return { refused: 'payment_transition_refused',
+    detail: `Payment ${payment.id} is '${payment.state}' and nothing of it was captured. ${todo}`,
+    field: 'payment' }
 }
 
 /** Counts every part and finds its sources, one after another: two parts of one seller share one balance. */
@@ -79,7 +108,8 @@ function takeAll(book: Book, parts: readonly Part[], feeBearer: FeeBearer): Refu
     const { available, reserve } = need(book.balances, balanceKey(milestone.seller, milestone.currency))
     const left = spent.get(milestone.seller) ?? { available, reserve }
     const taken = sourcesOf(milestone, amount, { feeBearer, ...left })
-    spent.set(milestone.seller, { available: left.available - taken.available, reserve: left.reserve - taken.reserve })
+    spent.set(milestone.seller,
+      { available: left.available - taken.available, reserve: left.reserve - taken.reserve })
     countTaken(milestone, taken)
     return taken
   })
@@ -87,18 +117,22 @@ function takeAll(book: Book, parts: readonly Part[], feeBearer: FeeBearer): Refu
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
-function sourcesOf(one: Milestone, amount: bigint, from: { feeBearer: FeeBearer; available: bigint; reserve: bigint }): RefundAllotment {
+function sourcesOf(
+  one: Milestone, amount: bigint, from: { feeBearer: FeeBearer; available: bigint; reserve: bigint },
+): RefundAllotment {
   const held = least(amount, one.held)
   const released = amount - held
   const cancelledFee = held > 0n ? shareOf(one.heldFee, { part: held, whole: one.held }) : 0n
   const releasedFee = released > 0n
-    ? shareOf(one.releasedFee - one.refundedReleasedFee, { part: released, whole: one.released - one.refundedReleased })
+    ? shareOf(one.releasedFee - one.refundedReleasedFee,
+      { part: released, whole: one.released - one.refundedReleased })
     : 0n
   const fees = from.feeBearer === 'platform' ? releasedFee : 0n
   const available = least(released - fees, from.available)
   const reserve = least(released - fees - available, from.reserve)
   return {
-    escrow: one.escrow, milestone: one.id, seller: one.seller, amount, held, cancelledFee, released, releasedFee,
+    escrow: one.escrow, milestone: one.id, seller: one.seller, amount, held, cancelledFee, released,
+    releasedFee,
     fees, available, reserve, owed: released - fees - available - reserve,
   }
 }
@@ -129,7 +163,8 @@ export function rejectRefund(book: Book, refund: Refund): void {
   const payment = need(book.payments, refund.payment)
   const owed = new Map<string, bigint>()
   const postings = refund.allotments.flatMap((taken) => {
-    const left = owed.get(taken.seller) ?? need(book.balances, balanceKey(taken.seller, payment.currency)).owed
+    const left = owed.get(taken.seller)
+      ?? need(book.balances, balanceKey(taken.seller, payment.currency)).owed
     owed.set(taken.seller, left - least(left, taken.available + taken.owed))
     return giveBackToSources(accounts.refundsInTransit, taken, left)
   })
@@ -168,7 +203,9 @@ function end(book: Book, refund: Refund): void {
  * @returns the refund that the rail must now be asked for
  * @refuses payment_transition_refused - it isn't an attempt that was closed over
  */
-export function supersede(book: Book, input: { readonly payment: string; readonly refund: string; readonly amount: bigint }): Refund | Refusal {
+export function supersede(
+  book: Book, input: { readonly payment: string; readonly refund: string; readonly amount: bigint },
+): Refund | Refusal {
   const payment = need(book.payments, input.payment)
   const next = paymentMachine.step(payment.state, 'surface')
   if (isRefusal(next)) return next
@@ -187,5 +224,6 @@ export function supersede(book: Book, input: { readonly payment: string; readonl
   payment.refunding = input.amount
   happened(book, 'payment.superseded', payment.id)
   happened(book, 'refund.pending', input.refund)
-  return { id: input.refund, payment: payment.id, amount: input.amount, feeBearer: 'platform', allotments: [] }
+  return { id: input.refund, payment: payment.id, amount: input.amount, feeBearer: 'platform',
+    allotments: [] }
 }
