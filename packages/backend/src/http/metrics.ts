@@ -39,7 +39,7 @@ export function createMetrics({ pool, gauges }: { pool: Pool; gauges: Gauges }):
   gauge(registers, 'holdfast_db_connections_idle', 'Idle database connections.', () => pool.idleCount)
   gauge(registers, 'holdfast_db_waiting', 'Calls that wait for a database connection.', () => pool.waitingCount)
   gauge(registers, 'holdfast_unknown_operations', 'Operations whose outcome is unknown.', gauges.unknownOperations)
-  gauge(registers, 'holdfast_events', 'Events in the outbox.', gauges.events)
+  gauge(registers, 'holdfast_events', 'Events in the outbox, about.', gauges.events)
   gauge(registers, 'holdfast_jobs_set_aside', 'Subjects that a job could not handle and left aside.', gauges.setAside)
   const [registry] = registers as [Registry]
   return {

@@ -206,6 +206,8 @@ describe('an address', () => {
     ['GET', '/v1/sellers/sel_01kam3k9r3e8f9w3y0v3v8x4zq', '404 not_found', null],
     ['GET', '/v1/sellers?limit=0', '400 validation_failed', null],
     ['GET', '/v1/sellers?limit=1&limit=2', '400 validation_failed', null],
+    ['GET', '/v1/sellers/%zz', '404 route_not_found', null],
+    ['GET', `/v1/sellers/${'x'.repeat(200)}`, '404 route_not_found', null],
     ['GET', '/v1/sellers?colour=red', '400 validation_failed', null],
   ])('%s %s answers %s', async (method, path, expected, allow) => {
     const answer = await api(method, path)

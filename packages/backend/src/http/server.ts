@@ -68,6 +68,10 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: false },
     requestTimeout: 30_000,
+    frameworkErrors: (_error, request, reply) => {
+      secure(reply, { live: deps.config.mode === 'live', requestId: request.id })
+      send(reply, renderProblem(badAddress, request.id), request)
+    },
   })
   app.decorateRequest('admitted', null)
   app.decorateRequest('endpointName', null)
@@ -294,14 +298,17 @@ function matches(pattern: string, path: string): boolean {
   return parts.length === given.length && parts.every((part, index) => part.startsWith(':') || part === given[index])
 }
 
-/** Whatever was thrown: the caller learns that it failed and whether to come again, never why inside. */
+/**
+ * Whatever was thrown (`unreachable`: the vault is away): the caller learns that it failed and whether to come
+ * again, never why inside.
+ */
 function failed({ log }: Deps, { error, request }: { error: unknown; request: FastifyRequest }): Answer {
   const { code, statusCode } = error as FastifyError
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return renderProblem(tooLarge, request.id)
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return renderProblem(badRequest, request.id)
   const known = asBusy(error)
-  if (known instanceof DatabaseBusy) {
-    log.warn({ requestId: request.id, route: request.endpointName, err: known }, 'database busy')
+  if (known instanceof DatabaseBusy || code === 'unreachable') {
+    log.warn({ requestId: request.id, route: request.endpointName, err: known }, 'a part that the call needs is away')
     return renderProblem(busy, request.id)
   }
   log.error({ requestId: request.id, route: request.endpointName, err: error }, 'request failed')
@@ -312,6 +319,7 @@ const tooLarge: EdgeRefusal = {
   refused: 'body_too_large',
   detail: `The body is larger than ${MAX_BODY_BYTES / 1024} KiB, the most that a call may have.`,
 }
+const badAddress: EdgeRefusal = { refused: 'route_not_found', detail: 'The address is not well-formed: its percent-encoding can’t be read.' }
 const badRequest: EdgeRefusal = { refused: 'json_malformed', detail: 'The request could not be read as HTTP with a JSON body.' }
 const busy: EdgeRefusal = {
   refused: 'unavailable',
