@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { addBuyerRoutes } from './routes/buyer.ts'
-import { Refused } from './routes/forms.ts'
+import { NotThere, Refused } from './routes/forms.ts'
 import { addOperatorRoutes } from './routes/operator.ts'
 import { addSellerRoutes } from './routes/seller.ts'
 import { layout, type Page } from './view/layout.ts'
@@ -14,6 +14,8 @@ import type { Cart } from './pages/shop.ts'
 import { randomUUID } from 'node:crypto'
 
 export interface ShopOptions {
+  /** As its visitors know it, such as http://localhost:4242. */
+  readonly origin: string
   readonly port: number
   readonly apiKey: string
   readonly apiUrl: string
@@ -33,6 +35,8 @@ export interface Action {
 /** What every route needs: the SDK, and a page with this visitor's cart and notice. */
 export interface Shop {
   readonly holdfast: Holdfast
+  /** The shop's own origin, as its visitors know it: never what a request says it is. */
+  readonly origin: string
   readonly apiUrl: string
   readonly component: { readonly src: string; readonly integrity: string }
   show(request: FastifyRequest, reply: FastifyReply, page: Page): Promise<FastifyReply>
@@ -64,11 +68,20 @@ function secure(app: FastifyInstance, options: ShopOptions): void {
   const csp = policy(options)
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('content-security-policy', csp).header('referrer-policy', 'same-origin').header('x-content-type-options', 'nosniff')
-    const site = request.headers['sec-fetch-site']
-    if (request.method === 'POST' && site !== undefined && site !== 'same-origin') {
-      return reply.code(403).type('text/plain').send('This form was sent from another site.')
-    }
+    if (!isOwnHost(request.hostname)) return reply.code(421).type('text/plain').send('The shop is at localhost alone.')
+    if (request.method === 'POST' && isFromElsewhere(request)) return reply.code(403).type('text/plain').send('This form was sent from another site.')
   })
+}
+
+/** Under another name someone else's page could be of the same origin as this one (DNS rebinding). */
+function isOwnHost(name: string): boolean {
+  return name === 'localhost' || name === '127.0.0.1' || name === '[::1]'
+}
+
+/** Browsers too old to say which site a form comes from still say its origin. */
+function isFromElsewhere({ headers, host }: FastifyRequest): boolean {
+  const { origin, 'sec-fetch-site': site } = headers
+  return site === undefined ? origin !== undefined && origin !== `http://${host}` : site !== 'same-origin'
 }
 
 function readCart(request: FastifyRequest): Cart {
@@ -118,13 +131,25 @@ function addErrorPages(app: FastifyInstance): void {
     title: 'Not found', area: 'shop', body: html`<div class="empty"><h1>There is no such page</h1><p>It may have moved, or the address has a typing error.</p><a class="button" href="/">See the catalogue</a></div>`,
   }))
   app.setErrorHandler((error, request, reply) => {
-    const missing = error instanceof HoldfastError && error.status === 404
-    if (!missing) request.log.error({ err: error }, 'failed')
-    return show(request, reply.code(missing ? 404 : 500), {
+    const status = statusOf(error)
+    const missing = status === 404
+    if (status >= 500) request.log.error({ err: error }, 'failed')
+    return show(request, reply.code(status), {
       title: missing ? 'Not found' : 'Not available', area: 'shop',
       body: html`<div class="empty"><h1>${missing ? 'There is no such order' : 'This page can’t be shown right now'}</h1><p>${missing ? 'The address names nothing that we know.' : 'Nothing was changed. Try again in a moment.'}</p><a class="button" href="/">See the catalogue</a></div>`,
     })
   })
+}
+
+/** What was wrong with the request is the visitor's to mend; all else is the shop's. */
+function statusOf(error: unknown): number {
+  if (error instanceof NotThere) return 404
+  if (error instanceof HoldfastError) {
+    if (error.status === 404 || error.code === 'params_invalid') return 404
+    return error.code === 'token_invalid' ? 400 : 500
+  }
+  const { statusCode = 500 } = error as { statusCode?: number }
+  return statusCode >= 400 && statusCode < 500 ? statusCode : 500
 }
 
 function addAssets(app: FastifyInstance, options: ShopOptions): void {
@@ -142,7 +167,7 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   await app.register(formbody)
   const holdfast = new Holdfast({ apiKey: options.apiKey, baseUrl: options.apiUrl })
   const shop: Shop = {
-    holdfast, apiUrl: options.apiUrl, component: { src: '/holdfast.js', integrity: options.component.integrity },
+    holdfast, origin: options.origin, apiUrl: options.apiUrl, component: { src: '/holdfast.js', integrity: options.component.integrity },
     show, act, cart: readCart,
     setCart: (reply, cart) => void reply.setCookie('cart', [...cart].map(([slug, quantity]) => `${slug}_${quantity}`).join('.'), cookieOptions),
     buyer(request, reply) {

@@ -134,7 +134,7 @@ async function main(): Promise<void> {
   await ensureFunding(holdfast)
   holdfast.close()
   const shop = await startShop({
-    port: ports.shop, apiKey: marketplace.secretKey, apiUrl, vaultOrigin: backend.vaultUrl, component: await readComponent(),
+    origin: shopOrigin, port: ports.shop, apiKey: marketplace.secretKey, apiUrl, vaultOrigin: backend.vaultUrl, component: await readComponent(),
   })
   closers.push(shop.close)
   announce(shopOrigin, ports)

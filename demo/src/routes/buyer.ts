@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Order } from '@holdfast/server'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { currency, productBySlug, shopByReference } from '../catalogue.ts'
 import { checkoutPage } from '../pages/checkout.ts'
 import { orderPage, ordersPage, type OrderStory } from '../pages/order.ts'
 import { cartLines, cartPage, cataloguePage, productPage } from '../pages/shop.ts'
 import type { Shop } from '../shop.ts'
 import { instant } from '../view/format.ts'
-import { fields, part } from './forms.ts'
+import { fields, NotThere, part } from './forms.ts'
 
 function addShopPages(app: FastifyInstance, shop: Shop): void {
   app.get('/', (request, reply) => shop.show(request, reply, { title: 'Catalogue', area: 'shop', body: cataloguePage() }))
@@ -48,7 +49,7 @@ async function createSession(shop: Shop, request: FastifyRequest, buyer: string)
     reference: `Q-${key.slice(0, 8).toUpperCase()}`,
     currency,
     captureMode: 'manual',
-    returnUrl: `${request.protocol}://${request.headers.host}/checkout/return`,
+    returnUrl: `${shop.origin}/checkout/return`,
     buyer: { reference: buyer, name: field('name'), email: field('email') },
     lines: groups.map((group) => ({
       reference: group.shop,
@@ -61,6 +62,12 @@ async function createSession(shop: Shop, request: FastifyRequest, buyer: string)
   }, { idempotencyKey: `checkout-${key}` })
 }
 
+/** A session or order of this visitor's; anyone else's is as if it weren't there. */
+function own<T extends { readonly buyer: { readonly reference: string | null } }>(found: T, buyer: string): T {
+  if (found.buyer.reference !== buyer) throw new NotThere('of another buyer')
+  return found
+}
+
 function addCheckout(app: FastifyInstance, shop: Shop): void {
   app.post('/checkout', async (request, reply) => {
     if (shop.cart(request).size === 0 || !/^[0-9a-f-]{36}$/.test(fields(request)('formKey'))) return reply.redirect('/cart', 303)
@@ -71,11 +78,12 @@ function addCheckout(app: FastifyInstance, shop: Shop): void {
     })
   })
   app.get('/checkout/return', async (request, reply) => {
-    const session = await shop.holdfast.sessions.retrieve(part(request.query, 'session'))
+    // the component's return link says which session the buyer comes from; it proves nothing, and shows the order alone
+    const session = await shop.holdfast.sessions.retrieve(part(request.query, 'holdfast_session'))
     return reply.redirect(`/orders/${session.order}`, 303)
   })
   app.get('/checkout/:session', async (request, reply) => {
-    const session = await shop.holdfast.sessions.retrieve(part(request.params, 'session'))
+    const session = own(await shop.holdfast.sessions.retrieve(part(request.params, 'session')), shop.buyer(request, reply))
     if (session.status !== 'open' && session.status !== 'processing') return reply.redirect(`/orders/${session.order}`, 303)
     const locale = part(request.query, 'lang') === 'zh-CN' ? 'zh-CN' : 'en'
     const sellerNames = new Map((await Promise.all(session.lines.map(({ seller }) => shop.holdfast.sellers.retrieve(seller)))).map(({ id, name }) => [id, name]))
@@ -98,9 +106,13 @@ function addCheckout(app: FastifyInstance, shop: Shop): void {
   })
 }
 
-async function storyOf(shop: Shop, id: string): Promise<OrderStory> {
+async function ownOrder(shop: Shop, request: FastifyRequest, reply: FastifyReply): Promise<Order> {
+  return own(await shop.holdfast.orders.retrieve(part(request.params, 'order')), shop.buyer(request, reply))
+}
+
+async function storyOf(shop: Shop, order: Order): Promise<OrderStory> {
   const { holdfast } = shop
-  const order = await holdfast.orders.retrieve(id)
+  const { id } = order
   const [payments, releases, refunds, disputes, now] = await Promise.all([
     Promise.all(order.payments.map((payment) => holdfast.payments.retrieve(payment))),
     Promise.all(order.escrows.map(async (escrow) => (await holdfast.releases.list({ escrow: escrow.id, limit: 100 }).page()).data)),
@@ -117,22 +129,45 @@ function addOrders(app: FastifyInstance, shop: Shop): void {
     return shop.show(request, reply, { title: 'Your orders', area: 'orders', body: ordersPage(data) })
   })
   app.get('/orders/:order', async (request, reply) => {
-    const story = await storyOf(shop, part(request.params, 'order'))
+    const story = await storyOf(shop, await ownOrder(shop, request, reply))
     return shop.show(request, reply, { title: `Order ${story.order.reference}`, area: 'orders', body: orderPage(story), now: instant(story.now) })
   })
-  const order = (request: FastifyRequest): string => `/orders/${part(request.params, 'order')}`
-  app.post('/orders/:order/escrows/:escrow/accept', (request, reply) => shop.act(request, reply, {
-    to: order(request), done: 'You confirmed receipt. What was held has been released to the seller.',
-    run: () => shop.holdfast.escrows.accept(part(request.params, 'escrow'), { idempotencyKey: `accept-${fields(request)('formKey')}` }),
-  }))
-  app.post('/orders/:order/escrows/:escrow/dispute', (request, reply) => shop.act(request, reply, {
-    to: order(request), done: 'The share is frozen. The seller sees your request.',
-    run: () => shop.holdfast.disputes.open({ escrow: part(request.params, 'escrow'), reason: fields(request)('reason') }, { idempotencyKey: `dispute-${fields(request)('formKey')}` }),
-  }))
-  app.post('/orders/:order/disputes/:dispute/withdraw', (request, reply) => shop.act(request, reply, {
-    to: order(request), done: 'The request is withdrawn. The order goes on where it stood.',
-    run: () => shop.holdfast.disputes.withdraw(part(request.params, 'dispute'), { idempotencyKey: `withdraw-${fields(request)('formKey')}` }),
-  }))
+  addOrderActions(app, shop)
+}
+
+function addOrderActions(app: FastifyInstance, shop: Shop): void {
+  const { escrows, disputes } = shop.holdfast
+  app.post('/orders/:order/escrows/:escrow/accept', async (request, reply) => {
+    const { order, escrow } = await ownShare(shop, request, reply)
+    return shop.act(request, reply, {
+      to: `/orders/${order.id}`, done: 'You confirmed receipt. What was held has been released to the seller.',
+      run: () => escrows.accept(escrow, { idempotencyKey: `accept-${fields(request)('formKey')}` }),
+    })
+  })
+  app.post('/orders/:order/escrows/:escrow/dispute', async (request, reply) => {
+    const { order, escrow } = await ownShare(shop, request, reply)
+    return shop.act(request, reply, {
+      to: `/orders/${order.id}`, done: 'The share is frozen. The seller sees your request.',
+      run: () => disputes.open({ escrow, reason: fields(request)('reason') }, { idempotencyKey: `dispute-${fields(request)('formKey')}` }),
+    })
+  })
+  app.post('/orders/:order/disputes/:dispute/withdraw', async (request, reply) => {
+    const order = await ownOrder(shop, request, reply)
+    const dispute = part(request.params, 'dispute')
+    if (!order.escrows.some((escrow) => escrow.dispute === dispute)) throw new NotThere('no dispute of this order')
+    return shop.act(request, reply, {
+      to: `/orders/${order.id}`, done: 'The request is withdrawn. The order goes on where it stood.',
+      run: () => disputes.withdraw(dispute, { idempotencyKey: `withdraw-${fields(request)('formKey')}` }),
+    })
+  })
+}
+
+/** A share of the visitor's own order: the address names both, and they belong together. */
+async function ownShare(shop: Shop, request: FastifyRequest, reply: FastifyReply): Promise<{ order: Order; escrow: string }> {
+  const order = await ownOrder(shop, request, reply)
+  const escrow = part(request.params, 'escrow')
+  if (!order.escrows.some(({ id }) => id === escrow)) throw new NotThere('no share of this order')
+  return { order, escrow }
 }
 
 /** What a buyer sees: the shop, the checkout and the orders. */

@@ -4,6 +4,9 @@ import { parseMoney } from '../view/format.ts'
 /** A refusal that the visitor can mend: shown on the page to which the form goes back. */
 export class Refused extends Error {}
 
+/** Something that there is not, or not for this visitor: both look the same. */
+export class NotThere extends Error {}
+
 /** A form's fields, as text. */
 export function fields(request: FastifyRequest): (name: string) => string {
   const body = typeof request.body === 'object' && request.body !== null ? request.body as Record<string, unknown> : {}

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sellerPage, sellersPage } from '../pages/seller.ts'
 import type { Shop } from '../shop.ts'
 import { instant } from '../view/format.ts'
-import { amountField, fields, part } from './forms.ts'
+import { amountField, fields, NotThere, part } from './forms.ts'
 
 async function sellerOf(shop: Shop, request: FastifyRequest): Promise<Seller | undefined> {
   return (await shop.holdfast.sellers.list({ reference: part(request.params, 'seller') }).page()).data[0]
@@ -34,7 +34,7 @@ async function refund(shop: Shop, request: FastifyRequest): Promise<void> {
 }
 
 function addActions(app: FastifyInstance, shop: Shop): void {
-  const back = (request: FastifyRequest): string => `/seller/${part(request.params, 'seller')}`
+  const back = (request: FastifyRequest): string => `/seller/${encodeURIComponent(part(request.params, 'seller'))}`
   app.post('/seller/:seller/escrows/:escrow/deliver', (request, reply) => shop.act(request, reply, {
     to: back(request), done: 'Marked as shipped. The buyer’s inspection period has begun.',
     run: () => {
@@ -50,9 +50,10 @@ function addActions(app: FastifyInstance, shop: Shop): void {
     to: back(request), done: 'The payout is on its way to the bank.',
     run: async () => {
       const seller = await sellerOf(shop, request)
-      const currency = seller?.bankAccount?.currency ?? 'USD'
+      if (!seller) throw new NotThere('no such seller')
+      const currency = seller.bankAccount?.currency ?? 'USD'
       const field = fields(request)
-      await shop.holdfast.payouts.create({ seller: seller!.id, currency, amount: amountField(field('amount'), currency) }, { idempotencyKey: `payout-${field('formKey')}` })
+      await shop.holdfast.payouts.create({ seller: seller.id, currency, amount: amountField(field('amount'), currency) }, { idempotencyKey: `payout-${field('formKey')}` })
     },
   }))
 }
