@@ -173,8 +173,18 @@ export class CardForm {
   /** Complete or not, and the errors that the buyer sees; told when it changes. */
   #tellValidity(): void {
     const found = findErrors(this.#view.entries(), this.#rules())
-    const errors = found.filter(({ field }) => this.#view.hasError(field))
+    const errors = found
+      .filter(({ field }) => this.#view.hasError(field))
+      .map(error => this.#withoutLength(error))
     this.#say({ type: 'validity', complete: found.length === 0, errors })
+  }
+
+  /** The buyer reads how many digits are missing; the page could count keystrokes by it. */
+  #withoutLength(error: FieldError): FieldError {
+    const { incomplete, checksum } = this.#words.number
+    if (error.field !== 'number') return error
+    if (error.code === 'incomplete') return { ...error, message: incomplete }
+    return error.code === 'number_invalid' ? { ...error, message: checksum } : error
   }
 
   #say(message: Extract<FrameMessage, { type: 'validity' }>): void {

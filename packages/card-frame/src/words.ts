@@ -10,6 +10,8 @@ export interface Words {
   readonly unknownBrand: string
   readonly number: {
     readonly required: string
+    /** For the page, which isn't told how many digits there are. */
+    readonly incomplete: string
     readonly short: (digits: number) => string
     readonly long: (digits: number) => string
     readonly checksum: string
@@ -51,6 +53,7 @@ const en: Words = {
   unknownBrand: 'Card',
   number: {
     required: 'Enter the card number.',
+    incomplete: 'The card number isn’t complete.',
     short: count => `The card number is ${digits(count)} short.`,
     long: count => `The card number has ${digits(count)} too many.`,
     checksum: 'A digit of the card number is wrong. Compare it with the card.',
@@ -95,6 +98,7 @@ const zh: Words = {
   unknownBrand: '银行卡',
   number: {
     required: '请输入卡号。',
+    incomplete: '卡号不完整。',
     short: count => `卡号少了 ${count} 位。`,
     long: count => `卡号多了 ${count} 位。`,
     checksum: '卡号中有一位不对，请与卡面核对。',

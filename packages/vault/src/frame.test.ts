@@ -186,8 +186,9 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
       const required = { code: 'required' }
       expect(validity).toMatchObject({
         complete: false,
-        errors: [{ message: '卡号少了 12 位。' }, required, required, required],
+        errors: [{ message: '卡号不完整。' }, required, required, required],
       })
+      expect(await checkout.error('number')).toBe('卡号少了 12 位。')
       expect(await checkout.frame.evaluate(() => document.activeElement?.id)).toBe('number')
       expect(await checkout.value('number')).toBe('4112')
       await checkout.shoot('zh')
@@ -350,6 +351,26 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
       const said = JSON.stringify((await checkout.heard()).filter(({ type }) => type !== 'token'))
       for (const digits of [card.number.slice(0, 4), card.number.slice(-4), card.code])
         expect(said).not.toContain(digits)
+    })
+
+    test.each([
+      ['too short', '4112 3', '0531', 'incomplete'],
+      ['too long', '4112344112344113999', '0531', 'number_invalid'],
+    ])('learns no length from a number that is %s, however it is edited', async (_case, typed, expiry, code) => {
+      const checkout = await ready()
+      await checkout.type('number', typed)
+      await checkout.type('expiry', expiry)
+      const before = await checkout.hear('validity', { after: 1 })
+      expect(before.errors).toMatchObject([{ field: 'number', code }])
+      expect(before.errors[0]?.message).not.toMatch(/digits|\d|one|two|three|ten/)
+      const told = (await checkout.heard()).length
+      await checkout.frame.focus('#number')
+      await checkout.page.keyboard.press('End')
+      for (const key of ['Backspace', '8', '8', 'Backspace', 'Backspace']) await checkout.page.keyboard.press(key as 'End')
+      await checkout.type('expiry', '')
+      expect(await checkout.error('number')).toMatch(/digit/)
+      const since = (await checkout.heard()).slice(told).map(({ type }) => type)
+      expect(since.filter(type => type !== 'focus' && type !== 'blur' && type !== 'resize')).toEqual([])
     })
 
     test("can't run script in the frame, even where it could write into it", async () => {
