@@ -288,6 +288,24 @@ function isEmptied(book: Book, milestone: Milestone): boolean {
   return ended && milestone.held === 0n && milestone.capturing === 0n && milestone.refunding === 0n
 }
 
+/** Whether what is held on a milestone is due to its seller: it was accepted. */
+export function isDue({ state, held }: Milestone): boolean {
+  return (state === 'accepted' || state === 'auto_accepted') && held > 0n
+}
+
+/**
+ * Lets what came to be held after acceptance (a refund that failed, a late capture) release by itself from now on.
+ * Where another milestone of the escrow is being inspected, its deadline stands and is for both. Every decision that
+ * may add to what is held, or that ends a dispute, ends with it.
+ */
+export function dueAtOnce(book: Book, escrows: Iterable<string>, at: Date): void {
+  for (const id of new Set(escrows)) {
+    const milestones = milestonesOf(book, { escrow: id })
+    if (milestones.some(({ state }) => state === 'delivered') || !milestones.some(isDue)) continue
+    need(book.escrows, id).autoReleaseAt = at
+  }
+}
+
 /** Moves an order to what its milestones make of it. Needs all of the order's milestones in the book. */
 export function moveOrder(book: Book, id: string): void {
   const milestones = milestonesOf(book, { order: id })

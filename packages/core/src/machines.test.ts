@@ -41,8 +41,9 @@ const legal: Record<string, { machine: Machine<string, string>; refusal: string;
       | funded fund funded | funded deliver delivered | funded dispute disputed | funded empty closed
       | delivered fund delivered | delivered accept accepted | delivered lapse auto_accepted
       | delivered dispute disputed | delivered empty closed
-      | accepted fund accepted | accepted dispute disputed | accepted empty closed
-      | auto_accepted fund auto_accepted | auto_accepted dispute disputed | auto_accepted empty closed
+      | accepted fund accepted | accepted accept accepted | accepted lapse accepted | accepted dispute disputed | accepted empty closed
+      | auto_accepted fund auto_accepted | auto_accepted accept auto_accepted | auto_accepted lapse auto_accepted
+      | auto_accepted dispute disputed | auto_accepted empty closed
       | disputed fund disputed | disputed resume_funded funded | disputed resume_delivered delivered
       | disputed resume_accepted accepted | disputed resume_auto_accepted auto_accepted`,
   },

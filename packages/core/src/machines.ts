@@ -122,7 +122,8 @@ export type MilestoneEvent =
 
 /**
  * `empty`: nothing is held any more and nothing on it is open. A dispute freezes release and timers, and its
- * end resumes the state that it froze.
+ * end resumes the state that it froze. What was accepted stays so when money that came to be held on it later is
+ * accepted too, or lapses.
  */
 export const milestoneMachine: Machine<MilestoneState, MilestoneEvent, 'milestone_transition_refused'> = machine({
   name: 'milestone',
@@ -135,8 +136,10 @@ export const milestoneMachine: Machine<MilestoneState, MilestoneEvent, 'mileston
     unfunded: { fund: 'funded', empty: 'closed' },
     funded: { fund: 'funded', deliver: 'delivered', dispute: 'disputed', empty: 'closed' },
     delivered: { fund: 'delivered', accept: 'accepted', lapse: 'auto_accepted', dispute: 'disputed', empty: 'closed' },
-    accepted: { fund: 'accepted', dispute: 'disputed', empty: 'closed' },
-    auto_accepted: { fund: 'auto_accepted', dispute: 'disputed', empty: 'closed' },
+    accepted: { fund: 'accepted', accept: 'accepted', lapse: 'accepted', dispute: 'disputed', empty: 'closed' },
+    auto_accepted: {
+      fund: 'auto_accepted', accept: 'auto_accepted', lapse: 'auto_accepted', dispute: 'disputed', empty: 'closed',
+    },
     disputed: {
       fund: 'disputed', resume_funded: 'funded', resume_delivered: 'delivered', resume_accepted: 'accepted',
       resume_auto_accepted: 'auto_accepted',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assertMilestone, balanceKey, coverage, milestonesOf, type Milestone, type Payment } from './book.ts'
+import { assertMilestone, balanceKey, coverage, isDue, milestonesOf, type Milestone, type Payment } from './book.ts'
 import {
   approveCharge, beginCapture, capturable, confirmCapture, endAuthorization, failCapture, movePayment, type Allotment, type Capture,
 } from './decide/capture.ts'
@@ -9,7 +9,7 @@ import { completePayout, createPayout, failPayout, returnPayout, unsettledReleas
 import { beginRefund, confirmRefund, refundable, rejectRefund, supersede, type Refund } from './decide/refund.ts'
 import { accept, deliver, lapse, release } from './decide/release.ts'
 import { recordSettlement, type MatchedLine } from './decide/settlement.ts'
-import { isRefusal } from './refusal.ts'
+import { assert, isRefusal } from './refusal.ts'
 import { addOrder, addSeller, balanceOf, openWorld, replayNew, wrongAccounts, wrongBooks, type World } from './testing/world.ts'
 
 /*
@@ -124,7 +124,7 @@ function endCapture(year: Year): boolean {
   if (!one) return false
   if (year.random(5) === 0) failCapture(year.world.book, one)
   else {
-    confirmCapture(year.world.book, one)
+    confirmCapture(year.world.book, one, new Date(2))
     report(year, one)
   }
   return true
@@ -183,7 +183,7 @@ function endRefund(year: Year): boolean {
   const one = take(year, year.refunds)
   if (!one) return false
   if (year.random(4) === 0) {
-    rejectRefund(year.world.book, one)
+    rejectRefund(year.world.book, one, new Date(2))
     for (const { milestone, released, fees } of one.allotments) add(year.given, milestone, fees - released)
   } else {
     confirmRefund(year.world.book, one)
@@ -315,13 +315,20 @@ const kinds: readonly (readonly [number, string, (year: Year) => boolean])[] = [
 ]
 const weighted = kinds.flatMap(([weight, name, step]) => Array.from({ length: weight }, () => ({ name, step })))
 
+/** Whether something will release what is held of an accepted milestone: its timer, or the end of a dispute. */
+function willRelease({ world: { book } }: Year, { escrow }: Milestone): boolean {
+  const { dispute, autoReleaseAt } = book.escrows.get(escrow)!
+  return dispute !== null || autoReleaseAt !== null
+}
+
 function checkStep(year: Year): void {
   const { world } = year
   const from = world.replayed
   const wrong = wrongAccounts(world, replayNew(world))
   const orders = new Set(world.book.transfers.slice(from).map(({ order }) => order))
-  for (const order of orders) {
-    if (order !== null) milestonesOf(world.book, { order }).forEach(assertMilestone)
+  for (const milestone of [...orders].flatMap((order) => (order === null ? [] : milestonesOf(world.book, { order })))) {
+    assertMilestone(milestone)
+    assert(!isDue(milestone) || willRelease(year, milestone), `what is held of ${milestone.id}, which was accepted, releases by itself`)
   }
   if (wrong.length > 0) throw new Error(wrong.join('; '))
 }

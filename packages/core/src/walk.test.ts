@@ -50,7 +50,7 @@ describe('the ledger’s event table, walked with numbers', () => {
     const capture = done(beginCapture(book, { ...first, allotments: [{ milestone: adaShare, amount: 3_333n }, { escrow: boEscrow, amount: 2_000n }] }))
     expect(capture.allotments.map(({ amount, fee }) => [amount, fee])).toEqual([[3_333n, 333n], [2_000n, 133n]])
     expect(capture.final).toBe(false)
-    confirmCapture(book, capture)
+    confirmCapture(book, capture, new Date(0))
     expect(posted()).toEqual(['rail:jpmorgan:receivable → milestone:ada:held 3333', 'rail:jpmorgan:receivable → milestone:bo:held 2000'])
     expect(one.payment).toMatchObject({ state: 'partially_captured', captured: 5_333n })
   })
@@ -60,7 +60,7 @@ describe('the ledger’s event table, walked with numbers', () => {
     const capture = done(beginCapture(book, second))
     expect(capture.allotments.map(({ amount, fee }) => [amount, fee])).toEqual([[6_667n, 667n], [3_001n, 200n]])
     expect(capture.final).toBe(true)
-    confirmCapture(book, capture)
+    confirmCapture(book, capture, new Date(0))
     expect(posted()).toEqual(['rail:jpmorgan:receivable → milestone:ada:held 6667', 'rail:jpmorgan:receivable → milestone:bo:held 3001'])
     expect(one.payment.state).toBe('captured')
     expect(book.orders.get(one.order)!.state).toBe('paid')
@@ -145,7 +145,7 @@ describe('the ledger’s event table, walked with numbers', () => {
     expect(posted()).toEqual([
       'milestone:ada:held → refunds:in_transit 6000', 'platform:fees → refunds:in_transit 100', 'seller:ada:available → refunds:in_transit 900',
     ])
-    rejectRefund(book, refund)
+    rejectRefund(book, refund, new Date(0))
     expect(posted()).toEqual([
       'refunds:in_transit → milestone:ada:held 6000', 'refunds:in_transit → platform:fees 100', 'refunds:in_transit → seller:ada:available 900',
     ])
@@ -180,8 +180,8 @@ describe('the ledger’s event table, walked with numbers', () => {
     done(createPayout(book, { id: 'po_3', seller: bo, currency: 'USD', amount: 634n, unsettled: 0n }))
     const owing = done(beginRefund(book, { id: 're_5', payment: again.payment.id, feeBearer: 'platform', amount: 3_000n }))
     expect(owing.allotments[0]).toMatchObject({ available: 3_000n, owed: 0n })
-    rejectRefund(book, owing)
-    rejectRefund(book, all)
+    rejectRefund(book, owing, new Date(0))
+    rejectRefund(book, all, new Date(0))
     expect(balance(bo)).toEqual({ available: 5_500n, reserve: 0n, inPayout: 634n, owed: 0n })
   })
 

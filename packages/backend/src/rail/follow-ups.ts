@@ -25,7 +25,7 @@ export const captureAppliance: Appliance = {
     const capture = (await readCaptureParts(tx.db, desk.marketplace, [op.capture_id as string])).get(op.capture_id as string) as Capture
     if (outcome.outcome === 'approved') {
       if (outcome.amount !== capture.amount) deps.log.error({ capture: capture.id, approved: Number(outcome.amount) }, 'captured another amount than was asked')
-      confirmCapture(desk.book, capture)
+      confirmCapture(desk.book, capture, desk.now)
     } else failCapture(desk.book, capture)
     await tx.db.updateTable('captures').set({
       state: outcome.outcome === 'approved' ? 'succeeded' : 'failed',
@@ -73,7 +73,7 @@ export const refundAppliance: Appliance = {
     }
     const refund: Refund = await readRefundParts(tx.db, desk.marketplace, op.refund_id as string)
     if (outcome.outcome === 'approved') confirmRefund(desk.book, refund)
-    else rejectRefund(desk.book, refund)
+    else rejectRefund(desk.book, refund, desk.now)
     await tx.db.updateTable('refunds').set({
       state: outcome.outcome === 'approved' ? 'succeeded' : 'failed', resolved_at: desk.now,
       ...(outcome.outcome === 'declined' && { failure_code: outcome.decline.code }),

@@ -1,4 +1,4 @@
-import { closeEmptied, happened, milestonesOf, moveOrder, mustMove, need, post, type Book, type Milestone, type Payment } from '../book.ts'
+import { closeEmptied, dueAtOnce, happened, milestonesOf, moveOrder, mustMove, need, post, type Book, type Milestone, type Payment } from '../book.ts'
 import { accounts } from '../ledger/accounts.ts'
 import { move } from '../ledger/postings.ts'
 import { paymentMachine, type PaymentEvent } from '../machines.ts'
@@ -72,7 +72,7 @@ export function approveCharge(book: Book, input: {
   }
   const capture = beginCapture(book, { id: input.sale, payment: payment.id })
   assert(!isRefusal(capture), 'a sale is captured whole')
-  confirmCapture(book, capture)
+  record(book, capture)
   return capture
 }
 
@@ -145,9 +145,16 @@ function count(book: Book, capture: Capture, sign: 1n | -1n): void {
  * captured, ends the payment and closes the milestones that got nothing. What the rail took is a fact: it is posted
  * also when a final capture beside it was confirmed first.
  *
+ * @param at - when: what it adds to a milestone that was accepted already is due from then on
  * @returns the transfer's id
  */
-export function confirmCapture(book: Book, capture: Capture): string {
+export function confirmCapture(book: Book, capture: Capture, at: Date): string {
+  const transfer = record(book, capture)
+  dueAtOnce(book, capture.allotments.map(({ escrow }) => escrow), at)
+  return transfer
+}
+
+function record(book: Book, capture: Capture): string {
   const payment = need(book.payments, capture.payment)
   const receivable = accounts.receivable(payment.connector)
   count(book, capture, -1n)

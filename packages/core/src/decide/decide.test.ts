@@ -66,6 +66,51 @@ describe('acceptance', () => {
     expect(isRefusal(outcome) ? 'refused' : outcome?.reason).toBe(ends)
   })
 
+  test.each(['accept', 'lapse'] as const)('of what was captured after acceptance, by %s', (how) => {
+    const { book, charge, escrow, first, payment } = single()
+    charge(null)
+    const capture = (id: string, amount: bigint, ms: number) =>
+      confirmCapture(book, done(beginCapture(book, { id, payment: payment.id, amount })), at(ms))
+    capture('cap_1', 300n, 0)
+    deliver(book, { escrow, at: at(0), autoReleaseAt: at(1) })
+    expect(lapse(book, { id: 'rel_1', escrow, at: at(40_000) })).toMatchObject({ gross: 300n })
+    capture('cap_2', 200n, 50_000)
+    expect([first.state, book.escrows.get(escrow)!.autoReleaseAt]).toEqual(['auto_accepted', at(50_000)])
+    expect((how === 'accept' ? accept : lapse)(book, { id: 'rel_2', escrow, at: at(80_000) })).toMatchObject({ gross: 200n })
+    expect([first.state, book.escrows.get(escrow)!.autoReleaseAt]).toEqual(['auto_accepted', null])
+    expect(accept(book, { id: 'rel_3', escrow, at: at(90_000) })).toMatchObject({ refused: 'milestone_transition_refused' })
+  })
+
+  test('leaves the deadline of what is being inspected, whatever is funded, delivered or held meanwhile', () => {
+    const { book, charge, escrow, milestones, payment } = ordered([[{ amount: 500n, fee: 0n }, { amount: 500n, fee: 0n }]])
+    charge(null)
+    const [early, late] = milestones
+    const capture = (id: string, milestone: string, amount: bigint) =>
+      confirmCapture(book, done(beginCapture(book, { id, payment: payment.id, allotments: [{ milestone, amount }] })), at(800))
+    const deadline = () => [book.escrows.get(escrow)!.deliveredAt, book.escrows.get(escrow)!.autoReleaseAt]
+    capture('cap_1', early!.id, 200n)
+    deliver(book, { escrow, at: at(0), autoReleaseAt: at(1_000) })
+    capture('cap_2', late!.id, 500n)
+    expect(deliver(book, { escrow, at: at(900), autoReleaseAt: at(1_900) })).toBeNull()
+    expect([early!.state, late!.state, ...deadline()]).toEqual(['delivered', 'delivered', at(0), at(1_000)])
+  })
+
+  test('of one milestone leaves the inspection of the other its time, when money comes to be held on the first', () => {
+    const { book, charge, escrow, milestones, payment } = ordered([[{ amount: 500n, fee: 0n }, { amount: 500n, fee: 0n }]])
+    charge(null)
+    const [early, late] = milestones
+    const capture = (id: string, milestone: string, amount: bigint) =>
+      confirmCapture(book, done(beginCapture(book, { id, payment: payment.id, allotments: [{ milestone, amount }] })), at(800))
+    capture('cap_1', early!.id, 200n)
+    deliver(book, { escrow, at: at(0), autoReleaseAt: at(1_000) })
+    accept(book, { id: 'rel_1', escrow, at: at(700) })
+    capture('cap_2', late!.id, 500n)
+    deliver(book, { escrow, at: at(900), autoReleaseAt: at(1_900) })
+    capture('cap_3', early!.id, 300n)
+    expect([early!.state, late!.state, book.escrows.get(escrow)!.autoReleaseAt]).toEqual(['accepted', 'delivered', at(1_900)])
+    expect(lapse(book, { id: 'rel_2', escrow, at: at(31_900) })).toMatchObject({ gross: 800n })
+  })
+
   test('never lapses where the terms say never', () => {
     const { book, charge, escrow } = single()
     charge('cap_1')
@@ -113,7 +158,7 @@ describe('a dispute', () => {
     const { book, charge, escrow, milestones, payment } = ordered([[{ amount: 500n, fee: 0n }, { amount: 500n, fee: 0n }]])
     charge(null)
     const capture = (id: string, milestone: string) =>
-      confirmCapture(book, done(beginCapture(book, { id, payment: payment.id, allotments: [{ milestone, amount: 500n }] })))
+      confirmCapture(book, done(beginCapture(book, { id, payment: payment.id, allotments: [{ milestone, amount: 500n }] })), at(0))
     capture('cap_1', milestones[0]!.id)
     openDispute(book, { id: 'dp_1', escrow })
     capture('cap_2', milestones[1]!.id)
@@ -126,7 +171,7 @@ describe('capture', () => {
     const { book, charge, payment, milestones } = ordered([[{ amount: 500n, fee: 0n }], [{ amount: 500n, fee: 0n }]])
     charge(null)
     const [paid, unpaid] = milestones
-    confirmCapture(book, done(beginCapture(book, { id: 'cap_1', payment: payment.id, final: true, allotments: [{ milestone: paid!.id, amount: 200n }] })))
+    confirmCapture(book, done(beginCapture(book, { id: 'cap_1', payment: payment.id, final: true, allotments: [{ milestone: paid!.id, amount: 200n }] })), at(0))
     expect([paid!.state, unpaid!.state, payment.state]).toEqual(['funded', 'closed', 'captured'])
     expect(beginCapture(book, { id: 'cap_2', payment: payment.id })).toMatchObject({ refused: 'amount_exceeds_remaining', remaining: { amount: 0n } })
   })
@@ -146,9 +191,9 @@ describe('capture', () => {
     const early = done(beginCapture(book, { id: 'cap_1', payment: payment.id, amount: 700n }))
     const late = done(beginCapture(book, { id: 'cap_2', payment: payment.id, amount: 300n }))
     expect([early.final, late.final]).toEqual([false, false])
-    confirmCapture(book, late)
+    confirmCapture(book, late, at(0))
     expect([payment.state, first.held]).toEqual(['partially_captured', 300n])
-    confirmCapture(book, early)
+    confirmCapture(book, early, at(0))
     expect([payment.state, first.held]).toEqual(['captured', 1_000n])
     expect(wrongBooks(world)).toEqual([])
   })
@@ -159,7 +204,7 @@ describe('capture', () => {
     const fails = done(beginCapture(book, { id: 'cap_1', payment: payment.id, amount: 700n }))
     const rest = done(beginCapture(book, { id: 'cap_2', payment: payment.id }))
     failCapture(book, fails)
-    confirmCapture(book, rest)
+    confirmCapture(book, rest, at(0))
     expect(payment.state).toBe('partially_captured')
     expect(beginCapture(book, { id: 'cap_3', payment: payment.id })).toMatchObject({ amount: 700n, final: true })
   })
@@ -172,7 +217,7 @@ describe('capture', () => {
     for (const event of ['void', 'expire'] as const) {
       expect(endAuthorization(book, { payment: payment.id, event })).toMatchObject({ refused: 'outcome_unknown' })
     }
-    confirmCapture(book, pending)
+    confirmCapture(book, pending, at(0))
     expect(endAuthorization(book, { payment: payment.id, event: 'void' })).toBeNull()
     expect([payment.state, first.held]).toEqual(['captured', 700n])
   })
@@ -183,9 +228,9 @@ describe('capture', () => {
     const [one, other] = milestones
     const final = done(beginCapture(book, { id: 'cap_1', payment: payment.id, final: true, allotments: [{ milestone: one!.id, amount: 500n }] }))
     const beside = done(beginCapture(book, { id: 'cap_2', payment: payment.id, allotments: [{ milestone: other!.id, amount: 400n }] }))
-    confirmCapture(book, final)
+    confirmCapture(book, final, at(0))
     expect([payment.state, other!.state]).toEqual(['captured', 'unfunded'])
-    confirmCapture(book, beside)
+    confirmCapture(book, beside, at(0))
     expect([payment.state, payment.captured, other!.state, other!.held]).toEqual(['captured', 900n, 'funded', 400n])
     expect(wrongBooks(world)).toEqual([])
   })
@@ -196,7 +241,7 @@ describe('capture', () => {
     const [one, other] = milestones
     const final = done(beginCapture(book, { id: 'cap_1', payment: payment.id, final: true, allotments: [{ milestone: one!.id, amount: 500n }] }))
     const beside = done(beginCapture(book, { id: 'cap_2', payment: payment.id, allotments: [{ milestone: other!.id, amount: 400n }] }))
-    confirmCapture(book, final)
+    confirmCapture(book, final, at(0))
     failCapture(book, beside)
     expect([payment.state, one!.state, other!.state]).toEqual(['captured', 'funded', 'closed'])
   })

@@ -1,5 +1,5 @@
 import type { DisputeState, MilestoneState } from '@holdfast/contract'
-import { closeEmptied, happened, milestonesOf, mustMove, need, type Book } from '../book.ts'
+import { closeEmptied, dueAtOnce, happened, milestonesOf, mustMove, need, type Book } from '../book.ts'
 import { disputeMachine, type MilestoneEvent } from '../machines.ts'
 import { assert, isRefusal, type Refusal } from '../refusal.ts'
 import { refuseDisputed } from './release.ts'
@@ -34,7 +34,8 @@ export function openDispute(book: Book, input: { readonly id: string; readonly e
 }
 
 /**
- * Ends a dispute: the escrow goes on where it stood, its timer with the time that was left.
+ * Ends a dispute: the escrow goes on where it stood, its timer with the time that was left. What came to be held
+ * meanwhile of what was accepted before is due at once.
  *
  * @refuses dispute_not_open
  */
@@ -58,6 +59,7 @@ export function withdrawDispute(book: Book, input: {
     mustMove(book, milestone, `resume_${milestone.frozen}` as MilestoneEvent)
     milestone.frozen = null
   }
+  dueAtOnce(book, [escrow.id], input.at)
   closeEmptied(book, frozen)
   happened(book, 'dispute.withdrawn', input.id)
   return next

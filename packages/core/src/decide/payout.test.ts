@@ -26,7 +26,7 @@ describe('what has not settled', () => {
     const charge = (one: typeof ofX, sale: string | null) => approveCharge(book, { payment: one!.payment.id, milestones: [one!.milestones[0]!.id], sale })
     const capture = (id: string, amount?: bigint) => {
       const begun = done(beginCapture(book, { id, payment: ofX!.payment.id, amount }))
-      confirmCapture(book, begun)
+      confirmCapture(book, begun, new Date(0))
       return begun
     }
     const settle = (id: string, lines: readonly { amount: bigint; allotments: readonly Allotment[] }[]) => recordSettlement(book, {

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { milestonesOf } from '../book.ts'
 import { balanceOf, done, ordered, wrongBooks, type Ordered } from '../testing/world.ts'
 import type { Ask } from './allot.ts'
+import { openDispute, withdrawDispute } from './dispute.ts'
 import { beginRefund, confirmRefund, rejectRefund, supersede, type FeeBearer, type Refund } from './refund.ts'
-import { accept, deliver, release } from './release.ts'
+import { accept, deliver, lapse, release } from './release.ts'
 
 const at = (ms: number) => new Date(ms)
 const single = (amount = 1_000n, fee = 100n, reserveBps = 0) => ordered([[{ amount, fee }]], reserveBps)
@@ -23,16 +24,33 @@ describe('refund', () => {
     expect(first).toMatchObject({ held: 1n, refunding: 999n })
   })
 
-  test('that the rail refuses returns to an accepted milestone as held, and waits for a decision', () => {
+  test('that the rail refuses returns to an accepted milestone as held, and releases by itself from then on', () => {
     const { book, charge, escrow, payment, first } = single()
     charge('cap_1')
     deliver(book, { escrow, at: at(0), autoReleaseAt: at(1) })
     const refund = done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform' }))
     expect(accept(book, { id: 'rel_1', escrow, at: at(0) })).toBeNull()
-    rejectRefund(book, refund)
+    expect(accept(book, { id: 'rel_1', escrow, at: at(0) })).toMatchObject({ refused: 'milestone_transition_refused' })
+    rejectRefund(book, refund, at(500))
     expect(first).toMatchObject({ state: 'accepted', held: 1_000n, heldFee: 100n })
-    expect(release(book, { id: 'rel_2', escrow })).toMatchObject({ gross: 1_000n, fee: 100n })
+    expect(book.escrows.get(escrow)).toMatchObject({ autoReleaseAt: at(500), acceptedAt: at(0) })
+    expect(lapse(book, { id: 'rel_2', escrow, at: at(30_499) })).toMatchObject({ refused: 'milestone_transition_refused' })
+    expect(lapse(book, { id: 'rel_2', escrow, at: at(30_500) })).toMatchObject({ gross: 1_000n, fee: 100n, reason: 'automatic' })
+    expect(book.escrows.get(escrow)).toMatchObject({ autoReleaseAt: null, acceptedAt: at(0) })
     expect(milestonesOf(book, { escrow })[0]!.state).toBe('closed')
+  })
+
+  test('that the rail refuses after acceptance waits for the end of a dispute', () => {
+    const { book, charge, escrow, payment, first } = single()
+    charge('cap_1')
+    deliver(book, { escrow, at: at(0), autoReleaseAt: null })
+    const refund = done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform' }))
+    accept(book, { id: 'rel_1', escrow, at: at(0) })
+    openDispute(book, { id: 'dp_1', escrow })
+    rejectRefund(book, refund, at(500))
+    expect(book.escrows.get(escrow)!.autoReleaseAt).toBeNull()
+    done(withdrawDispute(book, { id: 'dp_1', escrow, state: 'negotiation', openedAt: at(100), at: at(700) }))
+    expect([first.state, book.escrows.get(escrow)!.autoReleaseAt]).toEqual(['accepted', at(700)])
   })
 
   test('of what was released takes available before reserve, and its rejection restores both', () => {
@@ -43,7 +61,7 @@ describe('refund', () => {
     expect(begin(one, { id: 're_1', amount: 100n }).allotments[0]).toMatchObject({ available: 100n, reserve: 0n })
     const rest = begin(one, { id: 're_2', amount: 880n })
     expect(rest.allotments[0]).toMatchObject({ available: 850n, reserve: 30n, owed: 0n })
-    rejectRefund(one.book, rest)
+    rejectRefund(one.book, rest, at(0))
     expect(one.balance()).toMatchObject({ available: 850n, reserve: 50n, owed: 0n })
     expect(wrongBooks(one.world)).toEqual([])
   })
@@ -52,7 +70,7 @@ describe('refund', () => {
     const one = single()
     one.charge('cap_1')
     done(release(one.book, { id: 'rel_1', escrow: one.escrow }))
-    rejectRefund(one.book, begin(one, { id: 're_1', amount: 500n, feeBearer: 'platform' }))
+    rejectRefund(one.book, begin(one, { id: 're_1', amount: 500n, feeBearer: 'platform' }), at(0))
     expect(one.first).toMatchObject({ refundedReleased: 0n, refundedReleasedFee: 0n })
     expect(begin(one, { id: 're_2', amount: 1_000n, feeBearer: 'platform' }).allotments[0]).toMatchObject({ fees: 100n, available: 900n, owed: 0n })
   })
@@ -89,7 +107,7 @@ describe('an attempt that was closed over', () => {
     const { book, payment, first, world } = single(700n, 0n)
     const suspense = () => (wrongBooks(world), balanceOf(world, 'suspense:superseded'))
     payment.state = 'declined'
-    rejectRefund(book, done(supersede(book, { payment: payment.id, refund: 're_1', amount: 700n })))
+    rejectRefund(book, done(supersede(book, { payment: payment.id, refund: 're_1', amount: 700n })), at(0))
     expect(suspense()).toBe(700n)
     const again = (id: string, ask: Ask) => beginRefund(book, { id, payment: payment.id, feeBearer: 'platform', ...ask })
     expect(again('re_2', { amount: 701n })).toMatchObject({ refused: 'amount_exceeds_remaining', field: 'amount', remaining: { amount: 700n } })

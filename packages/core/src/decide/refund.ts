@@ -1,5 +1,5 @@
 import {
-  balanceKey, closeEmptied, happened, milestonesOf, need, post, type Book, type Milestone, type Payment,
+  balanceKey, closeEmptied, dueAtOnce, happened, milestonesOf, need, post, type Book, type Milestone, type Payment,
 } from '../book.ts'
 import { accounts } from '../ledger/accounts.ts'
 import { giveBackToSources, move, takeFromSources, type Sources } from '../ledger/postings.ts'
@@ -158,8 +158,12 @@ export function confirmRefund(book: Book, refund: Refund): void {
   happened(book, 'refund.succeeded', refund.id)
 }
 
-/** The rail refused: in transit → the stored sources with their fee slices. */
-export function rejectRefund(book: Book, refund: Refund): void {
+/**
+ * The rail refused: in transit → the stored sources with their fee slices.
+ *
+ * @param at - when: what is held again of a milestone that was accepted meanwhile is due from then on
+ */
+export function rejectRefund(book: Book, refund: Refund, at: Date): void {
   const payment = need(book.payments, refund.payment)
   const owed = new Map<string, bigint>()
   const postings = refund.allotments.flatMap((taken) => {
@@ -176,6 +180,7 @@ export function rejectRefund(book: Book, refund: Refund): void {
   })
   for (const taken of refund.allotments) uncountTaken(need(book.milestones, taken.milestone), taken)
   end(book, refund)
+  dueAtOnce(book, refund.allotments.map(({ escrow }) => escrow), at)
   happened(book, 'refund.failed', refund.id)
 }
 

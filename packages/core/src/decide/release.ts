@@ -1,5 +1,5 @@
 import {
-  balanceKey, closeEmptied, happened, milestonesOf, mustMove, need, post, type Book, type Escrow, type Milestone,
+  balanceKey, closeEmptied, happened, isDue, milestonesOf, mustMove, need, post, type Book, type Escrow, type Milestone,
 } from '../book.ts'
 import { accounts } from '../ledger/accounts.ts'
 import { creditAvailable, move, type Posting } from '../ledger/postings.ts'
@@ -97,7 +97,8 @@ function creditEach(parts: Release['allotments'], { seller, owed }: { seller: st
 }
 
 /**
- * Records that the seller has shipped, which starts the inspection period.
+ * Records that the seller has shipped, which starts the inspection period. What was funded after that joins it: the
+ * deadline of what is being inspected stays.
  *
  * @param autoReleaseAt - when what is held releases by itself; null: never
  * @refuses escrow_disputed
@@ -105,11 +106,14 @@ function creditEach(parts: Release['allotments'], { seller, owed }: { seller: st
  */
 export function deliver(book: Book, input: { readonly escrow: string; readonly at: Date; readonly autoReleaseAt: Date | null }): null | Refusal {
   const escrow = need(book.escrows, input.escrow)
-  const refusal = refuseDisputed(escrow) ?? refuseUnless(milestonesOf(book, { escrow: escrow.id }), 'deliver')
+  const milestones = milestonesOf(book, { escrow: escrow.id })
+  const refusal = refuseDisputed(escrow) ?? refuseUnless(milestones, 'deliver')
   if (refusal) return refusal
-  for (const milestone of milestonesOf(book, { escrow: escrow.id })) {
+  const inspected = milestones.some(({ state }) => state === 'delivered')
+  for (const milestone of milestones) {
     if (milestone.state === 'funded') mustMove(book, milestone, 'deliver')
   }
+  if (inspected) return null
   escrow.deliveredAt = input.at
   escrow.autoReleaseAt = input.autoReleaseAt
   return null
@@ -117,16 +121,25 @@ export function deliver(book: Book, input: { readonly escrow: string; readonly a
 
 /** Refuses an event that no open milestone takes, in the words of the least advanced one. */
 function refuseUnless(milestones: readonly Milestone[], event: 'deliver' | 'accept' | 'lapse'): Refusal | null {
-  const steps = milestones.map(({ state }) => milestoneMachine.step(state, event))
+  const steps = milestones.map((milestone) => refuseEmpty(milestone, event) ?? milestoneMachine.step(milestone.state, event))
   return steps.some((step) => !isRefusal(step)) ? null : (steps.find((step) => isRefusal(step)) ?? null)
 }
 
+/** What was accepted can be accepted again only for money that came to be held since. */
+function refuseEmpty({ id, state, held }: Milestone, event: 'deliver' | 'accept' | 'lapse'): Refusal | null {
+  const accepted = state === 'accepted' || state === 'auto_accepted'
+  return accepted && held === 0n && event !== 'deliver'
+    ? { refused: 'milestone_transition_refused', detail: `Milestone ${id} was accepted already, and nothing of it is held.` }
+    : null
+}
+
 /**
- * The buyer confirms receipt: what was delivered is accepted, and all that is held of it is released.
+ * The buyer confirms receipt: what was delivered is accepted, and all that is held of it is released, and what came
+ * to be held of what was accepted before.
  *
  * @returns the release; null when nothing was held (all of it is being refunded)
  * @refuses escrow_disputed
- * @refuses milestone_transition_refused - nothing is delivered, or it was accepted already
+ * @refuses milestone_transition_refused - nothing is delivered, or it was accepted already and nothing is held
  */
 export function accept(book: Book, input: { readonly id: string; readonly escrow: string; readonly at: Date }): Release | null | Refusal {
   return acceptBy(book, input, 'accept')
@@ -137,7 +150,7 @@ export function accept(book: Book, input: { readonly id: string; readonly escrow
  * dispute whose request arrived at the deadline wins.
  *
  * @refuses escrow_disputed
- * @refuses milestone_transition_refused - not delivered, accepted already, or too early
+ * @refuses milestone_transition_refused - not delivered, accepted already and nothing is held, or too early
  */
 export function lapse(book: Book, input: { readonly id: string; readonly escrow: string; readonly at: Date }): Release | null | Refusal {
   const { autoReleaseAt } = need(book.escrows, input.escrow)
@@ -154,8 +167,8 @@ function acceptBy(book: Book, input: { id: string; escrow: string; at: Date }, e
   if (refusal) return refusal
   const delivered = milestones.filter(({ state }) => state === 'delivered')
   for (const milestone of delivered) mustMove(book, milestone, event)
-  escrow.acceptedAt = input.at
+  if (delivered.length > 0) escrow.acceptedAt = input.at
   escrow.autoReleaseAt = null
-  const parts = delivered.filter(({ held }) => held > 0n).map((milestone) => ({ milestone, amount: milestone.held }))
+  const parts = milestones.filter(isDue).map((milestone) => ({ milestone, amount: milestone.held }))
   return parts.length === 0 ? null : payOut(book, parts, { id: input.id, reason: event === 'accept' ? 'accepted' : 'automatic' })
 }
