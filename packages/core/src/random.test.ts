@@ -170,10 +170,15 @@ function refund(year: Year): boolean {
   const amount = upTo(year, refundable(part))
   const begun = beginRefund(book, {
     id: book.newId('refund'), payment: one.payment.id, feeBearer: year.random(2) ? 'platform' : 'seller',
-    ...(how > 0 && how < 4 && { allotments: [{ milestone: part.id, amount }] }),
+    ...(how > 0 && how < 4 && { allotments: [how < 3 ? { milestone: part.id, amount } : { escrow: part.escrow, amount }] }),
     ...(how >= 4 && { amount }),
   })
   if (isRefusal(begun)) return false
+  const byMilestone = how === 1 || how === 2
+  for (const { escrow, released } of byMilestone ? [] : begun.allotments) {
+    const held = released > 0n && milestonesOf(book, { escrow }).some((it) => it.payment === one.payment.id && it.held > 0n)
+    assert(!held, `${begun.id} takes what ${escrow} holds before what it released`)
+  }
   for (const { milestone, released, fees } of begun.allotments) add(year.given, milestone, released - fees)
   year.refunds.push(begun)
   return true

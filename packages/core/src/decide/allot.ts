@@ -24,12 +24,15 @@ interface Field {
   readonly currency: string
   /** What remains of a milestone for this purpose. */
   readonly remaining: (milestone: Milestone) => bigint
+  /** The part of it that goes first: in each escrow, of all its milestones before the rest of any. */
+  readonly first?: (milestone: Milestone) => bigint
 }
 
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n)
 
 /**
- * Turns what was asked into parts by milestone, in the milestones' fixed order, over what remains of each.
+ * Turns what was asked into parts by milestone, in the milestones' fixed order, over what remains of each. Where a
+ * part of it goes first, the split is over escrows, then within each.
  *
  * @refuses amount_exceeds_remaining - of all, or of the escrow or milestone that an allotment names
  * @refuses not_found - an allotment names what is not of this payment
@@ -53,9 +56,7 @@ export function allot(milestones: readonly Milestone[], ask: Ask, field: Field):
 
 type OneAsk = AllotmentAsk | { readonly amount: bigint }
 
-function takeOne(
-  left: readonly (readonly [Milestone, bigint])[], ask: OneAsk, field: Field & { at: string | undefined },
-): Part[] | Refusal {
+function takeOne(left: Left, ask: OneAsk, field: Field & { at: string | undefined }): Part[] | Refusal {
   const among = left.filter(([milestone]) =>
     'milestone' in ask ? milestone.id === ask.milestone : 'escrow' in ask ? milestone.escrow === ask.escrow
       : true)
@@ -66,9 +67,35 @@ function takeOne(
     const at = field.at === undefined ? 'amount' : `${field.at}.amount`
     return exceedsRemaining(field.what, { amount: remaining, currency: field.currency }, at)
   }
-  const amounts = split(ask.amount, weights)
-  return among.flatMap(([milestone], index) =>
-    (amounts[index]! > 0n ? [{ milestone, amount: amounts[index]! }] : []))
+  const { first } = field
+  const parts = first ? splitByEscrow(ask.amount, among, { ...field, first }) : splitOver(ask.amount, among)
+  return parts.filter(({ amount }) => amount > 0n)
+}
+
+type Left = readonly (readonly [Milestone, bigint])[]
+
+function splitOver(amount: bigint, left: Left): Part[] {
+  const amounts = split(amount, left.map(([, weight]) => weight))
+  return left.map(([milestone], index) => ({ milestone, amount: amounts[index]! }))
+}
+
+/** Of each escrow's share of the amount: what goes first over all of its milestones, then the rest. */
+function splitByEscrow(
+  amount: bigint, left: Left, { remaining, first }: Pick<Required<Field>, 'remaining' | 'first'>,
+): Part[] {
+  const escrows = [...Map.groupBy(left, ([{ escrow }]) => escrow).values()]
+  const shares = split(amount, escrows.map((own) => sum(own.map(([, weight]) => weight))))
+  return escrows.flatMap((own, index) => {
+    const firsts = own.map(([milestone, weight]) => {
+      const untaken = first(milestone) - (remaining(milestone) - weight)
+      return [milestone, untaken > 0n ? untaken : 0n] as const
+    })
+    const rests = own.map(([milestone, weight], at) => [milestone, weight - firsts[at]![1]] as const)
+    const before = sum(firsts.map(([, weight]) => weight))
+    const early = shares[index]! < before ? shares[index]! : before
+    const late = splitOver(shares[index]! - early, rests)
+    return splitOver(early, firsts).map((part, at) => ({ ...part, amount: part.amount + late[at]!.amount }))
+  })
 }
 
 function unknownTarget(ask: OneAsk, at: string | undefined): Refusal {

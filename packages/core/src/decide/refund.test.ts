@@ -53,6 +53,26 @@ describe('refund', () => {
     expect([first.state, book.escrows.get(escrow)!.autoReleaseAt]).toEqual(['accepted', at(700)])
   })
 
+  test('takes what an escrow holds in any of its milestones before what it released', () => {
+    const { book, charge, escrow, milestones, payment, world } = ordered([[{ amount: 500n, fee: 0n }, { amount: 300n, fee: 0n }, { amount: 200n, fee: 0n }]])
+    charge('cap_1')
+    done(release(book, { id: 'rel_1', escrow, milestone: milestones[0]!.id }))
+    const taken = (id: string, ask: Ask) => done(beginRefund(book, { id, payment: payment.id, feeBearer: 'platform', ...ask }))
+      .allotments.map(({ milestone, held, released }) => [milestones.findIndex(({ id: one }) => one === milestone), held, released])
+    expect(taken('re_1', { amount: 100n })).toEqual([[1, 60n, 0n], [2, 40n, 0n]])
+    expect(taken('re_2', { allotments: [{ escrow, amount: 100n }, { escrow, amount: 350n }] })).toEqual([[0, 0n, 50n], [1, 240n, 0n], [2, 160n, 0n]])
+    expect(taken('re_3', {})).toEqual([[0, 0n, 450n]])
+    expect(wrongBooks(world)).toEqual([])
+  })
+
+  test('of an amount is split over the sellers’ shares, whatever each holds', () => {
+    const { book, charge, escrow, payment } = ordered([[{ amount: 600n, fee: 0n }], [{ amount: 400n, fee: 0n }]])
+    charge('cap_1')
+    done(release(book, { id: 'rel_1', escrow }))
+    const refund = done(beginRefund(book, { id: 're_1', payment: payment.id, feeBearer: 'platform', amount: 100n }))
+    expect(refund.allotments.map(({ held, released }) => [held, released])).toEqual([[0n, 60n], [40n, 0n]])
+  })
+
   test('of what was released takes available before reserve, and its rejection restores both', () => {
     const one = single(1_000n, 0n, 500)
     one.charge('cap_1')

@@ -38,9 +38,9 @@ export function refundable(one: Milestone): bigint {
 }
 
 /**
- * Begins a refund: the seller's side moves before the rail is asked. Held money first; then released money,
- * from that seller's share alone: available, then reserve, then owed. Of an attempt that was closed over, whose own
- * refund the rail refused: what stands in suspense.
+ * Begins a refund: the seller's side moves before the rail is asked. Held money first, of all of an escrow's
+ * milestones; then released money, from that seller's share alone: available, then reserve, then owed. Of an
+ * attempt that was closed over, whose own refund the rail refused: what stands in suspense.
  *
  * @refuses not_found - an allotment names what is not of this payment
  * @refuses payment_transition_refused - nothing was captured
@@ -56,7 +56,7 @@ export function beginRefund(book: Book, input: Ask & {
   if (refusal) return refusal
   if (payment.superseded) return refundSuperseded(book, payment, input)
   const parts = allot(milestonesOf(book, { payment: payment.id }), input, {
-    what: `Refund of ${payment.id}`, currency: payment.currency, remaining: refundable,
+    what: `Refund of ${payment.id}`, currency: payment.currency, remaining: refundable, first: ({ held }) => held,
   })
   if (isRefusal(parts)) return parts
   const allotments = takeAll(book, parts, input.feeBearer)
