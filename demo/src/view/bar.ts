@@ -14,9 +14,11 @@ export function moneyBar(segments: readonly Segment[], currency: string): Html {
   const total = segments.reduce((sum, { amount }) => sum + amount, 0)
   const text = segments.map(({ label, amount }) => `${label} ${money(amount, currency)}`).join(', ')
   let x = 0
-  const rects = segments.filter(({ amount }) => amount > 0).map(({ kind, amount }) => {
+  const filled = segments.filter(({ amount }) => amount > 0)
+  const rects = filled.map(({ kind, amount }, index) => {
     const share = (amount / total) * width
-    const rect = html`<rect class="bar-${kind}" x="${x.toFixed(2)}" y="0" width="${Math.max(share - 3, 1).toFixed(2)}" height="12"/>`
+    const gap = index < filled.length - 1 ? 3 : 0
+    const rect = html`<rect class="bar-${kind}" x="${x.toFixed(2)}" y="0" width="${Math.max(share - gap, 1).toFixed(2)}" height="12"/>`
     x += share
     return rect
   })
