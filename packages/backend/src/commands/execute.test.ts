@@ -1,15 +1,10 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Hooks } from '../deps.ts'
 import { createPool } from '../postgres/pool.ts'
 import { DatabaseBusy } from '../postgres/transaction.ts'
 import { createSealer } from '../seal.ts'
+import { crashingPool } from '../testing/crashing-pool.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { claimOf, createThing } from '../testing/thing.ts'
 import { execute, runBatch, type Command } from './execute.ts'
@@ -208,37 +203,29 @@ describe('a command in two steps', () => {
   })
 })
 
-describe('killed at any statement', () => {
-  const run = promisify(execFile)
-  const child = fileURLToPath(new URL('../testing/crash-child.ts', import.meta.url))
+describe('dead at any statement', () => {
   const submission = (name: string) => ({ marketplace, input: { reference: name }, requestId: 'r', claim: claimOf({ marketplace, key: name, sealer }) })
-
-  /** Whether the child came to its end. */
-  const crash = async (folder: string, task: { dieAt: number; when: string }) => {
-    const file = join(folder, `${task.dieAt}-${task.when}.json`)
-    await writeFile(file, JSON.stringify({ app: database.app, marketplace, ...task }))
-    return run(process.execPath, ['--conditions=source', child, file]).then(() => true, () => false)
-  }
-
   const look = async (name: string) => ({
     effects: await count('select count(*) as n from sellers where reference = $1', [name]),
     events: await count('select count(*) as n from events where subject = $1', [`sel_${name}`]),
     answers: await count('select count(*) as n from idempotency_keys where key = $1 and status is not null', [name]),
   })
+  // begin, claim, read the clock, effect, event, answer, commit
+  const STATEMENTS = 7
+  const deaths = Array.from({ length: STATEMENTS }, (_, index) => [[index + 1, 'before'], [index + 1, 'after']] as [number, 'before' | 'after'][]).flat()
 
-  test('effect, event and key stand or fall together, and the retry has the one effect', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'holdfast-crash-'))
-    const tasks = Array.from({ length: 8 }, (_, index) => (['before', 'after'] as const).map((when) => ({ dieAt: index + 1, when }))).flat()
-    const survived = await Promise.all(tasks.map((task) => crash(folder, task)))
-    // Seven statements: begin, claim, read the clock, effect, event, answer, commit. Past them it lives.
-    expect(tasks.filter((_, index) => survived[index]).map(({ dieAt }) => dieAt)).toEqual([8, 8])
-    for (const { dieAt, when } of tasks) {
-      const name = `crash-${dieAt}-${when}`
-      const { effects, events, answers } = await look(name)
-      expect([events, answers], name).toEqual([effects, effects])
-      const retry = await execute(deps, createThing, submission(name))
-      expect([retry.status, retry.replayed ?? false, (await look(name)).effects], name).toEqual([201, effects === 1, 1])
-    }
-    await rm(folder, { recursive: true })
+  test.each(deaths)('%i, %s it: effect, event and key stand or fall together, and the retry has the one effect', async (dieAt, when) => {
+    const name = `crash-${dieAt}-${when}`
+    const crashing = crashingPool(pool, { dieAt, when })
+    await expect(execute({ pool: crashing.pool, hooks }, createThing, submission(name))).rejects.toThrow()
+    const { effects, events, answers } = await look(name)
+    expect([effects, events, answers]).toEqual(dieAt === STATEMENTS && when === 'after' ? [1, 1, 1] : [0, 0, 0])
+    const retry = await execute(deps, createThing, submission(name))
+    expect([retry.status, retry.replayed ?? false, (await look(name)).effects]).toEqual([201, effects === 1, 1])
+  })
+
+  test('past them it lives', async () => {
+    const crashing = crashingPool(pool, { dieAt: STATEMENTS + 1, when: 'before' })
+    expect((await execute({ pool: crashing.pool, hooks }, createThing, submission('crash-none'))).status).toBe(201)
   })
 })
