@@ -63,6 +63,35 @@ describe('what has not settled', () => {
   })
 })
 
+describe('a settlement line', () => {
+  const settled = (grosses: readonly bigint[]) => {
+    const { book, charge, milestones, escrow } = ordered([[{ amount: 700n, fee: 0n }, { amount: 300n, fee: 0n }]])
+    charge('cap_1')
+    for (const gross of grosses) {
+      const settles = milestones.map(({ id, amount, settled: before }) => ({ escrow, milestone: id, amount: amount - before, fee: 0n }))
+      recordSettlement(book, { id: 'stl', connector: 'jpmorgan', currency: 'USD', lines: [{ gross, fee: 0n, expected: 1_000n, settles }] })
+    }
+    return milestones.map((one) => one.settled)
+  }
+  test.each([
+    ['of the whole capture settles all', [1_000n], [700n, 300n]],
+    ['that is short settles what was paid, over the allotments', [501n], [351n, 150n]],
+    ['that brings the rest settles the rest', [501n, 499n], [700n, 300n]],
+    ['beyond the capture settles no more than was captured', [1_100n], [700n, 300n]],
+    ['that is negative settles nothing', [-5n], [0n, 0n]],
+  ])('%s', (_rule, grosses, parts) => {
+    expect(settled(grosses)).toEqual(parts)
+  })
+
+  test('that comes twice settles no more than was captured', () => {
+    const { book, charge, first } = ordered([[{ amount: 1_000n, fee: 0n }]])
+    charge('cap_1')
+    const line = { gross: 1_000n, fee: 0n, expected: 1_000n, settles: [{ milestone: first.id, amount: 1_000n }] }
+    recordSettlement(book, { id: 'stl', connector: 'jpmorgan', currency: 'USD', lines: [line, { ...line, expected: 0n }] })
+    expect([first.settled, book.platform.get('USD')!.suspense]).toEqual([1_000n, 1_000n])
+  })
+})
+
 describe('custody', () => {
   test('is not paid out twice by payouts under way, neither to sellers nor to the operator', () => {
     const { book, charge, seller, escrow } = ordered([[{ amount: 1_000n, fee: 100n }]])
