@@ -95,8 +95,13 @@ describe("the frame's page", () => {
     ['POST', '/internal/send', 401],
     ['PUT', '/internal/marketplaces/mkt_x', 401],
     ['GET', '/healthz', 200],
+    ['GET', '/frame/%ZZ', 404],
+    ['GET', `/internal/marketplaces/${'x'.repeat(2_000)}`, 404],
   ])('%s %s answers %i', async (method, path, status) => {
-    expect((await fetch(`${at.vault.internalUrl}${path}`, { method })).status).toBe(status)
+    const { status: answered, headers } = await fetch(`${at.vault.internalUrl}${path}`, { method })
+    expect(answered).toBe(status)
+    expect(headers.get('content-type')).toMatch(status === 200 ? /json/ : /^application\/problem\+json/)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
   })
 })
 

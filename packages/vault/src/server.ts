@@ -4,10 +4,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { refuse } from './http.ts'
 import { internalRoutes } from './internal-routes.ts'
 import { publicRoutes } from './public-routes.ts'
+import type { VaultRefusal } from './refusal.ts'
 import { StrictJsonError, parseStrictJson } from './strict-json.ts'
 import type { Vault } from './vault.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
+
+const noSuchCall: VaultRefusal = { refused: 'not_found', detail: 'The vault has no such call.' }
 
 /** The server with both faces, not yet listening. */
 export async function buildServer(vault: Vault): Promise<FastifyInstance> {
@@ -19,6 +22,11 @@ export async function buildServer(vault: Vault): Promise<FastifyInstance> {
     trustProxy: (_address, hop) => hop < vault.trustedProxies,
     genReqId: () => `req_${newId('event').slice(4)}`,
     forceCloseConnections: 'idle',
+    // before any hook: an address that can't be decoded
+    frameworkErrors(_error, request, reply) {
+      secureHeaders(vault, reply)
+      return refuse(reply, request, noSuchCall)
+    },
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -33,9 +41,7 @@ export async function buildServer(vault: Vault): Promise<FastifyInstance> {
   })
   app.addHook('onResponse', async (request, reply) => noteResponse(vault, { request, reply }))
   app.setErrorHandler((error, request, reply) => answerError(vault, { error, request, reply }))
-  app.setNotFoundHandler((request, reply) =>
-    refuse(reply, request, { refused: 'not_found', detail: 'The vault has no such call.' }),
-  )
+  app.setNotFoundHandler((request, reply) => refuse(reply, request, noSuchCall))
   app.get('/healthz', async () => ({ status: 'ok' }))
   await app.register(async scope => publicRoutes(scope, vault))
   await app.register(async scope => internalRoutes(scope, vault))
