@@ -196,7 +196,7 @@ function rowOf(
 }
 
 function refuseCard(
-  { number, expMonth, expYear, securityCode }: TokenCreate,
+  { number, expMonth, expYear, securityCode, name }: TokenCreate,
   { brands, now }: { brands: readonly string[]; now: Date },
 ): VaultRefusal | undefined {
   const judged = judgeNumber(number)
@@ -210,6 +210,9 @@ function refuseCard(
     return invalid('expYear', 'The year is further ahead than cards are issued for.')
   if (!codeLengths(number).includes(securityCode.length))
     return invalid('securityCode', 'The security code of this brand has another length.')
+  // a rail masks the number and repeats the name
+  if (name.normalize('NFKC').replace(/\P{Nd}/gu, '').length >= 8)
+    return invalid('name', 'The name has as many digits as a number: it goes into its own field.')
   return undefined
 }
 

@@ -170,6 +170,8 @@ describe('from ticket to rail', () => {
     ['an expiry that has passed', { expMonth: 10, expYear: 2026 }, 422, 'card_invalid', 'expYear'],
     ['an expiry that is too far ahead', { expYear: 2060 }, 422, 'card_invalid', 'expYear'],
     ['a security code of the wrong length', { securityCode: '7391' }, 422, 'card_invalid', 'securityCode'],
+    ['a number for a name', { name: '4112 3441 1234 4113' }, 422, 'card_invalid', 'name'],
+    ['a number within the name, in other digits', { name: 'Ann ４１１２３４４１１２３４４１１３' }, 422, 'card_invalid', 'name'],
     ['a number with spaces', { number: '4112 3441 1234 4113' }, 400, 'validation_failed', 'number'],
     ['an unknown field', { pin: '1234' }, 400, 'validation_failed', undefined],
     ['a name of one letter', { name: 'A' }, 400, 'validation_failed', 'name'],
