@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import type { CardField } from '@holdfast/contract/frame'
 import { appearanceOf, frameStyle, isDark, sheetOf, type Appearance } from '../appearance.ts'
+import { messageOf } from '../errors.ts'
 import type { HoldfastCheckoutEventMap, Outcome } from '../events.ts'
 import { languageOf, type Language } from '../i18n/index.ts'
 import { patient, type Timing } from '../timing.ts'
@@ -261,6 +262,9 @@ export class HoldfastCheckout extends LitElement {
 
   #announcement(language: Language): string {
     const { session, state: { phase }, amountChanged } = this.#controller
+    if (phase === 'unavailable' && session?.fault) {
+      return `${language.text('loadErrorTitle')}: ${messageOf(session.fault, language)}`
+    }
     if (!session?.view) return ''
     const amount = money({ view: session.view, language }, session.view.amount)
     switch (phase) {

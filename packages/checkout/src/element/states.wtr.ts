@@ -66,6 +66,8 @@ describe('what a checkout shows', () => {
     const page = await CheckoutPage.open({ arrange: (api) => { api.readsMeet = 'cut' } })
     const retry = await page.until('the retry button', () => page.find<HTMLButtonElement>('[part=retry]'))
     expect(page.text).to.contain('There is no connection to the payment service')
+    const aloud = [...page.element.renderRoot.querySelectorAll('[role=status]')].map(({ textContent }) => textContent)
+    expect(aloud).to.deep.equal(['The checkout did not load: There is no connection to the payment service. Check your connection, then try again.'])
     expect(page.details<CheckoutError>('loaderror').map(({ code }) => code)).to.deep.equal(['network'])
     expect(await violations(page.element)).to.deep.equal([])
     page.api.readsMeet = undefined
