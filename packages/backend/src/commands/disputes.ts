@@ -1,7 +1,8 @@
 import { newId, type BodyOf } from '@holdfast/contract'
 import type { Dispute } from '@holdfast/contract/types'
 import {
-  DAY_MS, disputeMachine, ESCALATABLE_AFTER_DAYS, isRefusal, openDispute, REVIEW_AFTER_DAYS, withdrawDispute, type Refusal,
+  DAY_MS, disputeMachine, ESCALATABLE_AFTER_DAYS, isRefusal, openDispute, REVIEW_AFTER_DAYS, withdrawDispute,
+  type Refusal,
 } from '@holdfast/core'
 import type { Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
@@ -23,12 +24,14 @@ export const openDisputes: Command<BodyOf<'disputes.open'>, Dispute> = {
   async run(tx, calls) {
     return onDesk(tx, calls, {
       async lock(_tx, desk) {
-        const rows = await tx.db.selectFrom('escrows').select('order_id').where('marketplace_id', '=', desk.marketplace)
+        const rows = await tx.db.selectFrom('escrows').select('order_id')
+          .where('marketplace_id', '=', desk.marketplace)
           .where('id', 'in', calls.map(({ input }) => input.escrow)).execute()
         await lockOrders(tx, desk, rows.map(({ order_id: order }) => order))
       },
       decide: (desk, { input }): Opened | Refusal => {
-        if (!desk.book.escrows.has(input.escrow)) return { ...notFound('escrow', input.escrow), field: 'escrow' }
+        if (!desk.book.escrows.has(input.escrow)) return { ...notFound('escrow', input.escrow),
+          field: 'escrow' }
         const id = newId('dispute')
         return openDispute(desk.book, { id, escrow: input.escrow }) ?? { id, ...input }
       },
@@ -42,11 +45,14 @@ async function insertDisputes(tx: Tx, desk: Desk, decided: readonly Opened[]): P
   if (decided.length === 0) return
   const later = (days: number) => new Date(desk.now.getTime() + days * DAY_MS)
   await tx.db.insertInto('disputes').values(decided.map(({ id, escrow, reason }) => ({
-    marketplace_id: desk.marketplace, id, escrow_id: escrow, order_id: desk.book.escrows.get(escrow)!.order, state: 'negotiation' as const,
-    reason, opened_at: desk.now, escalatable_at: later(ESCALATABLE_AFTER_DAYS), review_at: later(REVIEW_AFTER_DAYS), closed_at: null,
+    marketplace_id: desk.marketplace, id, escrow_id: escrow, order_id: desk.book.escrows.get(escrow)!.order,
+    state: 'negotiation' as const,
+    reason, opened_at: desk.now, escalatable_at: later(ESCALATABLE_AFTER_DAYS),
+    review_at: later(REVIEW_AFTER_DAYS), closed_at: null,
   }))).execute()
   const dueAt = later(ESCALATABLE_AFTER_DAYS)
-  await setTimers(tx, desk.marketplace, { kind: 'dispute_stage', timers: decided.map(({ id }) => ({ subject: id, dueAt })) })
+  await setTimers(tx, desk.marketplace,
+    { kind: 'dispute_stage', timers: decided.map(({ id }) => ({ subject: id, dueAt })) })
 }
 
 /**
@@ -54,8 +60,11 @@ async function insertDisputes(tx: Tx, desk: Desk, decided: readonly Opened[]): P
  *
  * @returns when its next stage is due; null: none
  */
-export async function advanceDispute(tx: Tx, { marketplace, dispute, now }: { marketplace: string; dispute: string; now: Date }): Promise<Date | null> {
-  const row = await tx.db.selectFrom('disputes').selectAll().where('marketplace_id', '=', marketplace).where('id', '=', dispute)
+export async function advanceDispute(
+  tx: Tx, { marketplace, dispute, now }: { marketplace: string; dispute: string; now: Date },
+): Promise<Date | null> {
+  const row = await tx.db.selectFrom('disputes').selectAll().where('marketplace_id', '=', marketplace)
+    .where('id', '=', dispute)
     .forNoKeyUpdate().executeTakeFirstOrThrow()
   let { state } = row
   for (const [event, at] of [['mature', row.escalatable_at], ['review', row.review_at]] as const) {
@@ -63,7 +72,8 @@ export async function advanceDispute(tx: Tx, { marketplace, dispute, now }: { ma
     if (!isRefusal(next) && at <= now) state = next.state
   }
   if (state !== row.state) {
-    await tx.db.updateTable('disputes').set({ state }).where('marketplace_id', '=', marketplace).where('id', '=', dispute)
+    await tx.db.updateTable('disputes').set({ state }).where('marketplace_id', '=', marketplace)
+      .where('id', '=', dispute)
       .where('state', '=', row.state).execute()
   }
   return state === 'escalatable' ? row.review_at : state === 'negotiation' ? row.escalatable_at : null
@@ -79,15 +89,18 @@ export const withdrawDisputes: Command<{ readonly id: string }, Dispute> = {
       decide: (desk, { input, now }): { id: string } | Refusal => {
         const row = rows.get(input.id)
         if (!row) return notFound('dispute', input.id)
-        const next = withdrawDispute(desk.book, { id: row.id, escrow: row.escrow_id, state: row.state, openedAt: row.opened_at, at: now })
+        const next = withdrawDispute(desk.book,
+          { id: row.id, escrow: row.escrow_id, state: row.state, openedAt: row.opened_at, at: now })
         if (isRefusal(next)) return next
         row.state = next.state
         return { id: row.id }
       },
       async write(_tx, desk, decided) {
-        await tx.db.updateTable('disputes').set({ state: 'withdrawn', closed_at: desk.now }).where('marketplace_id', '=', desk.marketplace)
+        await tx.db.updateTable('disputes').set({ state: 'withdrawn', closed_at: desk.now })
+          .where('marketplace_id', '=', desk.marketplace)
           .where('id', 'in', decided.map(({ id }) => id).concat('')).where('closed_at', 'is', null).execute()
-        await setTimers(tx, desk.marketplace, { kind: 'dispute_stage', timers: decided.map(({ id }) => ({ subject: id, dueAt: null })) })
+        await setTimers(tx, desk.marketplace,
+          { kind: 'dispute_stage', timers: decided.map(({ id }) => ({ subject: id, dueAt: null })) })
       },
       read: (_tx, desk, decided) => readDisputes(tx.db, desk.marketplace, decided.map(({ id }) => id)),
     })
@@ -96,7 +109,8 @@ export const withdrawDisputes: Command<{ readonly id: string }, Dispute> = {
 
 /** Locks the orders first; the disputes are read again under that lock. */
 async function lockDisputes(
-  tx: Tx, desk: Desk, { calls, rows }: { calls: readonly Call<{ readonly id: string }>[]; rows: Map<string, Selectable<DisputesTable>> },
+  tx: Tx, desk: Desk, { calls, rows }: { calls: readonly Call<{ readonly id: string }>[]; rows: Map<string,
+    Selectable<DisputesTable>> },
 ): Promise<void> {
   const read = () => tx.db.selectFrom('disputes').selectAll().where('marketplace_id', '=', desk.marketplace)
     .where('id', 'in', calls.map(({ input }) => input.id)).orderBy('id')

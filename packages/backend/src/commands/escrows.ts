@@ -1,6 +1,8 @@
 import { newId, type BodyOf } from '@holdfast/contract'
 import type { Escrow as EscrowView, Release as ReleaseView } from '@holdfast/contract/types'
-import { accept, autoReleaseAt, deliver, isRefusal, need, release, type Refusal, type Release, type ReleaseTerms } from '@holdfast/core'
+import {
+  accept, autoReleaseAt, deliver, isRefusal, need, release, type Refusal, type Release, type ReleaseTerms,
+} from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import { notFound } from '../routes/not-found.ts'
 import { lockOrders, lockSellers, type Desk } from '../store/book.ts'
@@ -16,12 +18,15 @@ interface OfEscrow {
 }
 
 /** Locks the orders of escrows, with the sellers' balances where money moves to them. Unknown escrows stay out. */
-async function lockEscrows(tx: Tx, desk: Desk, { calls, sellers }: { calls: readonly Call<OfEscrow>[]; sellers: boolean }): Promise<void> {
+async function lockEscrows(
+  tx: Tx, desk: Desk, { calls, sellers }: { calls: readonly Call<OfEscrow>[]; sellers: boolean },
+): Promise<void> {
   const ids = calls.map(({ input }) => input.escrow)
   const rows = await tx.db.selectFrom('escrows').select(['order_id', 'seller_id', 'currency'])
     .where('marketplace_id', '=', desk.marketplace).where('id', 'in', ids).execute()
   await lockOrders(tx, desk, rows.map(({ order_id: order }) => order))
-  if (sellers) await lockSellers(tx, desk, rows.map(({ seller_id: seller, currency }) => ({ seller, currency })))
+  if (sellers) await lockSellers(tx, desk,
+    rows.map(({ seller_id: seller, currency }) => ({ seller, currency })))
 }
 
 const missing = (desk: Desk, { input }: Call<OfEscrow>): Refusal | null =>
@@ -35,12 +40,14 @@ export interface ReleaseInput extends OfEscrow {
 export const releaseEscrow: Command<ReleaseInput, ReleaseView> = {
   name: 'escrows.release',
   async run(tx, calls) {
-    const taken = await takenReferences(tx, calls[0]!.marketplace, { table: 'releases', references: calls.map(({ input }) => input.body.reference) })
+    const taken = await takenReferences(tx, calls[0]!.marketplace,
+      { table: 'releases', references: calls.map(({ input }) => input.body.reference) })
     return onDesk(tx, calls, {
       lock: (_tx, desk) => lockEscrows(tx, desk, { calls, sellers: true }),
       decide: (desk, call) => missing(desk, call) ?? decideRelease(desk, { call, taken }),
       write: (_tx, desk, decided) => insertReleases(tx, desk, decided),
-      read: (_tx, desk, decided) => readReleases(tx.db, desk.marketplace, decided.map((one) => one.release.id)),
+      read: (_tx, desk, decided) =>
+        readReleases(tx.db, desk.marketplace, decided.map((one) => one.release.id)),
     })
   },
 }
@@ -50,12 +57,16 @@ interface DecidedRelease {
   readonly reference: string | null
 }
 
-function decideRelease(desk: Desk, { call, taken }: { call: Call<ReleaseInput>; taken: Map<string, string> }): DecidedRelease | Refusal {
+function decideRelease(
+  desk: Desk, { call, taken }: { call: Call<ReleaseInput>; taken: Map<string, string> },
+): DecidedRelease | Refusal {
   const { escrow, body } = call.input
   const existing = body.reference === undefined ? undefined : taken.get(body.reference)
-  if (body.reference !== undefined && existing !== undefined) return referenceTaken('releases', { reference: body.reference, existing })
+  if (body.reference !== undefined && existing !== undefined) return referenceTaken('releases',
+    { reference: body.reference, existing })
   const decided = release(desk.book, {
-    id: newId('release'), escrow, milestone: body.milestone, amount: body.amount === undefined ? undefined : BigInt(body.amount),
+    id: newId('release'), escrow, milestone: body.milestone, amount: body.amount === undefined ? undefined
+      : BigInt(body.amount),
   })
   if (isRefusal(decided)) return decided
   if (body.reference !== undefined) taken.set(body.reference, decided.id)
@@ -74,7 +85,9 @@ export const acceptEscrow: Command<OfEscrow, EscrowView> = {
         const released = accept(desk.book, { id: newId('release'), escrow: call.input.escrow, at: call.now })
         return isRefusal(released) ? released : { escrow: call.input.escrow, release: released }
       },
-      write: (_tx, desk, decided) => insertReleases(tx, desk, decided.flatMap((one) => (one.release ? [{ release: one.release, reference: null }] : []))),
+      write: (_tx, desk, decided) =>
+        insertReleases(tx, desk,
+        decided.flatMap((one) => (one.release ? [{ release: one.release, reference: null }] : []))),
       read: (_tx, desk, decided) => readEscrows(tx.db, desk.marketplace, decided.map(({ escrow }) => escrow)),
     })
   },
@@ -97,7 +110,8 @@ export const deliverEscrow: Command<DeliverInput, EscrowView> = {
       decide: (desk, call): DeliverInput | Refusal => {
         const { escrow } = call.input
         const refusal = missing(desk, call)
-          ?? deliver(desk.book, { escrow, at: call.now, autoReleaseAt: autoReleaseAt(need(terms, escrow), call.now) })
+          ?? deliver(desk.book,
+            { escrow, at: call.now, autoReleaseAt: autoReleaseAt(need(terms, escrow), call.now) })
         return refusal ?? call.input
       },
       write: (_tx, desk, decided) => writeDeliveries(tx, desk, decided),
@@ -106,16 +120,22 @@ export const deliverEscrow: Command<DeliverInput, EscrowView> = {
   },
 }
 
-async function readTerms(tx: Tx, desk: Desk, calls: readonly Call<OfEscrow>[]): Promise<Map<string, ReleaseTerms>> {
-  const rows = await tx.db.selectFrom('escrows').select(['id', 'release_method', 'inspection_days', 'claim_days'])
-    .where('marketplace_id', '=', desk.marketplace).where('id', 'in', calls.map(({ input }) => input.escrow)).execute()
-  return new Map(rows.map((row) => [row.id, { method: row.release_method, inspectionDays: row.inspection_days, claimDays: row.claim_days }]))
+async function readTerms(
+  tx: Tx, desk: Desk, calls: readonly Call<OfEscrow>[],
+): Promise<Map<string, ReleaseTerms>> {
+  const rows = await tx.db.selectFrom('escrows')
+    .select(['id', 'release_method', 'inspection_days', 'claim_days'])
+    .where('marketplace_id', '=', desk.marketplace).where('id', 'in', calls.map(({ input }) => input.escrow))
+    .execute()
+  return new Map(rows.map((row) =>
+    [row.id, { method: row.release_method, inspectionDays: row.inspection_days, claimDays: row.claim_days }]))
 }
 
 async function writeDeliveries(tx: Tx, desk: Desk, decided: readonly DeliverInput[]): Promise<void> {
   for (const { escrow, body } of decided) {
     await tx.db.updateTable('escrows').set({
-      delivery_method: body.method, tracking_number: body.trackingNumber ?? null, delivery_evidence: body.evidence ?? null,
+      delivery_method: body.method, tracking_number: body.trackingNumber ?? null,
+      delivery_evidence: body.evidence ?? null,
     }).where('marketplace_id', '=', desk.marketplace).where('id', '=', escrow).execute()
   }
 }

@@ -26,14 +26,18 @@ afterAll(() => backend.close())
 
 const escrowNow = (id: string) => shop.get<Escrow>(`/v1/escrows/${id}`)
 const paymentNow = (id: string) => shop.get<Payment>(`/v1/payments/${id}`)
-const usd = async (id = seller) => (await shop.get<{ data: SellerBalance[] }>(`/v1/sellers/${id}/balances`)).data.find(({ currency }) => currency === 'USD')
+const usd = async (id = seller) =>
+  (await shop.get<{ data: SellerBalance[] }>(`/v1/sellers/${id}/balances`)).data.find(({ currency }) =>
+  currency === 'USD')
 const paid = async (amount: number, over: Parameters<Shop['paid']>[1] = {}) => {
   const bought = await shop.paid([{ seller, amount, platformFee: Math.floor(amount / 20) }], over)
   return { ...bought, escrow: bought.escrows[0]!.id, id: bought.payment.id }
 }
 async function balanced(): Promise<TrialBalance> {
   const books = await shop.books()
-  expect(books.balanced, JSON.stringify(books.currencies.flatMap(({ accounts }) => accounts.filter(({ agrees }) => !agrees)))).toBe(true)
+  expect(books.balanced,
+    JSON.stringify(books.currencies.flatMap(({ accounts }) =>
+    accounts.filter(({ agrees }) => !agrees)))).toBe(true)
   return books
 }
 
@@ -41,29 +45,38 @@ describe('a batch', () => {
   const submission = (escrow: string, amount: number): Submission<ReleaseInput> => {
     const { id: marketplace } = backend.marketplace
     const key = randomUUID()
-    const claim = { marketplace, route: releaseEscrow.name, scope: releaseEscrow.name, key, bodyHash: hashCanonical(null), sealer: backend.deps.sealer }
+    const claim = { marketplace, route: releaseEscrow.name, scope: releaseEscrow.name, key,
+      bodyHash: hashCanonical(null), sealer: backend.deps.sealer }
     return { marketplace, input: { escrow, body: { amount } }, requestId: 'req_test', claim }
   }
 
-  test('of two releases that together exceed what is held: the first stands and the second is refused', async () => {
+  test('of two releases that together exceed what is held: the first stands and the second is refused',
+    async () => {
     const { escrow } = await paid(10_000)
-    const answers = await runBatch(backend.deps, releaseEscrow, [submission(escrow, 6_000), submission(escrow, 6_000)])
-    const [first, second] = answers.map((answer) => (typeof answer === 'symbol' ? null : { status: answer.status, body: JSON.parse(answer.body) as object }))
+    const answers = await runBatch(backend.deps, releaseEscrow,
+      [submission(escrow, 6_000), submission(escrow, 6_000)])
+    const [first, second] = answers.map((answer) =>
+      (typeof answer === 'symbol' ? null
+      : { status: answer.status, body: JSON.parse(answer.body) as object }))
     expect(first).toMatchObject({ status: 200, body: { gross: 6_000, fee: 300 } })
-    expect(second).toMatchObject({ status: 409, body: { code: 'amount_exceeds_remaining', remaining: { amount: 4_000, currency: 'USD' } } })
+    expect(second).toMatchObject({ status: 409,
+      body: { code: 'amount_exceeds_remaining', remaining: { amount: 4_000, currency: 'USD' } } })
     expect((await escrowNow(escrow)).totals).toMatchObject({ held: 4_000, released: 6_000 })
     await balanced()
   })
 
   test('over several orders is answered in its own order, unknown escrows among them', async () => {
     const [a, b] = [await paid(1_000), await paid(2_000)]
-    const answers = await runBatch(backend.deps, releaseEscrow, [submission(b.escrow, 500), submission('esc_00000000000000000000000000', 1), submission(a.escrow, 1_000)])
+    const answers = await runBatch(backend.deps, releaseEscrow,
+      [submission(b.escrow, 500), submission('esc_00000000000000000000000000', 1),
+      submission(a.escrow, 1_000)])
     expect(answers.map((answer) => (typeof answer === 'symbol' ? 0 : answer.status))).toEqual([200, 404, 200])
     expect((await escrowNow(a.escrow)).status).toBe('closed')
   })
 })
 
-test('in 1,000 races of release against refund on one milestone, never more moves than was captured', async () => {
+test('in 1,000 races of release against refund on one milestone, never more moves than was captured',
+  async () => {
   const { escrow, id } = await paid(1_000_000)
   let moved = 0
   let refused = 0
@@ -72,8 +85,10 @@ test('in 1,000 races of release against refund on one milestone, never more move
       ? shop.post(`/v1/escrows/${escrow}/release`, { amount: 2_001 })
       : shop.post('/v1/refunds', { payment: id, amount: 2_001 }))))
     moved += answers.filter(({ status }) => status < 300).length
-    refused += answers.filter(({ status, body }) => status === 409 && body['code'] === 'amount_exceeds_remaining').length
-    expect(answers.filter(({ status }) => status >= 300 && status !== 409), JSON.stringify(answers.map(({ body }) => body['code']))).toEqual([])
+    refused += answers.filter(({ status, body }) => status === 409
+      && body['code'] === 'amount_exceeds_remaining').length
+    expect(answers.filter(({ status }) => status >= 300 && status !== 409),
+      JSON.stringify(answers.map(({ body }) => body['code']))).toEqual([])
   }
   const { totals } = await escrowNow(escrow)
   expect(moved + refused).toBe(1_000)
@@ -85,15 +100,18 @@ test('in 1,000 races of release against refund on one milestone, never more move
 }, 300_000)
 
 describe('beyond what is left', () => {
-  const refusals: readonly (readonly [string, (bought: Awaited<ReturnType<typeof paid>>) => ReturnType<Shop['post']>, number])[] = [
+  const refusals: readonly (readonly [string, (bought: Awaited<ReturnType<typeof paid>>) =>
+    ReturnType<Shop['post']>, number])[] = [
     ['release', ({ escrow }) => shop.post(`/v1/escrows/${escrow}/release`, { amount: 1_001 }), 1_000],
     ['refund', ({ id }) => shop.post('/v1/refunds', { payment: id, amount: 1_001 }), 1_000],
-    ['refund of an escrow', ({ id, escrow }) => shop.post('/v1/refunds', { payment: id, allotments: [{ escrow, amount: 1_001 }] }), 1_000],
+    ['refund of an escrow', ({ id, escrow }) =>
+      shop.post('/v1/refunds', { payment: id, allotments: [{ escrow, amount: 1_001 }] }), 1_000],
     ['capture', ({ id }) => shop.post(`/v1/payments/${id}/capture`, { amount: 1 }), 0],
   ]
   test.each(refusals)('a %s is refused with what remains', async (_what, ask, remaining) => {
     const answer = await ask(await paid(1_000))
-    expect(answer).toMatchObject({ status: 409, body: { code: 'amount_exceeds_remaining', remaining: { amount: remaining, currency: 'USD' } } })
+    expect(answer).toMatchObject({ status: 409,
+      body: { code: 'amount_exceeds_remaining', remaining: { amount: remaining, currency: 'USD' } } })
   })
 })
 
@@ -101,27 +119,33 @@ test('a reference names one object: the next is refused with it, and what failed
   const { id, escrow } = await paid(10_000, { captureMode: 'manual' })
   const reference = fresh('capture')
   backend.rails.jpmorgan.faults.add({ fault: 'decline', method: 'POST', path: '/api/v2/payments/*/captures' })
-  expect((await shop.post(`/v1/payments/${id}/capture`, { amount: 4_000, reference })).body).toMatchObject({ code: 'payment_transition_refused' })
+  expect((await shop.post(`/v1/payments/${id}/capture`,
+    { amount: 4_000, reference })).body).toMatchObject({ code: 'payment_transition_refused' })
   const captured = await shop.post(`/v1/payments/${id}/capture`, { amount: 4_000, reference })
   expect(captured).toMatchObject({ status: 200, body: { captured: 4_000 } })
   const again = await shop.post(`/v1/payments/${id}/capture`, { amount: 4_000, reference })
-  expect(again.body).toMatchObject({ code: 'reference_taken', field: 'reference', existing: (captured.body as unknown as Payment).captures[1]!.id })
+  expect(again.body).toMatchObject({ code: 'reference_taken', field: 'reference',
+    existing: (captured.body as unknown as Payment).captures[1]!.id })
   const release = fresh('release')
   const first = await shop.post(`/v1/escrows/${escrow}/release`, { amount: 10, reference: release })
-  const races = await Promise.all([1, 2, 3, 4].map(() => shop.post(`/v1/escrows/${escrow}/release`, { amount: 10, reference: release })))
-  expect(races.map(({ body }) => [body['code'], body['existing']])).toEqual(races.map(() => ['reference_taken', first.body['id']]))
+  const races = await Promise.all([1, 2, 3, 4].map(() =>
+    shop.post(`/v1/escrows/${escrow}/release`, { amount: 10, reference: release })))
+  expect(races.map(({ body }) => [body['code'], body['existing']])).toEqual(races.map(() =>
+    ['reference_taken', first.body['id']]))
 })
 
 test('one reference asked for eight times at once makes one release', async () => {
   const bought = await Promise.all([1, 2, 3, 4].map(() => paid(1_000)))
   const reference = fresh('release')
-  const answers = await Promise.all(bought.flatMap(({ escrow }) => [1, 2].map(() => shop.post(`/v1/escrows/${escrow}/release`, { amount: 10, reference }))))
+  const answers = await Promise.all(bought.flatMap(({ escrow }) =>
+    [1, 2].map(() => shop.post(`/v1/escrows/${escrow}/release`, { amount: 10, reference }))))
   expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409, 409, 409, 409, 409])
 })
 
 describe('automatic release', () => {
   const delivered = async () => {
-    const bought = await shop.paid([{ seller, amount: 5_000, platformFee: 100, releaseTerms: { method: 'warehouse', inspectionDays: 3 } }])
+    const bought = await shop.paid([{ seller, amount: 5_000, platformFee: 100,
+      releaseTerms: { method: 'warehouse', inspectionDays: 3 } }])
     const escrow = bought.escrows[0]!.id
     const { body } = await shop.post(`/v1/escrows/${escrow}/deliver`, { method: 'truck' })
     return { escrow, autoReleaseAt: (body as unknown as Escrow).autoReleaseAt as string }
@@ -158,7 +182,8 @@ describe('automatic release', () => {
     await waitFor(async () => (await escrowNow(escrow)).status === 'closed', { what: 'the release' })
   })
 
-  const timersDue = async () => Number((await backend.deps.pool.query<{ n: bigint }>('select count(*) as n from timers where due_at <= app_now()')).rows[0]!.n)
+  const timersDue = async () =>
+    Number((await backend.deps.pool.query<{ n: bigint }>('select count(*) as n from timers where due_at <= app_now()')).rows[0]!.n)
 })
 
 test.each([
@@ -167,8 +192,10 @@ test.each([
   const { escrow } = await paid(1_000)
   const { body: { id } } = await shop.post('/v1/disputes', { escrow, reason: 'broken' })
   await shop.advance(days * DAY_MS + 1_000)
-  await waitFor(async () => (await shop.get<Dispute>(`/v1/disputes/${String(id)}`)).status === stage, { what: stage })
-  expect(await shop.post(`/v1/disputes/${String(id)}/withdraw`)).toMatchObject({ status: 200, body: { status: 'withdrawn' } })
+  await waitFor(async () => (await shop.get<Dispute>(`/v1/disputes/${String(id)}`)).status === stage,
+    { what: stage })
+  expect(await shop.post(`/v1/disputes/${String(id)}/withdraw`)).toMatchObject({ status: 200,
+    body: { status: 'withdrawn' } })
 })
 
 test('an authorization that ends is voided at the rail, and its order canceled', async () => {
@@ -187,12 +214,15 @@ describe('a whole life', () => {
   test('to a payout that comes back: the books balance at each step', async () => {
     const owner = (await shop.post('/v1/sellers', {
       reference: fresh('seller'), name: 'Bo', country: 'US',
-      bankAccount: { holder: 'Bo', country: 'US', currency: 'USD', routingNumber: '021000021', accountNumber: '000000000003' },
+      bankAccount: { holder: 'Bo', country: 'US', currency: 'USD', routingNumber: '021000021',
+        accountNumber: '000000000003' },
     })).body['id'] as string
     const bought = await shop.paid([{ seller: owner, amount: 20_000, platformFee: 1_000 }])
     const escrow = bought.escrows[0]!.id
     await shop.post(`/v1/escrows/${escrow}/release`, { amount: 15_000 })
-    expect((await shop.post('/v1/payouts', { seller: owner, amount: 100 })).body).toMatchObject({ code: 'funds_not_settled', remaining: { amount: 0, currency: 'USD' } })
+    expect((await shop.post('/v1/payouts',
+      { seller: owner, amount: 100 })).body).toMatchObject({ code: 'funds_not_settled',
+      remaining: { amount: 0, currency: 'USD' } })
     await shop.post('/v1/refunds', { payment: bought.payment.id, amount: 2_000 })
     await balanced()
     await shop.advance(2 * DAY_MS)
@@ -204,7 +234,8 @@ describe('a whole life', () => {
     await balanced()
     const payout = () => shop.get<Payout>(`/v1/payouts/${String(body['id'])}`)
     await shop.advance(5 * DAY_MS)
-    await waitFor(async () => (await payout()).status === 'returned', { what: 'the bank to send it back', within: 20_000 })
+    await waitFor(async () => (await payout()).status === 'returned',
+      { what: 'the bank to send it back', within: 20_000 })
     expect(await payout()).toMatchObject({ failure: { code: 'account_invalid' } })
     expect(await usd(owner)).toMatchObject({ available: 14_250, inPayout: 0, paidOut: 0 })
     const books = await balanced()
@@ -212,10 +243,12 @@ describe('a whole life', () => {
   })
 
   test('operator: a withdrawal beyond earned fees is refused with what may be taken', async () => {
-    const refused = await shop.post('/v1/operator/withdrawals', { currency: 'USD', amount: 100_000_000, reference: fresh('w') })
+    const refused = await shop.post('/v1/operator/withdrawals',
+      { currency: 'USD', amount: 100_000_000, reference: fresh('w') })
     expect(refused.body).toMatchObject({ code: 'custody_insufficient', field: 'amount' })
     const { amount } = refused.body['remaining'] as { amount: number }
-    expect(await shop.post('/v1/operator/withdrawals', { currency: 'USD', amount, reference: fresh('w') })).toMatchObject({ status: 201 })
+    expect(await shop.post('/v1/operator/withdrawals',
+      { currency: 'USD', amount, reference: fresh('w') })).toMatchObject({ status: 201 })
     await balanced()
   })
 })

@@ -17,7 +17,9 @@ export interface DeskWork<I, D, O> {
 }
 
 /** Lock → decide, one after another → write → tell → answer, for a batch of one marketplace's calls. */
-export async function onDesk<I, D, O>(tx: Tx, calls: readonly Call<I>[], work: DeskWork<I, D, O>): Promise<(O | Refusal)[]> {
+export async function onDesk<I, D, O>(
+  tx: Tx, calls: readonly Call<I>[], work: DeskWork<I, D, O>,
+): Promise<(O | Refusal)[]> {
   const [first] = calls
   if (!first) return []
   const desk = openDesk(first)

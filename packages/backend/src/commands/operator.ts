@@ -12,7 +12,9 @@ type Input = BodyOf<'operator.topUp'>
 type Decide = (desk: Desk, amount: { readonly currency: string; readonly amount: bigint }) => string | Refusal
 
 /** Both lock custody, so that withdrawals wait for each other. */
-function operate(name: EndpointName & `operator.${string}`, { reason, decide }: { reason: string; decide: Decide }): Command<Input, OperatorTransfer> {
+function operate(
+  name: EndpointName & `operator.${string}`, { reason, decide }: { reason: string; decide: Decide },
+): Command<Input, OperatorTransfer> {
   return {
     name,
     async run(tx, calls) {
@@ -20,7 +22,8 @@ function operate(name: EndpointName & `operator.${string}`, { reason, decide }: 
       return onDesk(tx, calls, {
         async lock(_tx, desk) {
           await lockCustody(tx, desk, calls.map(({ input }) => input.currency))
-          for (const currency of new Set(calls.map(({ input }) => input.currency))) await readPlatform(tx, desk, currency)
+          for (const currency of new Set(calls.map(({ input }) => input.currency))) await readPlatform(tx,
+            desk, currency)
           for (const [reference, id] of await takenBy(tx, desk, { calls, reason })) taken.set(reference, id)
         },
         decide: (desk, { input }): { id: string } | Refusal => {
@@ -34,16 +37,21 @@ function operate(name: EndpointName & `operator.${string}`, { reason, decide }: 
         },
         read: async (_tx, desk, decided) => {
           const ids = decided.map(({ id }) => id)
-          return ids.length === 0 ? [] : inOrder(ids, await readOperatorTransfers(tx.db, desk.marketplace, ids))
+          return ids.length === 0 ? []
+            : inOrder(ids, await readOperatorTransfers(tx.db, desk.marketplace, ids))
         },
       })
     },
   }
 }
 
-async function takenBy(tx: Tx, desk: Desk, { calls, reason }: { calls: readonly Call<Input>[]; reason: string }): Promise<Map<string, string>> {
-  const rows = await tx.db.selectFrom('ledger_transfers').select(['id', 'reference']).where('marketplace_id', '=', desk.marketplace)
-    .where('reason', '=', reason).where('reference', 'in', calls.map(({ input }) => input.reference)).execute()
+async function takenBy(
+  tx: Tx, desk: Desk, { calls, reason }: { calls: readonly Call<Input>[]; reason: string },
+): Promise<Map<string, string>> {
+  const rows = await tx.db.selectFrom('ledger_transfers').select(['id', 'reference'])
+    .where('marketplace_id', '=', desk.marketplace)
+    .where('reason', '=', reason).where('reference', 'in', calls.map(({ input }) => input.reference))
+    .execute()
   return new Map(rows.map(({ id, reference }) => [reference as string, id]))
 }
 

@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import type { Tx } from '../database.ts'
 
 /** The tables whose rows a merchant names by a reference, and what one of them is called. */
-const kinds = { orders: 'order', captures: 'capture', releases: 'release', refunds: 'refund', payouts: 'payout' } as const
+const kinds = { orders: 'order', captures: 'capture', releases: 'release', refunds: 'refund',
+  payouts: 'payout' } as const
 
 /**
  * The objects that have some references already, by reference. What failed gave its own back.
@@ -11,7 +12,8 @@ const kinds = { orders: 'order', captures: 'capture', releases: 'release', refun
  * Two transactions that take one reference at the same instant collide on a unique index; the loser is run again.
  */
 export async function takenReferences(
-  tx: Tx, marketplace: string, { table, references }: { readonly table: keyof typeof kinds; readonly references: readonly (string | null | undefined)[] },
+  tx: Tx, marketplace: string,
+  { table, references }: { readonly table: keyof typeof kinds; readonly references: readonly (string | null | undefined)[] },
 ): Promise<Map<string, string>> {
   const wanted = references.filter((one): one is string => typeof one === 'string')
   if (wanted.length === 0) return new Map()
@@ -21,7 +23,10 @@ export async function takenReferences(
   return new Map(rows.map(({ id, reference }) => [reference, id]))
 }
 
-export function referenceTaken(table: keyof typeof kinds, { reference, existing }: { readonly reference: string; readonly existing: string }): Refusal<'reference_taken'> {
+export function referenceTaken(
+  table: keyof typeof kinds,
+  { reference, existing }: { readonly reference: string; readonly existing: string },
+): Refusal<'reference_taken'> {
   const kind = kinds[table]
   return {
     refused: 'reference_taken', field: 'reference', existing,

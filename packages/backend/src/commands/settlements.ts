@@ -1,7 +1,8 @@
 import { newId } from '@holdfast/contract'
 import type { Settlement } from '@holdfast/contract/types'
 import {
-  isRefusal, recordSettlement, supersede, type Capture, type MatchedLine, type SettlementReport, type SettlementReportLine,
+  isRefusal, recordSettlement, supersede, type Capture, type MatchedLine, type SettlementReport,
+  type SettlementReportLine,
 } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
@@ -41,12 +42,15 @@ export function importSettlements(deps: Deps): Command<readonly Reports[], Page>
   }
 }
 
-async function importAll(deps: Deps, tx: Tx, { marketplace, input, now }: Call<readonly Reports[]>): Promise<Page> {
+async function importAll(
+  deps: Deps, tx: Tx, { marketplace, input, now }: Call<readonly Reports[]>,
+): Promise<Page> {
   const ids: string[] = []
   for (const { connector, reports } of input) {
     const from = await lockCursor(tx, { marketplace, connector })
     const fresh = reports.filter(({ date }) => date > from)
-    for (const report of fresh) ids.push(await recordReport({ deps, tx, marketplace, now, connector }, report))
+    for (const report of fresh) ids.push(await recordReport({ deps, tx, marketplace, now, connector },
+      report))
     const last = fresh.map(({ date }) => date).sort().at(-1)
     if (last === undefined) continue
     await tx.db.updateTable('rail_cursors').set({ cursor: last }).where('marketplace_id', '=', marketplace)
@@ -56,11 +60,16 @@ async function importAll(deps: Deps, tx: Tx, { marketplace, input, now }: Call<r
 }
 
 /** The day of the last report that was recorded; whoever else imports waits here, and finds it done. */
-async function lockCursor(tx: Tx, { marketplace, connector }: { marketplace: string; connector: string }): Promise<string> {
-  await tx.db.insertInto('rail_cursors').values({ marketplace_id: marketplace, connector, feed: 'settlements', cursor: '' })
+async function lockCursor(
+  tx: Tx, { marketplace, connector }: { marketplace: string; connector: string },
+): Promise<string> {
+  await tx.db.insertInto('rail_cursors')
+    .values({ marketplace_id: marketplace, connector, feed: 'settlements', cursor: '' })
     .onConflict((conflict) => conflict.doNothing()).execute()
-  const { cursor } = await tx.db.selectFrom('rail_cursors').select('cursor').where('marketplace_id', '=', marketplace)
-    .where('connector', '=', connector).where('feed', '=', 'settlements').forUpdate().executeTakeFirstOrThrow()
+  const { cursor } = await tx.db.selectFrom('rail_cursors').select('cursor')
+    .where('marketplace_id', '=', marketplace)
+    .where('connector', '=', connector).where('feed', '=', 'settlements').forUpdate()
+    .executeTakeFirstOrThrow()
   return cursor
 }
 
@@ -88,7 +97,8 @@ async function recordReport(recording: Recording, report: SettlementReport): Pro
   const id = newId('settlement')
   recordSettlement(desk.book, { id, connector, currency: report.currency, lines: matched })
   const odd = matched.filter(({ gross, expected }) => gross !== expected).length
-  if (odd > 0) deps.log.error({ settlement: id, report: report.reportId, lines: odd }, 'a settlement report says what the ledger does not; the difference is in suspense')
+  if (odd > 0) deps.log.error({ settlement: id, report: report.reportId, lines: odd },
+    'a settlement report says what the ledger does not; the difference is in suspense')
   await insertSettlement(recording, { id, report, lines })
   await markSettled(tx, desk, captures)
   await saveDesk(tx, desk)
@@ -97,8 +107,11 @@ async function recordReport(recording: Recording, report: SettlementReport): Pro
 }
 
 /** Finds what each line is about: by our request's id, or by the rail's reference. */
-async function matchLines({ tx, marketplace, connector }: Recording, { lines }: SettlementReport): Promise<Line[]> {
-  const ops = await tx.db.selectFrom('operations').selectAll().where('marketplace_id', '=', marketplace).where('connector', '=', connector)
+async function matchLines(
+  { tx, marketplace, connector }: Recording, { lines }: SettlementReport,
+): Promise<Line[]> {
+  const ops = await tx.db.selectFrom('operations').selectAll().where('marketplace_id', '=', marketplace)
+    .where('connector', '=', connector)
     .where((eb) => eb.or([
       eb('request_id', 'in', lines.map(({ requestId }) => requestId ?? '')),
       eb('rail_reference', 'in', lines.map(({ railReference }) => railReference)),
@@ -107,7 +120,8 @@ async function matchLines({ tx, marketplace, connector }: Recording, { lines }: 
   return lines.map((line) => {
     const fitting = ops.filter(({ kind }) => kinds[line.kind].includes(kind))
     const op = fitting.find(({ request_id: requestId }) => requestId === line.requestId)
-      ?? fitting.find(({ rail_reference: reference, kind }) => reference === line.railReference && kind !== 'authorize')
+      ?? fitting.find(({ rail_reference: reference, kind }) => reference === line.railReference
+        && kind !== 'authorize')
     return { line, op: op ?? null }
   })
 }
@@ -118,27 +132,38 @@ async function catchUp(recording: Recording, { line, op }: Line): Promise<void> 
   const { deps, tx, marketplace, now } = recording
   if (!isResolved(op)) {
     const amount = line.gross < 0n ? -line.gross : line.gross
-    await applyOutcome(tx, { deps, operation: op, now, appliance: applianceOf(op), outcome: { outcome: 'approved', railReference: line.railReference, amount } })
+    await applyOutcome(tx,
+      { deps, operation: op, now, appliance: applianceOf(op),
+      outcome: { outcome: 'approved', railReference: line.railReference, amount } })
   } else if (op.state === 'rejected' && op.kind === 'sale' && op.payment_id !== null && line.gross > 0n) {
     await surface(recording, { line, op, desk: openDesk({ marketplace, now }) })
   }
 }
 
 /** Money that was taken by an attempt which was closed over: posted, and refunded by itself. */
-async function surface({ tx, connector, deps }: Recording, { line, op, desk }: { line: SettlementReportLine; op: OperationRow; desk: Desk }): Promise<void> {
+async function surface(
+  { tx, connector, deps }: Recording,
+  { line, op, desk }: { line: SettlementReportLine; op: OperationRow; desk: Desk },
+): Promise<void> {
   const payment = op.payment_id as string
   await lockPayments(tx, desk, [payment])
   const refund = supersede(desk.book, { payment, refund: newId('refund'), amount: line.gross })
   if (isRefusal(refund)) return
-  deps.log.error({ payment, amount: Number(line.gross) }, 'an attempt that was closed over took money; it is refunded')
-  const { order_id: order } = await tx.db.selectFrom('payments').select('order_id').where('marketplace_id', '=', desk.marketplace).where('id', '=', payment).executeTakeFirstOrThrow()
-  await tx.db.updateTable('payments').set({ rail_reference: line.railReference }).where('marketplace_id', '=', desk.marketplace).where('id', '=', payment).execute()
+  deps.log.error({ payment, amount: Number(line.gross) },
+    'an attempt that was closed over took money; it is refunded')
+  const { order_id: order } = await tx.db.selectFrom('payments').select('order_id')
+    .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment).executeTakeFirstOrThrow()
+  await tx.db.updateTable('payments').set({ rail_reference: line.railReference })
+    .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment).execute()
   await tx.db.updateTable('operations').set({ state: 'confirmed', rail_reference: line.railReference })
     .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.id).execute()
-  await insertRefund(tx, desk, { refund, order, currency: op.currency, reference: null, reason: 'superseded' })
+  await insertRefund(tx, desk,
+    { refund, order, currency: op.currency, reference: null, reason: 'superseded' })
   await insertOperation(tx, desk, {
-    id: newId('operation'), kind: 'refund', connector, currency: op.currency, amount: refund.amount, payment, refund: refund.id,
-    request: { subject: payment, orderReference: order, railReference: line.railReference }, sentBy: { workerInSeconds: 0 },
+    id: newId('operation'), kind: 'refund', connector, currency: op.currency, amount: refund.amount, payment,
+    refund: refund.id,
+    request: { subject: payment, orderReference: order, railReference: line.railReference },
+    sentBy: { workerInSeconds: 0 },
   })
   await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
@@ -165,14 +190,18 @@ async function expect(recording: Recording, lines: readonly Line[]): Promise<Exp
 }
 
 /** The operations that are confirmed, as they stand now, and in no earlier report. */
-async function oursOf({ tx, marketplace }: Recording, lines: readonly Line[]): Promise<Map<string, { readonly capture: Capture | undefined }>> {
+async function oursOf(
+  { tx, marketplace }: Recording, lines: readonly Line[],
+): Promise<Map<string, { readonly capture: Capture | undefined }>> {
   const ids = lines.flatMap(({ op }) => op?.id ?? []).concat('')
-  const ops = await tx.db.selectFrom('operations').select(['id', 'capture_id']).where('marketplace_id', '=', marketplace)
+  const ops = await tx.db.selectFrom('operations').select(['id', 'capture_id'])
+    .where('marketplace_id', '=', marketplace)
     .where('id', 'in', ids).where('state', '=', 'confirmed')
     .where((eb) => eb.not(eb.exists(eb.selectFrom('settlement_lines').select('settlement_lines.id')
       .whereRef('settlement_lines.marketplace_id', '=', 'operations.marketplace_id')
       .whereRef('settlement_lines.operation_id', '=', 'operations.id')))).execute()
-  const captures = await readCaptureParts(tx.db, marketplace, ops.flatMap(({ capture_id: capture }) => capture ?? []))
+  const captures = await readCaptureParts(tx.db, marketplace,
+    ops.flatMap(({ capture_id: capture }) => capture ?? []))
   return new Map(ops.map(({ id, capture_id: capture }) => [id, { capture: captures.get(capture ?? '') }]))
 }
 
@@ -183,21 +212,28 @@ async function ordersOf({ tx, marketplace }: Recording, captures: readonly Captu
   return rows.map(({ order_id: order }) => order)
 }
 
-async function insertSettlement({ tx, marketplace, now, connector }: Recording, { id, report, lines }: { id: string; report: SettlementReport; lines: readonly Line[] }): Promise<void> {
+async function insertSettlement(
+  { tx, marketplace, now, connector }: Recording,
+  { id, report, lines }: { id: string; report: SettlementReport; lines: readonly Line[] },
+): Promise<void> {
   const sum = (of: 'gross' | 'fee') => lines.reduce((total, { line }) => total + line[of], 0n)
   await tx.db.insertInto('settlements').values({
-    marketplace_id: marketplace, id, connector, report_id: report.reportId, date: report.date, state: 'recorded', currency: report.currency,
-    gross: sum('gross'), fees: sum('fee'), net: sum('gross') - sum('fee'), line_count: lines.length, created_at: now,
+    marketplace_id: marketplace, id, connector, report_id: report.reportId, date: report.date,
+    state: 'recorded', currency: report.currency,
+    gross: sum('gross'), fees: sum('fee'), net: sum('gross') - sum('fee'), line_count: lines.length,
+    created_at: now,
   }).execute()
   if (lines.length === 0) return
   await tx.db.insertInto('settlement_lines').values(lines.map(({ line, op }) => ({
-    marketplace_id: marketplace, id: newId('settlementLine'), settlement_id: id, kind: line.kind, operation_id: op?.id ?? null,
+    marketplace_id: marketplace, id: newId('settlementLine'), settlement_id: id, kind: line.kind,
+    operation_id: op?.id ?? null,
     rail_reference: line.railReference, currency: report.currency, gross: line.gross, fee: line.fee,
   }))).execute()
 }
 
 async function markSettled(tx: Tx, desk: Desk, captures: readonly Capture[]): Promise<void> {
   if (captures.length === 0) return
-  await tx.db.updateTable('captures').set({ settled_at: desk.now }).where('marketplace_id', '=', desk.marketplace)
+  await tx.db.updateTable('captures').set({ settled_at: desk.now })
+    .where('marketplace_id', '=', desk.marketplace)
     .where('id', 'in', captures.map(({ id }) => id)).execute()
 }

@@ -1,5 +1,6 @@
 import {
-  completePayout, failPayout, happened, isRefusal, payoutMachine, returnPayout, type PayoutChange, type PayoutEvent,
+  completePayout, failPayout, happened, isRefusal, payoutMachine, returnPayout, type PayoutChange,
+  type PayoutEvent,
 } from '@holdfast/core'
 import { readNow } from '../commands/execute.ts'
 import type { Tx } from '../database.ts'
@@ -31,12 +32,15 @@ export const payouts: JobHandler = {
   async handle(deps, { marketplace, id }) {
     const connector = id.split('/')[1] as string
     rememberAsked(deps, `payouts/${id}`)
-    const row = await deps.db.selectFrom('rail_cursors').select('cursor').where('marketplace_id', '=', marketplace)
+    const row = await deps.db.selectFrom('rail_cursors').select('cursor')
+      .where('marketplace_id', '=', marketplace)
       .where('connector', '=', connector).where('feed', '=', 'payouts').executeTakeFirst()
     const from = row?.cursor ?? null
-    const { changes, cursor } = await payoutConnectorOf(deps.rails, connector).changes(from, { timeoutMs: RAIL_TIMEOUT_MS })
+    const { changes, cursor } = await payoutConnectorOf(deps.rails, connector).changes(from,
+      { timeoutMs: RAIL_TIMEOUT_MS })
     if (cursor === from || cursor === null) return
-    await inTransaction(deps.pool, (tx) => record(deps, tx, { marketplace, connector, from, cursor, changes }))
+    await inTransaction(deps.pool, (tx) =>
+      record(deps, tx, { marketplace, connector, from, cursor, changes }))
   },
 }
 
@@ -51,8 +55,10 @@ interface News {
 async function record(deps: Deps, tx: Tx, news: News): Promise<void> {
   const { marketplace, connector, changes } = news
   if (!(await moveCursor(tx, news))) return
-  const ops = await tx.db.selectFrom('operations').selectAll().where('marketplace_id', '=', marketplace).where('connector', '=', connector)
-    .where('kind', '=', 'payout').where('request_id', 'in', changes.map(({ requestId }) => requestId).concat('')).execute()
+  const ops = await tx.db.selectFrom('operations').selectAll().where('marketplace_id', '=', marketplace)
+    .where('connector', '=', connector)
+    .where('kind', '=', 'payout')
+    .where('request_id', 'in', changes.map(({ requestId }) => requestId).concat('')).execute()
   const desk = openDesk({ marketplace, now: await readNow(tx) })
   const rows = await lockPayouts(tx, marketplace, ops.flatMap(({ payout_id: payout }) => payout ?? []))
   await lockSellers(tx, desk, rows.map(({ seller_id: seller, currency }) => ({ seller, currency })))
@@ -94,7 +100,8 @@ async function applyChange(changing: Changing, change: PayoutChange): Promise<vo
   const { deps, tx, desk, op, row } = changing
   const next = payoutMachine.step(row.state, events[change.status])
   if (isRefusal(next)) {
-    deps.log.warn({ payout: row.id, state: row.state, said: change.status }, 'the bank said what cannot follow')
+    deps.log.warn({ payout: row.id, state: row.state, said: change.status },
+      'the bank said what cannot follow')
     return
   }
   move(desk, row, change.status)
@@ -102,11 +109,14 @@ async function applyChange(changing: Changing, change: PayoutChange): Promise<vo
     state: next.state,
     ...(change.status === 'completed' && { completed_at: change.at }),
     ...(change.status === 'returned' && { returned_at: change.at }),
-    ...((change.status === 'failed' || change.status === 'returned') && { failure_code: change.code ?? change.status, failure_detail: change.detail ?? '' }),
-  }).where('marketplace_id', '=', desk.marketplace).where('id', '=', row.id).where('state', '=', row.state).execute()
+    ...((change.status === 'failed' || change.status === 'returned')
+      && { failure_code: change.code ?? change.status, failure_detail: change.detail ?? '' }),
+  }).where('marketplace_id', '=', desk.marketplace).where('id', '=', row.id).where('state', '=', row.state)
+    .execute()
   row.state = next.state
   if (isResolved(op) || op.state === 'intent_written') return
-  const outcome = { outcome: 'approved', railReference: op.rail_reference ?? op.request_id, amount: op.amount } as const
+  const outcome = { outcome: 'approved', railReference: op.rail_reference ?? op.request_id,
+    amount: op.amount } as const
   await recordOutcome(tx, op, { event: 'confirm', outcome, now: desk.now })
   op.state = 'confirmed'
 }

@@ -22,7 +22,8 @@ export const settlements: JobHandler = {
     const feed = feedOf(id, deps.clock.now())
     const fetched = await fetchReports(deps, { marketplace, connector: id.split('/')[1] as string })
     if (fetched.reports.length > 0) {
-      await execute(deps, importSettlements(deps), { marketplace, requestId: feed, claim: null, input: [fetched] })
+      await execute(deps, importSettlements(deps),
+        { marketplace, requestId: feed, claim: null, input: [fetched] })
     }
     rememberAsked(deps, feed)
   },

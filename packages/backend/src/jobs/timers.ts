@@ -38,7 +38,8 @@ export const timers: JobHandler = {
     const [kind, subject] = id.split('/') as [Kind, string]
     await inTransaction(deps.pool, async (tx) => {
       const now = await readNow(tx)
-      const timer = await tx.db.selectFrom('timers').select('due_at').where('marketplace_id', '=', marketplace)
+      const timer = await tx.db.selectFrom('timers').select('due_at')
+        .where('marketplace_id', '=', marketplace)
         .where('kind', '=', kind).where('subject', '=', subject).executeTakeFirst()
       if (!timer || timer.due_at > now) return
       const dueAt = await rings[kind]({ deps, tx, marketplace, subject, now })
@@ -58,7 +59,8 @@ interface Ringing {
 /** What each timer does; answers when it rings again, or null. */
 const rings: Readonly<Record<Kind, (ringing: Ringing) => Promise<Date | null>>> = {
   auto_release: lapseEscrow, session_expiry: expireSession, authorization_expiry: endAuthorization,
-  dispute_stage: ({ tx, marketplace, subject, now }) => advanceDispute(tx, { marketplace, dispute: subject, now }),
+  dispute_stage: ({ tx, marketplace, subject, now }) =>
+    advanceDispute(tx, { marketplace, dispute: subject, now }),
 }
 
 const later = ({ now }: Ringing): Date => new Date(now.getTime() + BUSY_MS)
@@ -66,7 +68,8 @@ const later = ({ now }: Ringing): Date => new Date(now.getTime() + BUSY_MS)
 /** The inspection period ran out. A dispute, an acceptance or a refund that came first leaves nothing to do. */
 async function lapseEscrow(ringing: Ringing): Promise<Date | null> {
   const { deps, tx, marketplace, subject, now } = ringing
-  const row = await tx.db.selectFrom('escrows').select(['order_id', 'seller_id', 'currency']).where('marketplace_id', '=', marketplace)
+  const row = await tx.db.selectFrom('escrows').select(['order_id', 'seller_id', 'currency'])
+    .where('marketplace_id', '=', marketplace)
     .where('id', '=', subject).executeTakeFirstOrThrow()
   const desk = openDesk({ marketplace, now })
   await lockOrders(tx, desk, [row.order_id])
@@ -85,9 +88,11 @@ async function lapseEscrow(ringing: Ringing): Promise<Date | null> {
 /** A session never expires while an attempt is under way: it is looked at again a minute later. */
 async function expireSession(ringing: Ringing): Promise<Date | null> {
   const { deps, tx, marketplace, subject, now } = ringing
-  const ended: unknown = await endSession(tx, { marketplace, session: subject, ending: 'expire', now, sealer: deps.sealer })
+  const ended: unknown = await endSession(tx,
+    { marketplace, session: subject, ending: 'expire', now, sealer: deps.sealer })
   if (!isRefusal(ended)) return null
-  const session = await tx.db.selectFrom('sessions').select('state').where('marketplace_id', '=', marketplace).where('id', '=', subject).executeTakeFirst()
+  const session = await tx.db.selectFrom('sessions').select('state').where('marketplace_id', '=', marketplace)
+    .where('id', '=', subject).executeTakeFirst()
   return session?.state === 'processing' ? later(ringing) : null
 }
 
@@ -98,16 +103,22 @@ async function endAuthorization(ringing: Ringing): Promise<Date | null> {
   await lockPayments(tx, desk, [payment])
   const row = desk.book.payments.get(payment)
   if (!row || (row.state !== 'authorized' && row.state !== 'partially_captured')) return null
-  const open = await tx.db.selectFrom('operations').select('id').where('marketplace_id', '=', marketplace).where('payment_id', '=', payment)
+  const open = await tx.db.selectFrom('operations').select('id').where('marketplace_id', '=', marketplace)
+    .where('payment_id', '=', payment)
     .where('state', 'in', ['intent_written', 'sent', 'unknown']).limit(1).executeTakeFirst()
   if (open) return later(ringing)
-  const { rail_reference: railReference, reference } = await tx.db.selectFrom('payments').innerJoin('orders', (join) => join
-    .onRef('orders.marketplace_id', '=', 'payments.marketplace_id').onRef('orders.id', '=', 'payments.order_id'))
-    .select(['payments.rail_reference', 'orders.reference']).where('payments.marketplace_id', '=', marketplace).where('payments.id', '=', payment)
+  const { rail_reference: railReference, reference } = await tx.db.selectFrom('payments')
+    .innerJoin('orders', (join) => join
+    .onRef('orders.marketplace_id', '=', 'payments.marketplace_id')
+    .onRef('orders.id', '=', 'payments.order_id'))
+    .select(['payments.rail_reference', 'orders.reference'])
+    .where('payments.marketplace_id', '=', marketplace).where('payments.id', '=', payment)
     .executeTakeFirstOrThrow()
   await insertOperation(tx, desk, {
-    id: newId('operation'), kind: 'void', connector: row.connector, currency: row.currency, amount: row.authorized - row.captured, payment,
-    request: { subject: payment, orderReference: reference, railReference, expired: true, persistent: true }, sentBy: { workerInSeconds: 0 },
+    id: newId('operation'), kind: 'void', connector: row.connector, currency: row.currency,
+    amount: row.authorized - row.captured, payment,
+    request: { subject: payment, orderReference: reference, railReference, expired: true, persistent: true },
+    sentBy: { workerInSeconds: 0 },
   })
   return null
 }

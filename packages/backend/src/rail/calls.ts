@@ -16,37 +16,55 @@ export interface From {
   readonly idempotency: Claim | null
 }
 
-const common = ({ marketplace, requestId, idempotency }: From) => ({ marketplace: marketplace.id, requestId, claim: idempotency })
+const common = ({ marketplace, requestId, idempotency }: From) =>
+  ({ marketplace: marketplace.id, requestId, claim: idempotency })
 
 /** Pays with a card token. One attempt at a time; the amount is the session's own. */
-export async function confirmCheckout(deps: Deps, from: From, input: { readonly session: string; readonly body: BodyOf<'checkout.confirm'> }): Promise<Answer | Refusal> {
+export async function confirmCheckout(
+  deps: Deps, from: From, input: { readonly session: string; readonly body: BodyOf<'checkout.confirm'> },
+): Promise<Answer | Refusal> {
   const { marketplace } = from
   const connector = cardConnector(deps.rails).name
   const card = await readCard(deps, { marketplace: marketplace.id, ...input })
   return operate(deps, {
     ...common(from), route: 'checkout.confirm', card: { cardToken: input.body.token },
-    begin: async (tx, start) => (isRefusal(card) ? card : beginAttempt(tx, { ...start, ...input, card, connector, marketplaceName: marketplace.name })),
+    begin: async (tx, start) =>
+      (isRefusal(card) ? card
+      : beginAttempt(tx, { ...start, ...input, card, connector, marketplaceName: marketplace.name })),
     sign: (op, outcome) => signAttempt(deps, op, outcome),
   })
 }
 
 /** Captures an authorized payment, whole or in part. */
-export async function capturePayment(deps: Deps, from: From, input: { readonly payment: string; readonly body: BodyOf<'payments.capture'> }): Promise<Answer> {
-  return operate(deps, { ...common(from), route: 'payments.capture', prepare: () => askAboutPayment(deps, { marketplace: from.marketplace.id, payment: input.payment }), begin: (tx, start) => startCapture(tx, start, input) })
+export async function capturePayment(
+  deps: Deps, from: From, input: { readonly payment: string; readonly body: BodyOf<'payments.capture'> },
+): Promise<Answer> {
+  return operate(deps, { ...common(from), route: 'payments.capture', prepare: () =>
+    askAboutPayment(deps, { marketplace: from.marketplace.id, payment: input.payment }), begin: (tx, start) =>
+    startCapture(tx, start, input) })
 }
 
 /** Voids what is authorized and not captured. */
-export async function voidPayment(deps: Deps, from: From, input: { readonly payment: string }): Promise<Answer> {
-  return operate(deps, { ...common(from), route: 'payments.void', prepare: () => askAboutPayment(deps, { marketplace: from.marketplace.id, payment: input.payment }), begin: (tx, start) => startVoid(tx, start, input) })
+export async function voidPayment(
+  deps: Deps, from: From, input: { readonly payment: string },
+): Promise<Answer> {
+  return operate(deps, { ...common(from), route: 'payments.void', prepare: () =>
+    askAboutPayment(deps, { marketplace: from.marketplace.id, payment: input.payment }), begin: (tx, start) =>
+    startVoid(tx, start, input) })
 }
 
 /** Refunds the buyer, from held money first. */
 export async function createRefund(deps: Deps, from: From, body: BodyOf<'refunds.create'>): Promise<Answer> {
-  return operate(deps, { ...common(from), route: 'refunds.create', prepare: () => askAboutPayment(deps, { marketplace: from.marketplace.id, payment: body.payment }), begin: (tx, start) => startRefund(tx, start, body) })
+  return operate(deps, { ...common(from), route: 'refunds.create', prepare: () =>
+    askAboutPayment(deps, { marketplace: from.marketplace.id, payment: body.payment }), begin: (tx, start) =>
+    startRefund(tx, start, body) })
 }
 
 /** Sends a seller's settled balance to its bank account. */
-export async function createSellerPayout(deps: Deps, from: From, body: BodyOf<'payouts.create'>): Promise<Answer> {
+export async function createSellerPayout(
+  deps: Deps, from: From, body: BodyOf<'payouts.create'>,
+): Promise<Answer> {
   const connector = payoutConnector(deps.rails).name
-  return operate(deps, { ...common(from), route: 'payouts.create', begin: (tx, start) => startPayout(tx, start, { body, connector }) })
+  return operate(deps, { ...common(from), route: 'payouts.create', begin: (tx, start) =>
+    startPayout(tx, start, { body, connector }) })
 }

@@ -1,6 +1,7 @@
 import { newId } from '@holdfast/contract'
 import {
-  approveCharge, assert, authorizationDays, DAY_MS, isRefusal, milestonesOf, movePayment, need, type Decline, type OperationEvent,
+  approveCharge, assert, authorizationDays, DAY_MS, isRefusal, milestonesOf, movePayment, need, type Decline,
+  type OperationEvent,
   type Payment,
 } from '@holdfast/core'
 import { lockOrders, lockPayments } from '../store/book.ts'
@@ -13,8 +14,10 @@ import type { Appliance, Applying } from './outcome.ts'
 /** An attempt to charge a card: `authorize` or `sale`. */
 export const chargeAppliance: Appliance = {
   async lock({ tx, desk, op }) {
-    const { session_id: session, order_id: order } = await tx.db.selectFrom('payments').select(['session_id', 'order_id'])
-      .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.payment_id as string).executeTakeFirstOrThrow()
+    const { session_id: session, order_id: order } = await tx.db.selectFrom('payments')
+      .select(['session_id', 'order_id'])
+      .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.payment_id as string)
+      .executeTakeFirstOrThrow()
     await lockSessions(tx, desk, [session])
     await lockPayments(tx, desk, [op.payment_id as string])
     await lockOrders(tx, desk, [order])
@@ -23,7 +26,8 @@ export const chargeAppliance: Appliance = {
     const { desk, op, outcome } = applying
     const payment = need(desk.book.payments, op.payment_id as string)
     switch (outcome.outcome) {
-      case 'approved': return outcome.amount === payment.amount ? approve(applying, payment) : voidWrongAmount(applying, payment)
+      case 'approved': return outcome.amount === payment.amount ? approve(applying, payment)
+        : voidWrongAmount(applying, payment)
       case 'declined': return decline(applying, payment, outcome.decline)
       case 'not_sent': return decline(applying, payment, { class: 'soft', code: 'not_sent' })
       case 'action_required': return wait(applying, payment)
@@ -39,13 +43,19 @@ async function approve(applying: Applying, payment: Payment): Promise<OperationE
   const { tx, desk, op, outcome } = applying
   assert(outcome.outcome === 'approved', 'approved')
   const milestones = milestonesOf(desk.book, { order: payment.order }).map(({ id }) => id)
-  const capture = approveCharge(desk.book, { payment: payment.id, milestones, sale: op.kind === 'sale' ? newId('capture') : null })
+  const sale = op.kind === 'sale' ? newId('capture') : null
+  const capture = approveCharge(desk.book, { payment: payment.id, milestones, sale })
   assert(!isRefusal(capture), 'an attempt that is open can be approved')
-  await tx.db.updateTable('payments').set({ rail_reference: outcome.railReference, authorization_expires_at: capture ? null : await expiry(applying) })
+  const expiresAt = capture ? null : await expiry(applying)
+  await tx.db.updateTable('payments')
+    .set({ rail_reference: outcome.railReference, authorization_expires_at: expiresAt })
     .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment.id).execute()
   if (capture) {
-    await insertCapture(tx, desk, { capture, currency: payment.currency, reference: null, state: 'succeeded', railReference: outcome.railReference })
-    await tx.db.updateTable('operations').set({ capture_id: capture.id }).where('marketplace_id', '=', desk.marketplace).where('id', '=', op.id).execute()
+    await insertCapture(tx, desk,
+      { capture, currency: payment.currency, reference: null, state: 'succeeded',
+      railReference: outcome.railReference })
+    await tx.db.updateTable('operations').set({ capture_id: capture.id })
+      .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.id).execute()
   }
   await moveSession(tx, desk, sessionOf(applying), { event: 'succeed' })
   return 'confirm'
@@ -54,10 +64,12 @@ async function approve(applying: Applying, payment: Payment): Promise<OperationE
 /** When the rail's authorization ends, by its dated windows; the worker then gives it back. */
 async function expiry({ deps, tx, desk, op }: Applying): Promise<Date> {
   const { card_brand: brand } = await tx.db.selectFrom('payments').select('card_brand')
-    .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.payment_id as string).executeTakeFirstOrThrow()
+    .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.payment_id as string)
+    .executeTakeFirstOrThrow()
   const windows = deps.rails.payments.get(op.connector)?.capabilities.authorizationDays ?? { default: 5 }
   const dueAt = new Date(desk.now.getTime() + authorizationDays(windows, brand ?? undefined) * DAY_MS)
-  await setTimers(tx, desk.marketplace, { kind: 'authorization_expiry', timers: [{ subject: op.payment_id as string, dueAt }] })
+  await setTimers(tx, desk.marketplace,
+    { kind: 'authorization_expiry', timers: [{ subject: op.payment_id as string, dueAt }] })
   return dueAt
 }
 
@@ -65,10 +77,13 @@ async function expiry({ deps, tx, desk, op }: Applying): Promise<Date> {
 async function voidWrongAmount(applying: Applying, payment: Payment): Promise<OperationEvent> {
   const { deps, tx, desk, op, outcome } = applying
   assert(outcome.outcome === 'approved', 'approved')
-  deps.log.error({ payment: payment.id, asked: Number(payment.amount), approved: Number(outcome.amount) }, 'approved for another amount; voiding')
+  deps.log.error({ payment: payment.id, asked: Number(payment.amount), approved: Number(outcome.amount) },
+    'approved for another amount; voiding')
   await insertOperation(tx, desk, {
-    id: newId('operation'), kind: 'void', connector: op.connector, currency: op.currency, amount: outcome.amount, payment: payment.id,
-    request: { ...op.request, railReference: outcome.railReference, persistent: true }, sentBy: { workerInSeconds: 0 },
+    id: newId('operation'), kind: 'void', connector: op.connector, currency: op.currency,
+    amount: outcome.amount, payment: payment.id,
+    request: { ...op.request, railReference: outcome.railReference, persistent: true },
+    sentBy: { workerInSeconds: 0 },
   })
   await end(applying, payment, { event: 'void', decline: { class: 'soft', code: 'declined' } })
   return 'confirm'
@@ -80,7 +95,9 @@ async function decline(applying: Applying, payment: Payment, why: Decline): Prom
 }
 
 /** The attempt is over and took nothing: the session is open again. */
-async function end(applying: Applying, payment: Payment, { event, decline }: { event: 'decline' | 'void'; decline: Decline }): Promise<void> {
+async function end(
+  applying: Applying, payment: Payment, { event, decline }: { event: 'decline' | 'void'; decline: Decline },
+): Promise<void> {
   const { tx, desk } = applying
   assert(movePayment(desk.book, payment, event) === null, 'an attempt that is open can end')
   await tx.db.updateTable('payments').set({ decline_class: decline.class, decline_code: decline.code })

@@ -29,7 +29,9 @@ interface Reading {
  *
  * @refuses token_refused - unknown, used, expired, or another session's
  */
-export async function readCard(deps: Pick<Deps, 'vault' | 'clock'>, { marketplace, session, body }: Reading): Promise<CardView | Refusal> {
+export async function readCard(
+  deps: Pick<Deps, 'vault' | 'clock'>, { marketplace, session, body }: Reading,
+): Promise<CardView | Refusal> {
   const view = await deps.vault.readToken({ marketplace, token: body.token })
   if (view && !view.used && view.session === session && view.revision === body.revision) return view
   return {
@@ -67,17 +69,20 @@ export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationR
   return op
 }
 
-const notOpen: Refusal = { refused: 'session_not_open', detail: 'There is no such checkout session any more.' }
+const notOpen: Refusal = { refused: 'session_not_open',
+  detail: 'There is no such checkout session any more.' }
 
 function refuseAttempt(session: SessionRow | undefined, { body, now }: Beginning): Refusal | null {
   if (!session) return notOpen
   if (session.state === 'processing') {
-    return { refused: 'attempt_in_progress', detail: 'An attempt to pay is under way. Wait for its outcome: GET /v1/checkout has it.' }
+    return { refused: 'attempt_in_progress',
+      detail: 'An attempt to pay is under way. Wait for its outcome: GET /v1/checkout has it.' }
   }
   const step = sessionMachine.step(session.state, 'confirm')
   if (isRefusal(step)) return step
   if (session.expires_at <= now) {
-    return { refused: 'session_not_open', detail: `The checkout session expired at ${session.expires_at.toISOString()}. Ask the shop for a new one.` }
+    return { refused: 'session_not_open',
+      detail: `The checkout session expired at ${session.expires_at.toISOString()}. Ask the shop for a new one.` }
   }
   if (session.revision === body.revision) return null
   return {
@@ -86,26 +91,36 @@ function refuseAttempt(session: SessionRow | undefined, { body, now }: Beginning
   }
 }
 
-async function insertPayment(tx: Tx, { input, session, payment }: { input: Beginning; session: SessionRow; payment: string }): Promise<void> {
+async function insertPayment(
+  tx: Tx, { input, session, payment }: { input: Beginning; session: SessionRow; payment: string },
+): Promise<void> {
   const { card, marketplace, now } = input
   await tx.db.insertInto('payments').values({
-    marketplace_id: marketplace, id: payment, order_id: session.order_id, session_id: session.id, revision: session.revision,
-    connector: input.connector, method: 'card', currency: session.currency, amount: session.amount, state: 'processing',
-    rail_reference: null, card_brand: card.brand, card_last4: card.last4, card_exp_month: card.expMonth, card_exp_year: card.expYear,
-    card_fingerprint: card.fingerprint, decline_class: null, decline_code: null, authorization_expires_at: null, created_at: now,
+    marketplace_id: marketplace, id: payment, order_id: session.order_id, session_id: session.id,
+    revision: session.revision,
+    connector: input.connector, method: 'card', currency: session.currency, amount: session.amount,
+    state: 'processing',
+    rail_reference: null, card_brand: card.brand, card_last4: card.last4, card_exp_month: card.expMonth,
+    card_exp_year: card.expYear,
+    card_fingerprint: card.fingerprint, decline_class: null, decline_code: null,
+    authorization_expires_at: null, created_at: now,
   }).execute()
 }
 
 async function insertCharge(
-  tx: Tx, { desk, input, session, payment }: { desk: Desk; input: Beginning; session: SessionRow; payment: string },
+  tx: Tx, { desk, input, session,
+    payment }: { desk: Desk; input: Beginning; session: SessionRow; payment: string },
 ): Promise<OperationRow> {
-  const order = await tx.db.selectFrom('orders').select('reference').where('marketplace_id', '=', desk.marketplace)
+  const order = await tx.db.selectFrom('orders').select('reference')
+    .where('marketplace_id', '=', desk.marketplace)
     .where('id', '=', session.order_id).executeTakeFirstOrThrow()
   return insertOperation(tx, desk, {
-    id: input.operation, kind: session.capture_mode === 'automatic' ? 'sale' : 'authorize', connector: input.connector,
+    id: input.operation, kind: session.capture_mode === 'automatic' ? 'sale' : 'authorize',
+    connector: input.connector,
     currency: session.currency, amount: session.amount, payment, sentBy: 'sender',
     request: {
-      subject: payment, orderReference: order.reference, session: session.id, revision: session.revision, marketplaceName: input.marketplaceName,
+      subject: payment, orderReference: order.reference, session: session.id, revision: session.revision,
+      marketplaceName: input.marketplaceName,
     },
   })
 }
@@ -116,11 +131,13 @@ async function insertCharge(
  */
 export async function signAttempt(deps: Deps, op: OperationRow, outcome: Outcome): Promise<Signed> {
   if (outcome.outcome !== 'approved' || outcome.amount !== op.amount) return deps.signer
-  const row = await deps.db.selectFrom('payments').select(['session_id', 'revision', 'order_id']).where('marketplace_id', '=', op.marketplace_id)
+  const row = await deps.db.selectFrom('payments').select(['session_id', 'revision', 'order_id'])
+    .where('marketplace_id', '=', op.marketplace_id)
     .where('id', '=', op.payment_id as string).executeTakeFirstOrThrow()
   const token = await deps.signer.sign(op.marketplace_id, {
     sub: op.payment_id as string, session: row.session_id, revision: row.revision, order: row.order_id,
-    status: op.kind === 'authorize' ? 'authorized' : 'captured', amount: wire(op.amount), currency: op.currency,
+    status: op.kind === 'authorize' ? 'authorized' : 'captured', amount: wire(op.amount),
+    currency: op.currency,
   })
   return { sign: async () => token }
 }

@@ -9,7 +9,9 @@ import { inquiries } from '../jobs/inquiries.ts'
 import { startTestBackend, type TestBackend } from '../testing/backend.ts'
 import { crashingPool } from '../testing/crashing-pool.ts'
 import { openShop, type Shop } from '../testing/shop.ts'
-import { capturePayment, confirmCheckout, createRefund, createSellerPayout, voidPayment, type From } from './calls.ts'
+import {
+  capturePayment, confirmCheckout, createRefund, createSellerPayout, voidPayment, type From,
+} from './calls.ts'
 
 /*
  * Every call that asks a rail is killed at each of its statements, before and after; then the worker and the
@@ -33,12 +35,14 @@ type Route = 'payments.capture' | 'payments.void' | 'refunds.create'
 /** A merchant's or buyer's call under a key. */
 function from(route: EndpointName, key: string, scope: string = route): From {
   const { id } = backend.marketplace
-  const claim: Claim = { marketplace: id, route, scope, key, bodyHash: hashCanonical(null), sealer: backend.deps.sealer }
+  const claim: Claim = { marketplace: id, route, scope, key, bodyHash: hashCanonical(null),
+    sealer: backend.deps.sealer }
   return { marketplace: { id, name: 'Test marketplace' }, requestId: 'req_test', idempotency: claim }
 }
 
 const make: Readonly<Record<Route, (deps: Deps, given: From, payment: string) => Promise<Answer>>> = {
-  'payments.capture': (deps, given, payment) => capturePayment(deps, given, { payment, body: { amount: 400 } }),
+  'payments.capture': (deps, given, payment) =>
+    capturePayment(deps, given, { payment, body: { amount: 400 } }),
   'payments.void': (deps, given, payment) => voidPayment(deps, given, { payment }),
   'refunds.create': (deps, given, payment) => createRefund(deps, given, { payment, amount: 400 }),
 }
@@ -69,10 +73,16 @@ function crashing(dieAt: number, when: 'before' | 'after') {
 const paymentNow = (id: string) => shop.get<Payment>(`/v1/payments/${id}`)
 
 /** What a payment has become after so many calls that came through. */
-const become: Readonly<Record<Route, (times: number) => { payment: Partial<Payment>; captures: number[]; refunds: number[] }>> = {
-  'payments.capture': (times) => ({ payment: { captured: 400 * times, status: 'partially_captured' }, captures: Array.from({ length: times }, () => 400), refunds: [] }),
-  'payments.void': () => ({ payment: { captured: 0, capturable: 0, status: 'voided' }, captures: [], refunds: [] }),
-  'refunds.create': (times) => ({ payment: { captured: AMOUNT, refunded: 400 * times }, captures: [AMOUNT], refunds: Array.from({ length: times }, () => 400) }),
+const become: Readonly<Record<Route, (times: number) =>
+  { payment: Partial<Payment>; captures: number[]; refunds: number[] }>> = {
+  'payments.capture': (times) =>
+    ({ payment: { captured: 400 * times, status: 'partially_captured' },
+    captures: Array.from({ length: times }, () => 400), refunds: [] }),
+  'payments.void': () =>
+    ({ payment: { captured: 0, capturable: 0, status: 'voided' }, captures: [], refunds: [] }),
+  'refunds.create': (times) =>
+    ({ payment: { captured: AMOUNT, refunded: 400 * times }, captures: [AMOUNT],
+    refunds: Array.from({ length: times }, () => 400) }),
 }
 const AMOUNT = 1_000_000
 
@@ -106,9 +116,11 @@ async function killAt({ route, payment, dieAt, when }: Kill): Promise<boolean> {
 /** What the rail itself has of a payment. */
 function railEffects(payment: string) {
   const { payments, captures, refunds } = backend.rails.jpmorgan.records
-  const record = payments().find(({ merchantOrderNumber }) => merchantOrderNumber === payment.replaceAll('_', '-'))
+  const record = payments().find(({ merchantOrderNumber }) =>
+    merchantOrderNumber === payment.replaceAll('_', '-'))
   const amounts = (records: readonly { readonly transactionId?: string; readonly amount: number; readonly decline?: unknown }[]) =>
-    records.filter(({ transactionId, decline }) => transactionId === record?.transactionId && decline === undefined).map(({ amount }) => amount)
+    records.filter(({ transactionId, decline }) => transactionId === record?.transactionId
+      && decline === undefined).map(({ amount }) => amount)
   return { captures: amounts(captures()), refunds: amounts(refunds()) }
 }
 const pay = async (route: Route) => (await shop.paid([{ seller, amount: AMOUNT, platformFee: 50_000 }], {
@@ -117,7 +129,8 @@ const pay = async (route: Route) => (await shop.paid([{ seller, amount: AMOUNT, 
 
 describe('killed at every statement, then worked on and tried again', () => {
   test.each<[Route, 'before' | 'after']>([
-    ['payments.capture', 'before'], ['payments.void', 'before'], ['refunds.create', 'before'], ['refunds.create', 'after'],
+    ['payments.capture', 'before'], ['payments.void', 'before'], ['refunds.create', 'before'],
+      ['refunds.create', 'after'],
   ])('%s, %s each: one effect at the rail and in the books, one answer', async (route, when) => {
     let dieAt = 1
     let payment = await pay(route)
@@ -137,7 +150,8 @@ describe('an attempt to pay, killed at every statement', () => {
     const session = await shop.session([{ seller, amount: 2_000 }])
     const body = { method: 'card', token: await shop.token(session), revision: 1 } as const
     const given = from('checkout.confirm', 'k', `checkout.confirm ${session.id}`)
-    const confirm = async (deps: Deps) => (await confirmCheckout(deps, given, { session: session.id, body })) as Answer
+    const confirm = async (deps: Deps) =>
+      (await confirmCheckout(deps, given, { session: session.id, body })) as Answer
     const { deps, died } = crashing(dieAt, 'before')
     await confirm(deps).catch(() => null)
     if (!died()) return false
@@ -168,8 +182,10 @@ test('a payout, killed at every statement, leaves once', async () => {
   await shop.post(`/v1/escrows/${bought.escrows[0]!.id}/release`)
   await shop.advance(2 * 86_400_000)
   await shop.post('/v1/settlements/import')
-  const pay = (deps: Deps, key: string) => createSellerPayout(deps, from('payouts.create', key), { seller: owner, amount: 500 })
-  const sent = async () => (await (await fetch(`${backend.rails.bank.url}/_control/transfers`)).json() as { amount: number }[]).length
+  const pay = (deps: Deps, key: string) =>
+    createSellerPayout(deps, from('payouts.create', key), { seller: owner, amount: 500 })
+  const sent = async () =>
+    (await (await fetch(`${backend.rails.bank.url}/_control/transfers`)).json() as { amount: number }[]).length
   const before = await sent()
   let dieAt = 1
   for (; ; dieAt += 1) {

@@ -1,6 +1,7 @@
 import { newId } from '@holdfast/contract'
 import {
-  assert, confirmCapture, confirmRefund, endAuthorization, failCapture, failPayout, isRefusal, need, payoutMachine,
+  assert, confirmCapture, confirmRefund, endAuthorization, failCapture, failPayout, isRefusal, need,
+  payoutMachine,
   rejectRefund, type Capture, type Refund,
 } from '@holdfast/core'
 import { lockCustody, lockOrders, lockPayments, lockSellers } from '../store/book.ts'
@@ -22,15 +23,18 @@ export const captureAppliance: Appliance = {
   async apply({ deps, tx, desk, op, outcome }) {
     const event = eventOf(outcome)
     if (event === 'lose_sight') return event
-    const capture = (await readCaptureParts(tx.db, desk.marketplace, [op.capture_id as string])).get(op.capture_id as string) as Capture
+    const capture = (await readCaptureParts(tx.db, desk.marketplace,
+      [op.capture_id as string])).get(op.capture_id as string) as Capture
     if (outcome.outcome === 'approved') {
-      if (outcome.amount !== capture.amount) deps.log.error({ capture: capture.id, approved: Number(outcome.amount) }, 'captured another amount than was asked')
+      if (outcome.amount !== capture.amount) deps.log.error({ capture: capture.id,
+        approved: Number(outcome.amount) }, 'captured another amount than was asked')
       confirmCapture(desk.book, capture, desk.now)
     } else failCapture(desk.book, capture)
     await tx.db.updateTable('captures').set({
       state: outcome.outcome === 'approved' ? 'succeeded' : 'failed',
       ...(outcome.outcome === 'approved' && { rail_reference: outcome.railReference }),
-    }).where('marketplace_id', '=', desk.marketplace).where('id', '=', capture.id).where('state', '=', 'pending').execute()
+    }).where('marketplace_id', '=', desk.marketplace).where('id', '=', capture.id)
+      .where('state', '=', 'pending').execute()
     return event
   },
 }
@@ -47,8 +51,11 @@ export const voidAppliance: Appliance = {
     // an authorization that has run out at the rail can't be voided there any more: it is over all the same
     if (outcome.outcome === 'approved' || (expired && outcome.outcome === 'declined')) {
       const open = payment.state === 'authorized' || payment.state === 'partially_captured'
-      if (open) assert(endAuthorization(desk.book, { payment: payment.id, event: expired ? 'expire' : 'void' }) === null, 'an authorization that is open can end')
-      await setTimers(tx, desk.marketplace, { kind: 'authorization_expiry', timers: [{ subject: payment.id, dueAt: null }] })
+      if (open) assert(endAuthorization(desk.book,
+        { payment: payment.id, event: expired ? 'expire' : 'void' }) === null,
+        'an authorization that is open can end')
+      await setTimers(tx, desk.marketplace,
+        { kind: 'authorization_expiry', timers: [{ subject: payment.id, dueAt: null }] })
     }
     if (outcome.outcome === 'not_sent' && op.request['persistent'] === true) await sendAgain(applying)
     return event
@@ -77,7 +84,8 @@ export const refundAppliance: Appliance = {
     await tx.db.updateTable('refunds').set({
       state: outcome.outcome === 'approved' ? 'succeeded' : 'failed', resolved_at: desk.now,
       ...(outcome.outcome === 'declined' && { failure_code: outcome.decline.code }),
-    }).where('marketplace_id', '=', desk.marketplace).where('id', '=', refund.id).where('state', '=', 'pending').execute()
+    }).where('marketplace_id', '=', desk.marketplace).where('id', '=', refund.id)
+      .where('state', '=', 'pending').execute()
     return event
   },
 }
@@ -102,8 +110,10 @@ export const payoutAppliance: Appliance = {
     await tx.db.updateTable('payouts').set({
       state: next.state,
       ...(outcome.outcome === 'approved' && { rail_reference: outcome.railReference }),
-      ...(outcome.outcome === 'declined' && { failure_code: outcome.decline.code, failure_detail: 'The bank refused the payout.' }),
-    }).where('marketplace_id', '=', desk.marketplace).where('id', '=', row.id).where('state', '=', row.state).execute()
+      ...(outcome.outcome === 'declined'
+        && { failure_code: outcome.decline.code, failure_detail: 'The bank refused the payout.' }),
+    }).where('marketplace_id', '=', desk.marketplace).where('id', '=', row.id).where('state', '=', row.state)
+      .execute()
     return eventOf(outcome)
   },
 }
@@ -118,7 +128,8 @@ async function sendAgain({ tx, desk, op }: Applying): Promise<void> {
     id: newId('operation'), kind: op.kind, connector: op.connector, currency: op.currency, amount: op.amount,
     request: { ...op.request, tries: tries + 1 }, retryOf: op.id,
     sentBy: { workerInSeconds: PAUSES_S[Math.min(tries, PAUSES_S.length - 1)] as number },
-    ...(op.payment_id !== null && { payment: op.payment_id }), ...(op.refund_id !== null && { refund: op.refund_id }),
+    ...(op.payment_id !== null && { payment: op.payment_id }),
+    ...(op.refund_id !== null && { refund: op.refund_id }),
     ...(op.payout_id !== null && { payout: op.payout_id }),
   })
 }

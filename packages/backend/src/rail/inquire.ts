@@ -9,7 +9,8 @@ import { applyOutcome, type Appliance } from './outcome.ts'
 import { askRail, sendOperation } from './send.ts'
 
 const appliances: Readonly<Record<OperationRow['kind'], Appliance>> = {
-  authorize: chargeAppliance, sale: chargeAppliance, capture: captureAppliance, void: voidAppliance, refund: refundAppliance, payout: payoutAppliance,
+  authorize: chargeAppliance, sale: chargeAppliance, capture: captureAppliance, void: voidAppliance,
+  refund: refundAppliance, payout: payoutAppliance,
 }
 
 export function applianceOf({ kind }: Pick<OperationRow, 'kind'>): Appliance {
@@ -19,7 +20,8 @@ export function applianceOf({ kind }: Pick<OperationRow, 'kind'>): Appliance {
 /** Applies an outcome in a transaction of its own. */
 export async function settleOperation(deps: Deps, operation: OperationRow, outcome: Outcome): Promise<void> {
   await inTransaction(deps.pool, async (tx) => {
-    await applyOutcome(tx, { deps, operation, outcome, now: await readNow(tx), appliance: applianceOf(operation) })
+    await applyOutcome(tx,
+      { deps, operation, outcome, now: await readNow(tx), appliance: applianceOf(operation) })
   })
 }
 
@@ -29,7 +31,9 @@ export async function settleOperation(deps: Deps, operation: OperationRow, outco
  *
  * @returns false: it is resolved, or somebody has it under a lease
  */
-export async function takeUp(deps: Deps, key: { readonly marketplace: string; readonly id: string }): Promise<boolean> {
+export async function takeUp(
+  deps: Deps, key: { readonly marketplace: string; readonly id: string },
+): Promise<boolean> {
   const op = await leaseOperation(deps.pool, key)
   if (!op) return false
   const outcome = await findOut(deps, op)
@@ -37,8 +41,11 @@ export async function takeUp(deps: Deps, key: { readonly marketplace: string; re
   return true
 }
 
-async function findOut(deps: Deps, op: OperationRow & { readonly seconds_since_sent: number }): Promise<Outcome | null> {
+async function findOut(
+  deps: Deps, op: OperationRow & { readonly seconds_since_sent: number },
+): Promise<Outcome | null> {
   if (op.state !== 'intent_written') return askRail(deps, op)
   const waited = op.lease === 1 && op.kind !== 'authorize' && op.kind !== 'sale'
-  return waited ? sendOperation(deps, op) : { outcome: 'not_sent', reason: 'its sender ended before it was sent' }
+  return waited ? sendOperation(deps, op)
+    : { outcome: 'not_sent', reason: 'its sender ended before it was sent' }
 }

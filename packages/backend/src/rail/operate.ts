@@ -1,7 +1,9 @@
 import { endpoints, newId, type EndpointName } from '@holdfast/contract'
 import { isRefusal, type Outcome, type Refusal } from '@holdfast/core'
 import { readNow } from '../commands/execute.ts'
-import { answerOnce, claimKey, render, storeAnswer, taken, type Answer, type Claim } from '../commands/idempotency.ts'
+import {
+  answerOnce, claimKey, render, storeAnswer, taken, type Answer, type Claim,
+} from '../commands/idempotency.ts'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import type { Reply } from '../http/route.ts'
@@ -39,7 +41,8 @@ export interface RailCall {
  */
 export async function operate(deps: Deps, call: RailCall): Promise<Answer> {
   const work = () => twoSteps(deps, call)
-  return call.claim ? answerOnce(deps, { claim: call.claim, requestId: call.requestId }, work) : ((await work()) as Answer)
+  const { claim, requestId } = call
+  return claim ? answerOnce(deps, { claim, requestId }, work) : ((await work()) as Answer)
 }
 
 async function twoSteps(deps: Deps, call: RailCall): Promise<Answer | typeof taken> {
@@ -50,7 +53,8 @@ async function twoSteps(deps: Deps, call: RailCall): Promise<Answer | typeof tak
   if (outcome === null) return render(abandoned, answering(call))
   const signed = await call.sign?.(begun, outcome)
   return inTransaction(deps.pool, async (tx) => {
-    await applyOutcome(tx, { deps, operation: begun, outcome, now: await readNow(tx), appliance: applianceOf(begun) })
+    await applyOutcome(tx,
+      { deps, operation: begun, outcome, now: await readNow(tx), appliance: applianceOf(begun) })
     return finish(deps, { tx, call, begun, signed })
   })
 }

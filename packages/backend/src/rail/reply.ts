@@ -21,7 +21,9 @@ interface Replying {
  *
  * Refunds and payouts have a state of their own for that, so theirs is the endpoint's own status.
  */
-export async function replyOf(replying: Replying, { op, route }: { op: OperationRow; route: EndpointName }): Promise<Reply | Refusal> {
+export async function replyOf(
+  replying: Replying, { op, route }: { op: OperationRow; route: EndpointName },
+): Promise<Reply | Refusal> {
   const body = await bodyOf(replying, op)
   if (op.kind === 'refund' || op.kind === 'payout') return { body }
   if (!isResolved(op)) return { status: 202, body }
@@ -32,8 +34,10 @@ async function bodyOf({ db, signed }: Replying, op: OperationRow): Promise<unkno
   const { marketplace_id: marketplace } = op
   if (op.kind === 'refund') return (await readRefunds(db, marketplace, [op.refund_id as string]))[0]
   if (op.kind === 'payout') return (await readPayouts(db, marketplace, [op.payout_id as string]))[0]
-  if (op.kind !== 'authorize' && op.kind !== 'sale') return (await readPayments(db, marketplace, [op.payment_id as string]))[0]
-  const row = await db.selectFrom('payments').selectAll().where('marketplace_id', '=', marketplace).where('id', '=', op.payment_id as string).executeTakeFirstOrThrow()
+  const isAttempt = op.kind === 'authorize' || op.kind === 'sale'
+  if (!isAttempt) return (await readPayments(db, marketplace, [op.payment_id as string]))[0]
+  const row = await db.selectFrom('payments').selectAll().where('marketplace_id', '=', marketplace)
+    .where('id', '=', op.payment_id as string).executeTakeFirstOrThrow()
   assert(signed !== undefined, 'an attempt is answered with a signer at hand')
   return renderAttempt(row, signed)
 }
@@ -43,7 +47,8 @@ function refusalOf(op: OperationRow): Refusal | null {
   if (op.state !== 'rejected') return null
   const { outcome, decline } = (op.outcome ?? {}) as { outcome?: string; decline?: { code?: string } }
   if (outcome === 'not_sent') {
-    return { refused: 'rail_unavailable', detail: `The ${op.kind} did not reach the rail; nothing was done. Send the call again.` }
+    return { refused: 'rail_unavailable',
+      detail: `The ${op.kind} did not reach the rail; nothing was done. Send the call again.` }
   }
   return {
     refused: 'payment_transition_refused',

@@ -4,10 +4,14 @@ import { paymentConnectorOf } from '../rails.ts'
 import { RAIL_TIMEOUT_MS } from '../store/operations.ts'
 
 /** Fetches what a rail has reported since the last report that was recorded. No transaction is open meanwhile. */
-export async function fetchReports(deps: Deps, { marketplace, connector }: { readonly marketplace: string; readonly connector: string }): Promise<Reports> {
-  const row = await deps.db.selectFrom('rail_cursors').select('cursor').where('marketplace_id', '=', marketplace)
+export async function fetchReports(
+  deps: Deps, { marketplace, connector }: { readonly marketplace: string; readonly connector: string },
+): Promise<Reports> {
+  const row = await deps.db.selectFrom('rail_cursors').select('cursor')
+    .where('marketplace_id', '=', marketplace)
     .where('connector', '=', connector).where('feed', '=', 'settlements').executeTakeFirst()
   const after = row?.cursor || null
   const rail = paymentConnectorOf(deps.rails, connector)
-  return { connector, reports: await rail.settlementReports({ marketplace, after }, { timeoutMs: RAIL_TIMEOUT_MS }) }
+  return { connector, reports: await rail.settlementReports({ marketplace, after },
+    { timeoutMs: RAIL_TIMEOUT_MS }) }
 }

@@ -13,7 +13,8 @@ import { replyOf } from './reply.ts'
  * @returns `in_flight` while a sender has the operation under a lease
  */
 export async function resumeOperation(
-  deps: Deps, { marketplace, operation, route }: { readonly marketplace: string; readonly operation: string; readonly route: EndpointName },
+  deps: Deps, { marketplace, operation,
+    route }: { readonly marketplace: string; readonly operation: string; readonly route: EndpointName },
 ): Promise<'in_flight' | Reply | Refusal> {
   const key = { marketplace, id: operation }
   const before = await readOperation(deps.db, key)
@@ -30,10 +31,13 @@ export async function resumeOperation(
  * Asks about everything on a payment whose outcome is not known, before anything new is asked for it. A rail that
  * cannot be asked now leaves it unknown.
  */
-export async function askAboutPayment(deps: Deps, { marketplace, payment }: { readonly marketplace: string; readonly payment: string }): Promise<void> {
+export async function askAboutPayment(
+  deps: Deps, { marketplace, payment }: { readonly marketplace: string; readonly payment: string },
+): Promise<void> {
   const open = await deps.db.selectFrom('operations').select('id').where('marketplace_id', '=', marketplace)
     .where('payment_id', '=', payment).where('state', 'in', ['sent', 'unknown', 'intent_written']).execute()
   for (const { id } of open) {
-    await takeUp(deps, { marketplace, id }).catch((error: unknown) => deps.log.warn({ operation: id, err: error }, 'the rail could not be asked'))
+    await takeUp(deps, { marketplace, id }).catch((error: unknown) =>
+      deps.log.warn({ operation: id, err: error }, 'the rail could not be asked'))
   }
 }

@@ -1,4 +1,6 @@
-import type { ChargeRequest, FollowUpRequest, Inquiry, Outcome, PayoutRequest, RailRequest } from '@holdfast/core'
+import type {
+  ChargeRequest, FollowUpRequest, Inquiry, Outcome, PayoutRequest, RailRequest,
+} from '@holdfast/core'
 import { openBankAccount } from '../bank-account.ts'
 import type { Deps } from '../deps.ts'
 import { paymentConnectorOf, payoutConnectorOf } from '../rails.ts'
@@ -19,7 +21,8 @@ export async function sendOperation(deps: Deps, op: OperationRow, card?: Card): 
   try {
     return await send(deps, op, card)
   } catch (error) {
-    deps.log.error({ operation: op.id, kind: op.kind, err: error }, 'a connector failed; the operation is asked about later')
+    deps.log.error({ operation: op.id, kind: op.kind, err: error },
+      'a connector failed; the operation is asked about later')
     return { outcome: 'unknown', reason: 'the connector failed' }
   }
 }
@@ -27,10 +30,14 @@ export async function sendOperation(deps: Deps, op: OperationRow, card?: Card): 
 async function send(deps: Deps, op: OperationRow, card?: Card): Promise<Outcome> {
   const options = { timeoutMs: RAIL_TIMEOUT_MS }
   const request = railRequest(op)
-  if (op.kind === 'payout') return payoutConnectorOf(deps.rails, op.connector).submit(await payoutRequest(deps, op), options)
+  if (op.kind === 'payout') {
+    return payoutConnectorOf(deps.rails, op.connector).submit(await payoutRequest(deps, op), options)
+  }
   const rail = paymentConnectorOf(deps.rails, op.connector)
-  if (op.kind === 'authorize' || op.kind === 'sale') return rail.charge({ ...request, ...card } as ChargeRequest, options)
-  return rail.followUp(request as FollowUpRequest, options)
+  const isAttempt = op.kind === 'authorize' || op.kind === 'sale'
+  return isAttempt
+    ? rail.charge({ ...request, ...card } as ChargeRequest, options)
+    : rail.followUp(request as FollowUpRequest, options)
 }
 
 /** What the rail is asked: the row's own columns, and the rest as it was stored. */
@@ -43,17 +50,23 @@ function railRequest(op: OperationRow): RailRequest {
 
 async function payoutRequest(deps: Deps, op: OperationRow): Promise<PayoutRequest> {
   const row = await deps.db.selectFrom('payouts').selectAll()
-    .where('marketplace_id', '=', op.marketplace_id).where('id', '=', op.payout_id as string).executeTakeFirstOrThrow()
-  const account = openBankAccount(row, { sealer: deps.sealer, marketplace: op.marketplace_id, seller: row.seller_id })
+    .where('marketplace_id', '=', op.marketplace_id).where('id', '=', op.payout_id as string)
+    .executeTakeFirstOrThrow()
+  const account = openBankAccount(row,
+    { sealer: deps.sealer, marketplace: op.marketplace_id, seller: row.seller_id })
   if (!account) throw new Error(`payout ${row.id} has no bank account`)
   return { ...railRequest(op), account } as PayoutRequest
 }
 
 /** Asks a rail what became of an operation that was sent. */
-export async function askRail(deps: Deps, op: OperationRow & { readonly seconds_since_sent: number }): Promise<Outcome> {
+export async function askRail(
+  deps: Deps, op: OperationRow & { readonly seconds_since_sent: number },
+): Promise<Outcome> {
   const options = { timeoutMs: RAIL_TIMEOUT_MS }
-  const rail = op.kind === 'payout' ? payoutConnectorOf(deps.rails, op.connector) : paymentConnectorOf(deps.rails, op.connector)
-  const inquiry: Inquiry = await rail.inquire({ kind: op.kind, requestId: op.request_id, marketplace: op.marketplace_id }, options)
+  const rail = op.kind === 'payout' ? payoutConnectorOf(deps.rails, op.connector)
+    : paymentConnectorOf(deps.rails, op.connector)
+  const inquiry: Inquiry = await rail.inquire({ kind: op.kind, requestId: op.request_id,
+    marketplace: op.marketplace_id }, options)
   if (inquiry.outcome !== 'not_found') return inquiry
   const final = op.seconds_since_sent * 1_000 >= rail.capabilities.notFoundFinalAfterMs
   return final

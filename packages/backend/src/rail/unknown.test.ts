@@ -30,16 +30,22 @@ const balanced = async () => expect((await shop.books()).balanced).toBe(true)
 /** How many records of a payment the rail has, by its own word. */
 function atRail(id: string) {
   const { payments, captures } = backend.rails.jpmorgan.records
-  const records = payments().filter(({ merchantOrderNumber }) => merchantOrderNumber === id.replaceAll('_', '-'))
-  return { payments: records.length, captures: captures().filter(({ transactionId }) => records.some((one) => one.transactionId === transactionId)).length }
+  const records = payments().filter(({ merchantOrderNumber }) =>
+    merchantOrderNumber === id.replaceAll('_', '-'))
+  return { payments: records.length,
+    captures: captures().filter(({ transactionId }) =>
+    records.some((one) => one.transactionId === transactionId)).length }
 }
 
 /** Lets the card rail's next charge end otherwise than the rail says. */
-async function withRail<T>(change: (rail: PaymentConnector) => Partial<PaymentConnector>, work: () => Promise<T>): Promise<T> {
+async function withRail<T>(
+  change: (rail: PaymentConnector) => Partial<PaymentConnector>, work: () => Promise<T>,
+): Promise<T> {
   const rails = backend.deps.rails.payments as Map<string, PaymentConnector>
   const rail = rails.get('jpmorgan') as PaymentConnector
   rails.set('jpmorgan', {
-    name: rail.name, capabilities: rail.capabilities, charge: rail.charge.bind(rail), followUp: rail.followUp.bind(rail),
+    name: rail.name, capabilities: rail.capabilities, charge: rail.charge.bind(rail),
+    followUp: rail.followUp.bind(rail),
     inquire: rail.inquire.bind(rail), settlementReports: rail.settlementReports.bind(rail), ...change(rail),
   })
   return work().finally(() => rails.set('jpmorgan', rail))
@@ -55,17 +61,20 @@ describe('a time-out after the rail recorded the charge', () => {
       const one = await payment(attempt.payment)
       return one.status === 'captured' && one
     }, { what: 'the capture' })
-    expect(paid).toMatchObject({ captured: 10_000, captures: [{ status: 'succeeded', amount: 10_000 }], operations: [{ kind: 'sale', status: 'confirmed' }] })
+    expect(paid).toMatchObject({ captured: 10_000, captures: [{ status: 'succeeded', amount: 10_000 }],
+      operations: [{ kind: 'sale', status: 'confirmed' }] })
     expect(atRail(attempt.payment)).toEqual({ payments: 1, captures: 1 })
     expect(await order(session.order)).toMatchObject({ status: 'paid', totals: { held: 10_000 } })
     await balanced()
   })
 
-  test('holds the session: a second attempt is refused meanwhile, and the same key answers the truth later', async () => {
+  test('holds the session: a second attempt is refused meanwhile, and the same key answers the truth later',
+    async () => {
     backend.rails.jpmorgan.faults.add({ fault: 'timeout_recorded', method: 'POST', path: '/api/v2/payments' })
     const session = await shop.session(line())
     const [first, second, key] = [await shop.token(session), await shop.token(session), randomUUID()]
-    expect(await shop.confirm(session, { token: first, key })).toMatchObject({ status: 202, attempt: { status: 'pending' } })
+    expect(await shop.confirm(session, { token: first, key })).toMatchObject({ status: 202,
+      attempt: { status: 'pending' } })
     expect(await shop.confirm(session, { token: second })).toMatchObject({ status: 409 })
     const truth = await waitFor(async () => {
       const again = await shop.confirm(session, { token: first, key })
@@ -77,26 +86,33 @@ describe('a time-out after the rail recorded the charge', () => {
 })
 
 test('a charge that the rail never recorded ends declined once "not found" is final, and the buyer may try again', async () => {
-  await withRail((rail) => ({ capabilities: { ...rail.capabilities, notFoundFinalAfterMs: 0 } }), async () => {
-    backend.rails.jpmorgan.faults.add({ fault: 'timeout_unrecorded', method: 'POST', path: '/api/v2/payments' })
+  await withRail((rail) => ({ capabilities: { ...rail.capabilities, notFoundFinalAfterMs: 0 } }), async () =>
+    {
+    backend.rails.jpmorgan.faults.add({ fault: 'timeout_unrecorded', method: 'POST',
+      path: '/api/v2/payments' })
     const session = await shop.session(line())
     const { attempt } = await shop.confirm(session)
     expect(attempt.status).toBe('pending')
-    await waitFor(async () => (await payment(attempt.payment)).status === 'declined', { what: 'the end of the attempt' })
+    await waitFor(async () => (await payment(attempt.payment)).status === 'declined',
+      { what: 'the end of the attempt' })
     expect((await shop.confirm(session)).attempt.status).toBe('complete')
     expect(atRail(attempt.payment)).toEqual({ payments: 0, captures: 0 })
   })
 })
 
-describe.each(['timeout_recorded', 'timeout_unrecorded'] as const)('a refund whose answer was lost, %s', (fault) => {
+describe.each(['timeout_recorded', 'timeout_unrecorded'] as const)('a refund whose answer was lost, %s',
+  (fault) => {
   test('ends in one refund', async () => {
-    await withRail((rail) => ({ capabilities: { ...rail.capabilities, notFoundFinalAfterMs: 0 } }), async () => {
+    await withRail((rail) => ({ capabilities: { ...rail.capabilities, notFoundFinalAfterMs: 0 } }),
+      async () => {
       const paid = await shop.paid(line())
       const before = backend.rails.jpmorgan.records.refunds().length
       backend.rails.jpmorgan.faults.add({ fault, method: 'POST', path: '/api/v2/refunds' })
       const { status, body } = await shop.post('/v1/refunds', { payment: paid.payment.id, amount: 4_000 })
       expect([status, body['status']]).toEqual([201, 'pending'])
-      await waitFor(async () => (await shop.get<Refund>(`/v1/refunds/${String(body['id'])}`)).status === 'succeeded', { what: 'the refund', within: 20_000 })
+      await waitFor(async () =>
+        (await shop.get<Refund>(`/v1/refunds/${String(body['id'])}`)).status === 'succeeded',
+        { what: 'the refund', within: 20_000 })
       expect(backend.rails.jpmorgan.records.refunds()).toHaveLength(before + 1)
       expect(await payment(paid.payment.id)).toMatchObject({ captured: 10_000, refunded: 4_000 })
       await balanced()
@@ -108,15 +124,20 @@ test('while a capture is unknown nothing else is asked of the rail, and what it 
   const paid = await shop.paid(line(), { captureMode: 'manual' })
   const lost = (): Promise<Outcome> => Promise.resolve({ outcome: 'unknown', reason: 'test' })
   await withRail(() => ({ inquire: lost }), async () => {
-    backend.rails.jpmorgan.faults.add({ fault: 'timeout_recorded', method: 'POST', path: '/api/v2/payments/*/captures' })
+    backend.rails.jpmorgan.faults.add({ fault: 'timeout_recorded', method: 'POST',
+      path: '/api/v2/payments/*/captures' })
     const { status, body } = await shop.post(`/v1/payments/${paid.payment.id}/capture`, { amount: 4_000 })
     expect(status).toBe(202)
-    expect(body).toMatchObject({ capturable: 6_000, captured: 0, captures: [{ status: 'pending', amount: 4_000 }] })
-    expect((await shop.post(`/v1/payments/${paid.payment.id}/capture`, { amount: 1_000 })).body).toMatchObject({ code: 'outcome_unknown', status: 409 })
+    expect(body).toMatchObject({ capturable: 6_000, captured: 0,
+      captures: [{ status: 'pending', amount: 4_000 }] })
+    expect((await shop.post(`/v1/payments/${paid.payment.id}/capture`,
+      { amount: 1_000 })).body).toMatchObject({ code: 'outcome_unknown', status: 409 })
     expect((await shop.post(`/v1/payments/${paid.payment.id}/void`)).body).toMatchObject({ code: 'outcome_unknown' })
   })
-  await waitFor(async () => (await payment(paid.payment.id)).captured === 4_000, { what: 'the capture', within: 20_000 })
-  expect((await shop.post(`/v1/payments/${paid.payment.id}/capture`, {})).body).toMatchObject({ captured: 10_000, status: 'captured' })
+  await waitFor(async () => (await payment(paid.payment.id)).captured === 4_000,
+    { what: 'the capture', within: 20_000 })
+  expect((await shop.post(`/v1/payments/${paid.payment.id}/capture`,
+    {})).body).toMatchObject({ captured: 10_000, status: 'captured' })
   await balanced()
 })
 
@@ -138,7 +159,8 @@ test('an approval for another amount than was asked is voided, and the buyer may
   expect((await shop.confirm(session)).attempt.status).toBe('complete')
 })
 
-test('an attempt that was closed over and took money after all is posted, refunded by itself, and reported', async () => {
+test('an attempt that was closed over and took money after all is posted, refunded by itself, and reported',
+  async () => {
   const session = await shop.session(line())
   const lying = (rail: PaymentConnector): Partial<PaymentConnector> => ({
     charge: async (request, options) => {
@@ -158,7 +180,8 @@ test('an attempt that was closed over and took money after all is posted, refund
   expect(refund).toMatchObject({ amount: 10_000, allotments: [] })
   const { data: events } = await shop.get<{ data: { type: string }[] }>(`/v1/events?object=${attempt.payment}`)
   expect(events.map(({ type }) => type)).toContain('payment.superseded')
-  expect((await shop.books()).currencies[0]!.accounts.find(({ name }) => name === 'suspense:superseded')).toMatchObject({ balance: 0 })
+  expect((await shop.books()).currencies[0]!.accounts.find(({ name }) =>
+    name === 'suspense:superseded')).toMatchObject({ balance: 0 })
   expect((await order(session.order)).totals).toMatchObject({ captured: 10_000, held: 10_000 })
   await balanced()
 })
@@ -166,6 +189,7 @@ test('an attempt that was closed over and took money after all is posted, refund
 test('a settlement is imported by the worker when its day has ended', async () => {
   const { payment: { id } } = await shop.paid(line())
   await shop.advance(2 * DAY_MS)
-  await waitFor(async () => (await payment(id)).captures[0]?.settledAt, { what: 'the report', within: 20_000 })
+  await waitFor(async () => (await payment(id)).captures[0]?.settledAt,
+    { what: 'the report', within: 20_000 })
   await balanced()
 })

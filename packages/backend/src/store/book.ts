@@ -1,6 +1,7 @@
 import { newId } from '@holdfast/contract'
 import {
-  assert, assertMilestone, balanceKey, LAPSE_GRACE_MS, openBook, type Book, type Custody, type Escrow, type Milestone, type Order, type Payment,
+  assert, assertMilestone, balanceKey, LAPSE_GRACE_MS, openBook, type Book, type Custody, type Escrow,
+  type Milestone, type Order, type Payment,
   type SellerBalance,
 } from '@holdfast/core'
 import { sql, type Selectable } from 'kysely'
@@ -29,16 +30,29 @@ export interface Desk {
 }
 
 export function openDesk({ marketplace, now }: { readonly marketplace: string; readonly now: Date }): Desk {
-  return { marketplace, now, book: openBook(newId), before: new Map(), references: new Map(), sessions: new Map() }
+  return {
+    marketplace, now, book: openBook(newId), before: new Map(), references: new Map(), sessions: new Map(),
+  }
 }
 
 const unique = (ids: readonly string[]): string[] => [...new Set(ids)].toSorted()
 
+/** The parts of a book that are rows of the database. */
+interface Rows {
+  orders: Order
+  escrows: Escrow
+  milestones: Milestone
+  payments: Payment
+  balances: SellerBalance
+  custody: Custody
+}
+
 /** Puts a row into the book, and a copy aside. */
-function put<T extends object>(desk: Desk, map: Map<string, T>, { key, row }: { key: string; row: T }): void {
+function put<N extends keyof Rows>(desk: Desk, name: N, { key, row }: { key: string; row: Rows[N] }): void {
+  const map = desk.book[name] as Map<string, Rows[N]>
   if (map.has(key)) return
   map.set(key, row)
-  desk.before.set(`${Object.keys(desk.book).find((name) => desk.book[name as keyof Book] === map)} ${key}`, { ...row })
+  desk.before.set(`${name} ${key}`, { ...row })
 }
 
 /** Locks payments. */
@@ -46,26 +60,30 @@ export async function lockPayments(tx: Tx, desk: Desk, ids: readonly string[]): 
   if (ids.length === 0) return
   const rows = await tx.db.selectFrom('payments').selectAll().where('marketplace_id', '=', desk.marketplace)
     .where('id', 'in', unique(ids)).orderBy('id').forNoKeyUpdate().execute()
-  for (const row of rows) put(desk, desk.book.payments, { key: row.id, row: paymentOf(row) })
+  for (const row of rows) put(desk, 'payments', { key: row.id, row: paymentOf(row) })
 }
 
 function paymentOf(row: Selectable<PaymentsTable>): Payment {
-  const { id, order_id: order, connector, currency, amount, state, superseded, authorized, capturing, captured, refunding, refunded } = row
-  return { id, order, connector, currency, amount, state, superseded, authorized, capturing, captured, refunding, refunded }
+  const { id, order_id: order, connector, currency, amount, state, superseded, authorized, capturing,
+    captured, refunding, refunded } = row
+  return { id, order, connector, currency, amount, state, superseded, authorized, capturing, captured,
+    refunding, refunded }
 }
 
 /** Locks all milestones of orders, and reads the orders, their escrows and the payments that fund them. */
 export async function lockOrders(tx: Tx, desk: Desk, orders: readonly string[]): Promise<void> {
   if (orders.length === 0) return
-  const { book, marketplace } = desk
+  const { marketplace } = desk
   const ids = unique(orders)
   const locked = await tx.db.selectFrom('milestones').selectAll().where('marketplace_id', '=', marketplace)
     .where('order_id', 'in', ids).orderBy('id').forNoKeyUpdate().execute()
   const places = await readEscrows(tx, desk, ids)
   const place = (row: Selectable<MilestonesTable>) => (places.get(row.escrow_id) ?? 0) * 1_000 + row.position
-  for (const row of locked.toSorted((a, b) => place(a) - place(b))) put(desk, book.milestones, { key: row.id, row: milestoneOf(row) })
-  const states = await tx.db.selectFrom('orders').select(['id', 'state']).where('marketplace_id', '=', marketplace).where('id', 'in', ids).execute()
-  for (const { id, state } of states) put<Order>(desk, book.orders, { key: id, row: { id, state } })
+  const sorted = locked.toSorted((a, b) => place(a) - place(b))
+  for (const row of sorted) put(desk, 'milestones', { key: row.id, row: milestoneOf(row) })
+  const states = await tx.db.selectFrom('orders').select(['id', 'state'])
+    .where('marketplace_id', '=', marketplace).where('id', 'in', ids).execute()
+  for (const { id, state } of states) put(desk, 'orders', { key: id, row: { id, state } })
   await readPayments(tx, desk, locked.flatMap(({ payment_id: payment }) => payment ?? []))
 }
 
@@ -73,8 +91,9 @@ export async function lockOrders(tx: Tx, desk: Desk, orders: readonly string[]):
 async function readPayments(tx: Tx, desk: Desk, ids: readonly string[]): Promise<void> {
   const missing = unique(ids).filter((id) => !desk.book.payments.has(id))
   if (missing.length === 0) return
-  const rows = await tx.db.selectFrom('payments').selectAll().where('marketplace_id', '=', desk.marketplace).where('id', 'in', missing).execute()
-  for (const row of rows) put(desk, desk.book.payments, { key: row.id, row: paymentOf(row) })
+  const rows = await tx.db.selectFrom('payments').selectAll().where('marketplace_id', '=', desk.marketplace)
+    .where('id', 'in', missing).execute()
+  for (const row of rows) put(desk, 'payments', { key: row.id, row: paymentOf(row) })
 }
 
 /** Reads the orders' escrows; answers their places, in which amounts are split. */
@@ -83,8 +102,9 @@ async function readEscrows(tx: Tx, desk: Desk, orders: readonly string[]): Promi
     .select(['id', 'order_id', 'position', 'dispute_id', 'delivered_at', 'accepted_at', 'auto_release_at'])
     .where('marketplace_id', '=', desk.marketplace).where('order_id', 'in', orders).execute()
   for (const row of rows) {
-    put<Escrow>(desk, desk.book.escrows, { key: row.id, row: {
-      id: row.id, order: row.order_id, dispute: row.dispute_id, deliveredAt: row.delivered_at, acceptedAt: row.accepted_at,
+    put(desk, 'escrows', { key: row.id, row: {
+      id: row.id, order: row.order_id, dispute: row.dispute_id, deliveredAt: row.delivered_at,
+      acceptedAt: row.accepted_at,
       autoReleaseAt: row.auto_release_at,
     } })
   }
@@ -95,19 +115,24 @@ function milestoneOf(row: Selectable<MilestonesTable>): Milestone {
   return {
     id: row.id, escrow: row.escrow_id, order: row.order_id, seller: row.seller_id, currency: row.currency,
     amount: row.amount, fee: row.fee, payment: row.payment_id, state: row.state, frozen: row.frozen,
-    capturing: row.capturing, capturingFee: row.capturing_fee, captured: row.captured, capturedFee: row.captured_fee,
-    settled: row.settled, held: row.held, heldFee: row.held_fee, released: row.released, releasedFee: row.released_fee,
+    capturing: row.capturing, capturingFee: row.capturing_fee, captured: row.captured,
+    capturedFee: row.captured_fee,
+    settled: row.settled, held: row.held, heldFee: row.held_fee, released: row.released,
+    releasedFee: row.released_fee,
     refundedHeld: row.refunded_held, cancelledFee: row.cancelled_fee, refundedReleased: row.refunded_released,
     refundedReleasedFee: row.refunded_released_fee, refunding: row.refunding,
   }
 }
 
 /** Locks sellers' balances in one currency each; one that is not there yet is made, empty. */
-export async function lockSellers(tx: Tx, desk: Desk, wanted: readonly Pick<SellerBalance, 'seller' | 'currency'>[]): Promise<void> {
+export async function lockSellers(
+  tx: Tx, desk: Desk, wanted: readonly Pick<SellerBalance, 'seller' | 'currency'>[],
+): Promise<void> {
   const pairs = new Map(wanted.map((one) => [balanceKey(one.seller, one.currency), one]))
   const sorted = [...pairs].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
   if (sorted.length === 0) return
-  const values = [desk.marketplace, sorted.map(({ seller }) => seller), sorted.map(({ currency }) => currency)]
+  const values = [desk.marketplace, sorted.map(({ seller }) => seller),
+    sorted.map(({ currency }) => currency)]
   const lock = () => tx.client.query<BalanceRow>({
     name: 'lock_sellers',
     text: `select b.* from seller_balances b join unnest($2::text[], $3::text[]) as wanted (seller_id, currency) using (seller_id, currency)
@@ -124,7 +149,9 @@ export async function lockSellers(tx: Tx, desk: Desk, wanted: readonly Pick<Sell
     })
     rows = (await lock()).rows
   }
-  for (const row of rows) put(desk, desk.book.balances, { key: balanceKey(row.seller_id, row.currency), row: balanceOf(row) })
+  for (const row of rows) {
+    put(desk, 'balances', { key: balanceKey(row.seller_id, row.currency), row: balanceOf(row) })
+  }
 }
 
 interface BalanceRow {
@@ -138,7 +165,8 @@ interface BalanceRow {
 }
 
 function balanceOf(row: BalanceRow): SellerBalance {
-  const { seller_id: seller, currency, reserve_bps: reserveBps, available, reserve, in_payout: inPayout, owed } = row
+  const { seller_id: seller, currency, reserve_bps: reserveBps, available, reserve, in_payout: inPayout,
+    owed } = row
   return { seller, currency, reserveBps, available, reserve, inPayout, owed }
 }
 
@@ -153,7 +181,7 @@ export async function lockCustody(tx: Tx, desk: Desk, currencies: readonly strin
   const rows = await tx.db.selectFrom('custody').selectAll().where('marketplace_id', '=', desk.marketplace)
     .where('currency', 'in', wanted).orderBy('currency').forNoKeyUpdate().execute()
   for (const { currency, balance, in_payout: inPayout } of rows) {
-    put<Custody>(desk, desk.book.custody, { key: currency, row: { currency, balance, inPayout } })
+    put(desk, 'custody', { key: currency, row: { currency, balance, inPayout } })
   }
 }
 
@@ -169,12 +197,16 @@ export async function readPlatform(tx: Tx, desk: Desk, currency: string): Promis
            group by a.name`,
     values: [desk.marketplace, currency],
   })
-  const owed = await tx.db.selectFrom('seller_balances').select(sql<bigint>`coalesce(sum(owed), 0)::bigint`.as('owed'))
+  const owed = await tx.db.selectFrom('seller_balances')
+    .select(sql<bigint>`coalesce(sum(owed), 0)::bigint`.as('owed'))
     .where('marketplace_id', '=', desk.marketplace).where('currency', '=', currency).executeTakeFirstOrThrow()
-  const credits = (matches: (name: string) => boolean) => rows.filter(({ name }) => matches(name)).reduce((sum, { balance }) => sum + balance, 0n)
+  const credits = (matches: (name: string) => boolean) =>
+    rows.filter(({ name }) => matches(name)).reduce((sum, { balance }) => sum + balance, 0n)
   desk.book.platform.set(currency, {
-    fees: credits((name) => name === 'platform:fees'), funding: credits((name) => name === 'platform:funding'),
-    suspense: credits((name) => name.startsWith('suspense:')), losses: -credits((name) => name === 'platform:losses'),
+    fees: credits((name) => name === 'platform:fees'),
+    funding: credits((name) => name === 'platform:funding'),
+    suspense: credits((name) => name.startsWith('suspense:')),
+    losses: -credits((name) => name === 'platform:losses'),
     railFees: -credits((name) => name.startsWith('rail:')), owed: owed.owed,
   })
 }
@@ -184,26 +216,26 @@ interface Changed<T> {
   readonly to: T
 }
 
-/** The rows of one map that a batch changed. */
-function changedOf<T extends object>(desk: Desk, name: keyof Book, map: Map<string, T>): Changed<T>[] {
-  return [...map].flatMap(([key, to]) => {
-    const from = desk.before.get(`${name} ${key}`) as T | undefined
+/** The rows of one part of the book that a batch changed. */
+function changedOf<N extends keyof Rows>(desk: Desk, name: N): Changed<Rows[N]>[] {
+  return [...(desk.book[name] as Map<string, Rows[N]>)].flatMap(([key, to]) => {
+    const from = desk.before.get(`${name} ${key}`) as Rows[N] | undefined
     assert(from !== undefined, `${name} ${key} was read before it was written`)
-    return (Object.keys(to) as (keyof T)[]).some((field) => to[field] !== from[field]) ? [{ from, to }] : []
+    return (Object.keys(to) as (keyof Rows[N])[]).some((field) => to[field] !== from[field]) ? [{ from, to }] : []
   })
 }
 
 /** Writes what a batch changed, each table with one statement, and makes sure that every row was there. */
 export async function saveDesk(tx: Tx, desk: Desk): Promise<void> {
   const { book } = desk
-  const milestones = changedOf(desk, 'milestones', book.milestones)
+  const milestones = changedOf(desk, 'milestones')
   for (const { to } of milestones) assertMilestone(to)
-  await savePayments(tx, desk, changedOf(desk, 'payments', book.payments))
+  await savePayments(tx, desk, changedOf(desk, 'payments'))
   await saveMilestones(tx, desk, milestones)
-  await saveEscrows(tx, desk, changedOf(desk, 'escrows', book.escrows))
-  await saveOrders(tx, desk, changedOf(desk, 'orders', book.orders))
-  await saveBalances(tx, desk, changedOf(desk, 'balances', book.balances))
-  await saveCustody(tx, desk, changedOf(desk, 'custody', book.custody))
+  await saveEscrows(tx, desk, changedOf(desk, 'escrows'))
+  await saveOrders(tx, desk, changedOf(desk, 'orders'))
+  await saveBalances(tx, desk, changedOf(desk, 'balances'))
+  await saveCustody(tx, desk, changedOf(desk, 'custody'))
   await writeTransfers(tx, desk, book.transfers)
 }
 
@@ -216,7 +248,10 @@ interface Update {
 }
 
 /** One update for many rows. Refuses when a row is not as it was read: a lock was forgotten. */
-async function updateRows(tx: Tx, marketplace: string, { name, table, key, columns }: Update, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+async function updateRows(
+  tx: Tx, marketplace: string, { name, table, key, columns }: Update,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
   if (rows.length === 0) return
   const all = [...key.map((column) => [column, 'text'] as const), ...Object.entries(columns)]
   const state = 'state' in columns
@@ -237,7 +272,8 @@ async function savePayments(tx: Tx, desk: Desk, changed: readonly Changed<Paymen
   await updateRows(tx, desk.marketplace, {
     name: 'save_payments', table: 'payments', key: ['id'],
     columns: {
-      state: 'text', superseded: 'boolean', authorized: 'bigint', capturing: 'bigint', captured: 'bigint', refunding: 'bigint', refunded: 'bigint',
+      state: 'text', superseded: 'boolean', authorized: 'bigint', capturing: 'bigint', captured: 'bigint',
+      refunding: 'bigint', refunded: 'bigint',
     },
   }, changed.map(({ from, to }) => ({ ...to, from_state: from.state })))
 }
@@ -246,15 +282,21 @@ async function saveMilestones(tx: Tx, desk: Desk, changed: readonly Changed<Mile
   await updateRows(tx, desk.marketplace, {
     name: 'save_milestones', table: 'milestones', key: ['id'],
     columns: {
-      payment_id: 'text', state: 'text', frozen: 'text', capturing: 'bigint', capturing_fee: 'bigint', captured: 'bigint',
-      captured_fee: 'bigint', settled: 'bigint', held: 'bigint', held_fee: 'bigint', released: 'bigint', released_fee: 'bigint',
-      refunded_held: 'bigint', cancelled_fee: 'bigint', refunded_released: 'bigint', refunded_released_fee: 'bigint', refunding: 'bigint',
+      payment_id: 'text', state: 'text', frozen: 'text', capturing: 'bigint', capturing_fee: 'bigint',
+      captured: 'bigint',
+      captured_fee: 'bigint', settled: 'bigint', held: 'bigint', held_fee: 'bigint', released: 'bigint',
+      released_fee: 'bigint',
+      refunded_held: 'bigint', cancelled_fee: 'bigint', refunded_released: 'bigint',
+      refunded_released_fee: 'bigint', refunding: 'bigint',
     },
   }, changed.map(({ from, to }) => ({
-    id: to.id, payment_id: to.payment, state: to.state, from_state: from.state, frozen: to.frozen, capturing: to.capturing,
-    capturing_fee: to.capturingFee, captured: to.captured, captured_fee: to.capturedFee, settled: to.settled, held: to.held,
+    id: to.id, payment_id: to.payment, state: to.state, from_state: from.state, frozen: to.frozen,
+    capturing: to.capturing,
+    capturing_fee: to.capturingFee, captured: to.captured, captured_fee: to.capturedFee, settled: to.settled,
+    held: to.held,
     held_fee: to.heldFee, released: to.released, released_fee: to.releasedFee, refunded_held: to.refundedHeld,
-    cancelled_fee: to.cancelledFee, refunded_released: to.refundedReleased, refunded_released_fee: to.refundedReleasedFee,
+    cancelled_fee: to.cancelledFee, refunded_released: to.refundedReleased,
+    refunded_released_fee: to.refundedReleasedFee,
     refunding: to.refunding,
   })))
 }
@@ -262,20 +304,25 @@ async function saveMilestones(tx: Tx, desk: Desk, changed: readonly Changed<Mile
 async function saveEscrows(tx: Tx, desk: Desk, changed: readonly Changed<Escrow>[]): Promise<void> {
   await updateRows(tx, desk.marketplace, {
     name: 'save_escrows', table: 'escrows', key: ['id'],
-    columns: { dispute_id: 'text', delivered_at: 'timestamptz', accepted_at: 'timestamptz', auto_release_at: 'timestamptz' },
+    columns: { dispute_id: 'text', delivered_at: 'timestamptz', accepted_at: 'timestamptz',
+      auto_release_at: 'timestamptz' },
   }, changed.map(({ to }) => ({
-    id: to.id, dispute_id: to.dispute, delivered_at: to.deliveredAt, accepted_at: to.acceptedAt, auto_release_at: to.autoReleaseAt,
+    id: to.id, dispute_id: to.dispute, delivered_at: to.deliveredAt, accepted_at: to.acceptedAt,
+    auto_release_at: to.autoReleaseAt,
   })))
-  await setTimers(tx, desk.marketplace, { kind: 'auto_release', timers: changed.map(({ to }) => ({ subject: to.id, dueAt: lapseAt(to) })) })
+  await setTimers(tx, desk.marketplace,
+    { kind: 'auto_release', timers: changed.map(({ to }) => ({ subject: to.id, dueAt: lapseAt(to) })) })
 }
 
 /** When the worker may let an escrow lapse; null: not by itself, or not while it is disputed. */
 function lapseAt({ autoReleaseAt, dispute }: Escrow): Date | null {
-  return autoReleaseAt === null || dispute !== null ? null : new Date(autoReleaseAt.getTime() + LAPSE_GRACE_MS)
+  return autoReleaseAt === null || dispute !== null ? null
+    : new Date(autoReleaseAt.getTime() + LAPSE_GRACE_MS)
 }
 
 async function saveOrders(tx: Tx, desk: Desk, changed: readonly Changed<Order>[]): Promise<void> {
-  await updateRows(tx, desk.marketplace, { name: 'save_orders', table: 'orders', key: ['id'], columns: { state: 'text' } },
+  await updateRows(tx, desk.marketplace,
+    { name: 'save_orders', table: 'orders', key: ['id'], columns: { state: 'text' } },
     changed.map(({ from, to }) => ({ ...to, from_state: from.state })))
 }
 
@@ -284,12 +331,14 @@ async function saveBalances(tx: Tx, desk: Desk, changed: readonly Changed<Seller
     name: 'save_balances', table: 'seller_balances', key: ['seller_id', 'currency'],
     columns: { available: 'bigint', reserve: 'bigint', in_payout: 'bigint', owed: 'bigint' },
   }, changed.map(({ to }) => ({
-    seller_id: to.seller, currency: to.currency, available: to.available, reserve: to.reserve, in_payout: to.inPayout, owed: to.owed,
+    seller_id: to.seller, currency: to.currency, available: to.available, reserve: to.reserve,
+    in_payout: to.inPayout, owed: to.owed,
   })))
 }
 
 async function saveCustody(tx: Tx, desk: Desk, changed: readonly Changed<Custody>[]): Promise<void> {
   await updateRows(tx, desk.marketplace, {
-    name: 'save_custody', table: 'custody', key: ['currency'], columns: { balance: 'bigint', in_payout: 'bigint' },
+    name: 'save_custody', table: 'custody', key: ['currency'],
+    columns: { balance: 'bigint', in_payout: 'bigint' },
   }, changed.map(({ to }) => ({ currency: to.currency, balance: to.balance, in_payout: to.inPayout })))
 }

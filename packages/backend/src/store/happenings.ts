@@ -12,7 +12,8 @@ import { readSessions } from './render/sessions.ts'
 import { instant, wire, type Reader } from './render/values.ts'
 
 type Kind = keyof typeof eventTypes
-type Read = (db: Reader, marketplace: string, ids: readonly string[]) => Promise<readonly { readonly id: string }[]>
+type Read = (db: Reader, marketplace: string, ids: readonly string[]) =>
+  Promise<readonly { readonly id: string }[]>
 
 /** An event tells of a session without the secret that opens it, so that none is derived here. */
 const noSecrets = { derive: () => Buffer.alloc(32) }
@@ -25,15 +26,20 @@ const readers: Partial<Record<Kind, Read>> = {
 }
 
 /** What the operator put into custody or took out of it. */
-export async function readOperatorTransfers(db: Reader, marketplace: string, ids: readonly string[]): Promise<OperatorTransfer[]> {
+export async function readOperatorTransfers(
+  db: Reader, marketplace: string, ids: readonly string[],
+): Promise<OperatorTransfer[]> {
   const rows = await db.selectFrom('ledger_transfers as t')
-    .innerJoin('ledger_postings as p', (join) => join.onRef('p.marketplace_id', '=', 't.marketplace_id').onRef('p.transfer_id', '=', 't.id'))
-    .select(['t.id', 't.reason', 't.reference', 't.currency', 't.created_at', sql<bigint>`sum(p.amount)::bigint`.as('amount')])
+    .innerJoin('ledger_postings as p', (join) =>
+      join.onRef('p.marketplace_id', '=', 't.marketplace_id').onRef('p.transfer_id', '=', 't.id'))
+    .select(['t.id', 't.reason', 't.reference', 't.currency', 't.created_at',
+      sql<bigint>`sum(p.amount)::bigint`.as('amount')])
     .where('t.marketplace_id', '=', marketplace).where('t.id', 'in', ids)
     .groupBy(['t.marketplace_id', 't.id']).execute()
   return rows.map((row) => ({
     id: row.id, object: 'operator_transfer', kind: row.reason === 'operator_top_up' ? 'top_up' : 'withdrawal',
-    reference: row.reference ?? '', currency: row.currency, amount: wire(row.amount), createdAt: instant(row.created_at),
+    reference: row.reference ?? '', currency: row.currency, amount: wire(row.amount),
+    createdAt: instant(row.created_at),
   }))
 }
 

@@ -10,7 +10,9 @@ interface Writing {
 }
 
 /** Writes transfers with their postings: insert-only, in two statements. */
-export async function writeTransfers(tx: Tx, { marketplace, now, references }: Writing, transfers: readonly Transfer[]): Promise<void> {
+export async function writeTransfers(
+  tx: Tx, { marketplace, now, references }: Writing, transfers: readonly Transfer[],
+): Promise<void> {
   if (transfers.length === 0) return
   const accounts = await accountIds(tx, marketplace, transfers)
   const written = await tx.client.query({
@@ -19,12 +21,15 @@ export async function writeTransfers(tx: Tx, { marketplace, now, references }: W
            select $1, t.*, $2::timestamptz from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
              as t (id, reason, subject, order_id, reference, currency)`,
     values: [
-      marketplace, now, transfers.map(({ id }) => id), transfers.map(({ reason }) => reason), transfers.map(({ subject }) => subject),
-      transfers.map(({ order }) => order), transfers.map(({ id }) => references.get(id) ?? null), transfers.map(({ currency }) => currency),
+      marketplace, now, transfers.map(({ id }) => id), transfers.map(({ reason }) => reason),
+      transfers.map(({ subject }) => subject),
+      transfers.map(({ order }) => order), transfers.map(({ id }) => references.get(id) ?? null),
+        transfers.map(({ currency }) => currency),
     ],
   })
   assert(written.rowCount === transfers.length, 'every transfer was written')
-  const postings = transfers.flatMap(({ id, currency, postings: own }) => own.map((posting, position) => ({ id, currency, position, ...posting })))
+  const postings = transfers.flatMap(({ id, currency, postings: own }) =>
+    own.map((posting, position) => ({ id, currency, position, ...posting })))
   const { rowCount } = await tx.client.query({
     name: 'write_postings',
     text: `insert into ledger_postings (marketplace_id, transfer_id, position, debit_account, credit_account, amount)
@@ -33,18 +38,23 @@ export async function writeTransfers(tx: Tx, { marketplace, now, references }: W
     values: [
       marketplace, postings.map(({ id }) => id), postings.map(({ position }) => position),
       postings.map(({ debit, currency }) => accounts.get(`${debit} ${currency}`)),
-      postings.map(({ credit, currency }) => accounts.get(`${credit} ${currency}`)), postings.map(({ amount }) => amount),
+      postings.map(({ credit, currency }) => accounts.get(`${credit} ${currency}`)),
+        postings.map(({ amount }) => amount),
     ],
   })
   assert(rowCount === postings.length, 'every posting was written')
 }
 
 /** The ids of the accounts that transfers name, by name and currency; an account is made when first posted to. */
-async function accountIds(tx: Tx, marketplace: string, transfers: readonly Transfer[]): Promise<Map<string, string>> {
+async function accountIds(
+  tx: Tx, marketplace: string, transfers: readonly Transfer[],
+): Promise<Map<string, string>> {
   const wanted = new Map(transfers.flatMap(({ currency, postings }) =>
-    postings.flatMap(({ debit, credit }) => [debit, credit].map((name) => [`${name} ${currency}`, { name, currency }] as const))))
+    postings.flatMap(({ debit, credit }) =>
+      [debit, credit].map((name) => [`${name} ${currency}`, { name, currency }] as const))))
   const known = await findAccounts(tx, marketplace, [...wanted.values()])
-  const missing = [...wanted].filter(([key]) => !known.has(key)).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, account]) => account)
+  const missing = [...wanted].filter(([key]) => !known.has(key)).toSorted(([a], [b]) =>
+    (a < b ? -1 : 1)).map(([, account]) => account)
   if (missing.length === 0) return known
   await makeAccounts(tx, marketplace, missing)
   const all = await findAccounts(tx, marketplace, [...wanted.values()])
@@ -57,7 +67,9 @@ interface Named {
   readonly currency: string
 }
 
-async function findAccounts(tx: Tx, marketplace: string, accounts: readonly Named[]): Promise<Map<string, string>> {
+async function findAccounts(
+  tx: Tx, marketplace: string, accounts: readonly Named[],
+): Promise<Map<string, string>> {
   const { rows } = await tx.client.query<{ id: string } & Named>({
     name: 'find_accounts',
     text: `select a.id, a.name, a.currency from ledger_accounts a join unnest($2::text[], $3::text[]) as wanted (name, currency) using (name, currency)
@@ -76,7 +88,8 @@ async function makeAccounts(tx: Tx, marketplace: string, accounts: readonly Name
            select $1, a.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[]) as a (id, name, currency, normal_side, guarded)
            on conflict do nothing`,
     values: [
-      marketplace, accounts.map(() => newId('ledgerAccount')), accounts.map(({ name }) => name), accounts.map(({ currency }) => currency),
+      marketplace, accounts.map(() => newId('ledgerAccount')), accounts.map(({ name }) => name),
+      accounts.map(({ currency }) => currency),
       kinds.map(({ normalSide }) => normalSide), kinds.map(({ guarded }) => guarded),
     ],
   })

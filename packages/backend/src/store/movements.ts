@@ -29,40 +29,53 @@ export async function insertCapture(tx: Tx, { marketplace, now }: Place, one: Ne
     .where('marketplace_id', '=', marketplace).where('payment_id', '=', capture.payment).execute()
   const sequence = Math.max(0, ...earlier.map((other) => other.sequence)) + 1
   await tx.db.insertInto('captures').values({
-    marketplace_id: marketplace, id: capture.id, payment_id: capture.payment, reference: one.reference, state: one.state,
-    currency: one.currency, amount: capture.amount, final: capture.final, sequence, rail_reference: one.railReference,
+    marketplace_id: marketplace, id: capture.id, payment_id: capture.payment, reference: one.reference,
+    state: one.state,
+    currency: one.currency, amount: capture.amount, final: capture.final, sequence,
+    rail_reference: one.railReference,
     settled_at: null, created_at: now,
   }).execute()
   await tx.db.insertInto('capture_allotments').values(capture.allotments.map((part, position) => ({
-    marketplace_id: marketplace, capture_id: capture.id, milestone_id: part.milestone, escrow_id: part.escrow, position,
+    marketplace_id: marketplace, capture_id: capture.id, milestone_id: part.milestone, escrow_id: part.escrow,
+    position,
     amount: part.amount, fee: part.fee,
   }))).execute()
   return earlier.filter(({ state }) => state !== 'failed').length + 1
 }
 
 /** Captures with their allotments, by id. */
-export async function readCaptureParts(db: Reader, marketplace: string, ids: readonly string[]): Promise<Map<string, Capture>> {
+export async function readCaptureParts(
+  db: Reader, marketplace: string, ids: readonly string[],
+): Promise<Map<string, Capture>> {
   if (ids.length === 0) return new Map()
-  const rows = await db.selectFrom('captures').selectAll().where('marketplace_id', '=', marketplace).where('id', 'in', ids).execute()
-  const parts = grouped(await db.selectFrom('capture_allotments').selectAll().where('marketplace_id', '=', marketplace)
+  const rows = await db.selectFrom('captures').selectAll().where('marketplace_id', '=', marketplace)
+    .where('id', 'in', ids).execute()
+  const parts = grouped(await db.selectFrom('capture_allotments').selectAll()
+    .where('marketplace_id', '=', marketplace)
     .where('capture_id', 'in', ids).orderBy('position').execute(), (part) => part.capture_id)
   return new Map(rows.map((row) => [row.id, {
     id: row.id, payment: row.payment_id, amount: row.amount, final: row.final,
-    allotments: (parts.get(row.id) ?? []).map((part) => ({ escrow: part.escrow_id, milestone: part.milestone_id, amount: part.amount, fee: part.fee })),
+    allotments: (parts.get(row.id) ?? []).map((part) =>
+      ({ escrow: part.escrow_id, milestone: part.milestone_id, amount: part.amount, fee: part.fee })),
   }]))
 }
 
 /** Writes releases and their parts. */
 export async function insertReleases(
-  tx: Tx, { marketplace, now }: Place, releases: readonly { readonly release: Release; readonly reference: string | null }[],
+  tx: Tx, { marketplace, now }: Place,
+  releases: readonly { readonly release: Release; readonly reference: string | null }[],
 ): Promise<void> {
   if (releases.length === 0) return
   await tx.db.insertInto('releases').values(releases.map(({ release, reference }) => ({
-    marketplace_id: marketplace, id: release.id, escrow_id: release.escrow, seller_id: release.seller, reference,
-    reason: release.reason, currency: release.currency, gross: release.gross, fee: release.fee, transfer_id: release.transfer, created_at: now,
+    marketplace_id: marketplace, id: release.id, escrow_id: release.escrow, seller_id: release.seller,
+    reference,
+    reason: release.reason, currency: release.currency, gross: release.gross, fee: release.fee,
+    transfer_id: release.transfer, created_at: now,
   }))).execute()
-  await tx.db.insertInto('release_allotments').values(releases.flatMap(({ release }) => release.allotments.map((part, position) => ({
-    marketplace_id: marketplace, release_id: release.id, milestone_id: part.milestone, position, gross: part.gross, fee: part.fee,
+  await tx.db.insertInto('release_allotments')
+    .values(releases.flatMap(({ release }) => release.allotments.map((part, position) => ({
+    marketplace_id: marketplace, release_id: release.id, milestone_id: part.milestone, position,
+    gross: part.gross, fee: part.fee,
   })))).execute()
 }
 
@@ -75,15 +88,20 @@ export interface NewRefund {
 }
 
 /** Writes a refund that has begun, with its sources. */
-export async function insertRefund(tx: Tx, { marketplace, now }: Place, { refund, ...one }: NewRefund): Promise<void> {
+export async function insertRefund(
+  tx: Tx, { marketplace, now }: Place, { refund, ...one }: NewRefund,
+): Promise<void> {
   await tx.db.insertInto('refunds').values({
-    marketplace_id: marketplace, id: refund.id, payment_id: refund.payment, order_id: one.order, reference: one.reference,
-    reason: one.reason, state: 'pending', currency: one.currency, amount: refund.amount, fee_bearer: refund.feeBearer,
+    marketplace_id: marketplace, id: refund.id, payment_id: refund.payment, order_id: one.order,
+    reference: one.reference,
+    reason: one.reason, state: 'pending', currency: one.currency, amount: refund.amount,
+    fee_bearer: refund.feeBearer,
     failure_code: null, created_at: now, resolved_at: null,
   }).execute()
   if (refund.allotments.length === 0) return
   await tx.db.insertInto('refund_allotments').values(refund.allotments.map((part, position) => ({
-    marketplace_id: marketplace, refund_id: refund.id, milestone_id: part.milestone, escrow_id: part.escrow, position,
+    marketplace_id: marketplace, refund_id: refund.id, milestone_id: part.milestone, escrow_id: part.escrow,
+    position,
     amount: part.amount, sources: JSON.stringify(sourcesOf(part)),
   }))).execute()
 }
@@ -91,14 +109,16 @@ export async function insertRefund(tx: Tx, { marketplace, now }: Place, { refund
 function sourcesOf(part: RefundAllotment): SourcesJson {
   const { seller, held, cancelledFee, released, releasedFee, fees, available, reserve, owed } = part
   return {
-    seller, held: `${held}`, cancelledFee: `${cancelledFee}`, released: `${released}`, releasedFee: `${releasedFee}`,
+    seller, held: `${held}`, cancelledFee: `${cancelledFee}`, released: `${released}`,
+    releasedFee: `${releasedFee}`,
     fees: `${fees}`, available: `${available}`, reserve: `${reserve}`, owed: `${owed}`,
   }
 }
 
 /** A refund with its stored sources. */
 export async function readRefundParts(db: Reader, marketplace: string, id: string): Promise<Refund> {
-  const row = await db.selectFrom('refunds').selectAll().where('marketplace_id', '=', marketplace).where('id', '=', id).executeTakeFirst()
+  const row = await db.selectFrom('refunds').selectAll().where('marketplace_id', '=', marketplace)
+    .where('id', '=', id).executeTakeFirst()
   assert(row !== undefined, `${id} is there`)
   const parts = await db.selectFrom('refund_allotments').selectAll().where('marketplace_id', '=', marketplace)
     .where('refund_id', '=', id).orderBy('position').execute()
@@ -106,7 +126,8 @@ export async function readRefundParts(db: Reader, marketplace: string, id: strin
     id, payment: row.payment_id, amount: row.amount, feeBearer: row.fee_bearer,
     allotments: parts.map(({ escrow_id: escrow, milestone_id: milestone, amount, sources }) => {
       const { seller, ...amounts } = sources
-      const big = Object.fromEntries(Object.entries(amounts).map(([name, text]) => [name, BigInt(text)])) as Record<keyof typeof amounts, bigint>
+      const big = Object.fromEntries(Object.entries(amounts).map(([name, text]) =>
+        [name, BigInt(text)])) as Record<keyof typeof amounts, bigint>
       return { escrow, milestone, seller, amount, ...big }
     }),
   }

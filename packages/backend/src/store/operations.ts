@@ -37,16 +37,22 @@ export interface NewOperation {
 }
 
 /** Writes an operation as intended. */
-export async function insertOperation(tx: Tx, { marketplace, now }: { marketplace: string; now: Date }, one: NewOperation): Promise<OperationRow> {
+export async function insertOperation(
+  tx: Tx, { marketplace, now }: { marketplace: string; now: Date }, one: NewOperation,
+): Promise<OperationRow> {
   const bySender = one.sentBy === 'sender'
   const seconds = one.sentBy === 'sender' ? LEASE_S : one.sentBy.workerInSeconds
   const due = sql<Date>`now() + make_interval(secs => ${seconds})`
   return tx.db.insertInto('operations').values({
-    marketplace_id: marketplace, id: one.id, kind: one.kind, state: 'intent_written', connector: one.connector,
-    request_id: randomUUID(), request: JSON.stringify(one.request), currency: one.currency, amount: one.amount,
-    payment_id: one.payment ?? null, capture_id: one.capture ?? null, refund_id: one.refund ?? null, payout_id: one.payout ?? null,
+    marketplace_id: marketplace, id: one.id, kind: one.kind, state: 'intent_written',
+    connector: one.connector,
+    request_id: randomUUID(), request: JSON.stringify(one.request), currency: one.currency,
+    amount: one.amount,
+    payment_id: one.payment ?? null, capture_id: one.capture ?? null, refund_id: one.refund ?? null,
+    payout_id: one.payout ?? null,
     rail_reference: null, outcome: null, retry_of: one.retryOf ?? null, lease: bySender ? 1 : 0,
-    leased_until: bySender ? due : null, next_inquiry_at: due, sent_at: null, resolved_at: null, created_at: now,
+    leased_until: bySender ? due : null, next_inquiry_at: due, sent_at: null, resolved_at: null,
+    created_at: now,
   }).returningAll().executeTakeFirstOrThrow()
 }
 
@@ -55,7 +61,9 @@ export async function insertOperation(tx: Tx, { marketplace, now }: { marketplac
  *
  * @returns false: the lease ran out and another has rejected it; it must not be sent
  */
-export async function markSent(pool: Pool, { marketplace_id, id, lease }: Pick<OperationRow, 'marketplace_id' | 'id' | 'lease'>): Promise<boolean> {
+export async function markSent(
+  pool: Pool, { marketplace_id, id, lease }: Pick<OperationRow, 'marketplace_id' | 'id' | 'lease'>,
+): Promise<boolean> {
   const { rowCount } = await pool.query({
     name: 'mark_sent',
     text: `update operations set state = 'sent', sent_at = now()
@@ -66,7 +74,9 @@ export async function markSent(pool: Pool, { marketplace_id, id, lease }: Pick<O
 }
 
 /** Takes an open operation whose sender is gone; null: someone has it, or it is resolved. */
-export async function leaseOperation(pool: Pool, { marketplace, id }: { marketplace: string; id: string }): Promise<OperationRow & { seconds_since_sent: number } | null> {
+export async function leaseOperation(
+  pool: Pool, { marketplace, id }: { marketplace: string; id: string },
+): Promise<OperationRow & { seconds_since_sent: number } | null> {
   const { rows } = await pool.query<OperationRow & { seconds_since_sent: number }>({
     name: 'lease_operation',
     text: `update operations set lease = lease + 1, leased_until = now() + make_interval(secs => $3)
@@ -78,8 +88,11 @@ export async function leaseOperation(pool: Pool, { marketplace, id }: { marketpl
   return rows[0] ?? null
 }
 
-export async function readOperation(db: Reader, { marketplace, id }: { marketplace: string; id: string }): Promise<OperationRow | undefined> {
-  return db.selectFrom('operations').selectAll().where('marketplace_id', '=', marketplace).where('id', '=', id).executeTakeFirst()
+export async function readOperation(
+  db: Reader, { marketplace, id }: { marketplace: string; id: string },
+): Promise<OperationRow | undefined> {
+  return db.selectFrom('operations').selectAll().where('marketplace_id', '=', marketplace)
+    .where('id', '=', id).executeTakeFirst()
 }
 
 export function isResolved({ state }: Pick<OperationRow, 'state'>): boolean {
@@ -91,9 +104,11 @@ const MAX_PAUSE_S = 60
 
 /** Records what became of an operation; one that stays unknown is asked about again, ever more slowly. */
 export async function recordOutcome(
-  tx: Tx, op: OperationRow, { event, outcome, now }: { readonly event: OperationEvent; readonly outcome: Outcome; readonly now: Date },
+  tx: Tx, op: OperationRow,
+  { event, outcome, now }: { readonly event: OperationEvent; readonly outcome: Outcome; readonly now: Date },
 ): Promise<void> {
-  const next = event === 'lose_sight' && op.state === 'unknown' ? { state: op.state } : operationMachine.step(op.state, event)
+  const next = event === 'lose_sight' && op.state === 'unknown' ? { state: op.state }
+    : operationMachine.step(op.state, event)
   assert(!isRefusal(next), `an operation that is '${op.state}' takes '${event}'`)
   const resolved = isResolved(next)
   const { rowCount } = await tx.client.query({
@@ -103,7 +118,9 @@ export async function recordOutcome(
              next_inquiry_at = case when $8 then null else now() + least($9, power(2, inquiries)) * interval '1 second' end
            where marketplace_id = $1 and id = $2 and state = $3`,
     values: [
-      op.marketplace_id, op.id, op.state, next.state, JSON.stringify(outcome, (_name, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)),
+      op.marketplace_id, op.id, op.state, next.state,
+        JSON.stringify(outcome, (_name, value: unknown) =>
+        (typeof value === 'bigint' ? Number(value) : value)),
       'railReference' in outcome ? outcome.railReference : null, resolved ? now : null, resolved, MAX_PAUSE_S,
     ],
   })

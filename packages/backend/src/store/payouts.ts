@@ -8,7 +8,8 @@ export type PayoutRow = Selectable<PayoutsTable>
 /** Locks payouts: before their sellers' balances. */
 export async function lockPayouts(tx: Tx, marketplace: string, ids: readonly string[]): Promise<PayoutRow[]> {
   if (ids.length === 0) return []
-  return tx.db.selectFrom('payouts').selectAll().where('marketplace_id', '=', marketplace).where('id', 'in', [...new Set(ids)])
+  return tx.db.selectFrom('payouts').selectAll().where('marketplace_id', '=', marketplace)
+    .where('id', 'in', [...new Set(ids)])
     .orderBy('id').forNoKeyUpdate().execute()
 }
 

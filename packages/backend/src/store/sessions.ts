@@ -15,18 +15,24 @@ export async function lockSessions(tx: Tx, desk: Desk, ids: readonly string[]): 
   for (const row of rows) desk.sessions.set(row.id, row)
 }
 
-const events = { complete: 'session.completed', expired: 'session.expired', canceled: 'session.canceled' } as const
+const events = { complete: 'session.completed', expired: 'session.expired',
+  canceled: 'session.canceled' } as const
 
 /** Moves a locked session by an event that the caller has found to be legal; its timer ends with it. */
-export async function moveSession(tx: Tx, desk: Desk, row: SessionRow, { event, payment }: { readonly event: SessionEvent; readonly payment?: string }): Promise<void> {
+export async function moveSession(
+  tx: Tx, desk: Desk, row: SessionRow,
+  { event, payment }: { readonly event: SessionEvent; readonly payment?: string },
+): Promise<void> {
   const next = sessionMachine.step(row.state, event)
   assert(!isRefusal(next), `a session that is '${row.state}' takes '${event}'`)
   const { numUpdatedRows } = await tx.db.updateTable('sessions')
     .set({ state: next.state, ...(payment !== undefined && { payment_id: payment }) })
-    .where('marketplace_id', '=', desk.marketplace).where('id', '=', row.id).where('state', '=', row.state).executeTakeFirst()
+    .where('marketplace_id', '=', desk.marketplace).where('id', '=', row.id).where('state', '=', row.state)
+    .executeTakeFirst()
   assert(numUpdatedRows === 1n, 'the session is as it was read')
   row.state = next.state
   if (next.state === 'open' || next.state === 'processing') return
   happened(desk.book, events[next.state], row.id)
-  await setTimers(tx, desk.marketplace, { kind: 'session_expiry', timers: [{ subject: row.id, dueAt: null }] })
+  await setTimers(tx, desk.marketplace,
+    { kind: 'session_expiry', timers: [{ subject: row.id, dueAt: null }] })
 }

@@ -1,5 +1,8 @@
 import type { ColumnType, Generated } from 'kysely'
-import type { CaptureState, DeclineClass, DisputeState, MilestoneState, OperationKind, OperationState, OrderState, PaymentState, PayoutState, RefundState, SessionState } from '@holdfast/contract'
+import type {
+  CaptureState, DeclineClass, DisputeState, MilestoneState, OperationKind, OperationState, OrderState,
+  PaymentState, PayoutState, RefundState, SessionState,
+} from '@holdfast/contract'
 
 /* The tables of migration 0002, as TypeScript sees them: int8 is read as bigint, timestamptz as Date. */
 

@@ -9,7 +9,8 @@ export interface Timer {
 
 /** Sets timers of one kind, or takes them away. */
 export async function setTimers(
-  tx: Tx, marketplace: string, { kind, timers }: { readonly kind: TimersTable['kind']; readonly timers: readonly Timer[] },
+  tx: Tx, marketplace: string,
+  { kind, timers }: { readonly kind: TimersTable['kind']; readonly timers: readonly Timer[] },
 ): Promise<void> {
   if (timers.length === 0) return
   await tx.client.query({

@@ -1,5 +1,7 @@
 import type { BodyOf } from '@holdfast/contract'
-import type { Attempt, CheckoutSession, Escrow, Order, Payment, Refund, Release, Seller, TrialBalance } from '@holdfast/contract/types'
+import type {
+  Attempt, CheckoutSession, Escrow, Order, Payment, Refund, Release, Seller, TrialBalance,
+} from '@holdfast/contract/types'
 import { TEST_ORIGIN, type TestBackend } from './backend.ts'
 import { call, cardToken, type ApiAnswer, type ApiCall } from './http.ts'
 
@@ -10,7 +12,8 @@ export interface Shop {
   seller(): Promise<Seller>
   session(lines: readonly ShopLine[], over?: Partial<BodyOf<'sessions.create'>>): Promise<CheckoutSession>
   /** Types a card and confirms. */
-  confirm(session: CheckoutSession, over?: { readonly number?: string; readonly token?: string; readonly key?: string }): Promise<ApiAnswer & { readonly attempt: Attempt }>
+  confirm(session: CheckoutSession,
+    over?: { readonly number?: string; readonly token?: string; readonly key?: string }): Promise<ApiAnswer & { readonly attempt: Attempt }>
   token(session: CheckoutSession, number?: string): Promise<string>
   /** A session that is paid, with what came of it. */
   paid(lines: readonly ShopLine[], over?: Partial<BodyOf<'sessions.create'>>): Promise<Paid>
@@ -44,7 +47,8 @@ export function fresh(what: string): string {
 }
 
 export function openShop(backend: TestBackend): Shop {
-  const post: Shop['post'] = (path, body = {}, options = {}) => call(backend, 'POST', path, { ...options, body })
+  const post: Shop['post'] = (path, body = {}, options = {}) =>
+    call(backend, 'POST', path, { ...options, body })
   const get = async <T>(path: string): Promise<T> => (await call(backend, 'GET', path)).body as T
   const made = async <T>(path: string, body: unknown): Promise<T> => {
     const answer = await post(path, body)
@@ -55,11 +59,13 @@ export function openShop(backend: TestBackend): Shop {
     reference: fresh('order'), currency: 'USD', returnUrl: 'http://shop.test/return', ...over,
     lines: lines.map((line, index) => ({ reference: `line-${index}`, ...line })),
   })
-  const token: Shop['token'] = ({ clientSecret }, number = APPROVED) => cardToken(backend, { clientSecret, origin: TEST_ORIGIN, card: { number } })
+  const token: Shop['token'] = ({ clientSecret }, number = APPROVED) =>
+    cardToken(backend, { clientSecret, origin: TEST_ORIGIN, card: { number } })
   const confirm: Shop['confirm'] = async (one, over = {}) => {
     const card = over.token ?? (await token(one, over.number))
     const answer = await call(backend, 'POST', '/v1/checkout/confirm', {
-      key: one.clientSecret, headers: { origin: TEST_ORIGIN }, body: { method: 'card', token: card, revision: one.revision },
+      key: one.clientSecret, headers: { origin: TEST_ORIGIN },
+      body: { method: 'card', token: card, revision: one.revision },
       ...(over.key !== undefined && { idempotencyKey: over.key }),
     })
     return { ...answer, attempt: answer.body as unknown as Attempt }
@@ -68,14 +74,16 @@ export function openShop(backend: TestBackend): Shop {
     post, get, session, token, confirm,
     seller: () => made('/v1/sellers', {
       reference: fresh('seller'), name: 'Ada Lamps', country: 'US',
-      bankAccount: { holder: 'Ada Lamps', country: 'US', currency: 'USD', routingNumber: '021000021', accountNumber: '9988776655' },
+      bankAccount: { holder: 'Ada Lamps', country: 'US', currency: 'USD', routingNumber: '021000021',
+        accountNumber: '9988776655' },
     }),
     async paid(lines, over) {
       const one = await session(lines, over)
       const { attempt, status, text } = await confirm(one)
       if (attempt.status !== 'complete') throw new Error(`the attempt ended ${status}: ${text}`)
       const order = await get<Order>(`/v1/orders/${one.order}`)
-      return { session: one, order, escrows: order.escrows, payment: await get<Payment>(`/v1/payments/${attempt.payment}`) }
+      return { session: one, order, escrows: order.escrows,
+        payment: await get<Payment>(`/v1/payments/${attempt.payment}`) }
     },
     advance: async (ms) => void (await made('/v1/test/clock/advance', { byMs: ms })),
     books: () => get('/v1/ledger/trial-balance'),
