@@ -65,6 +65,7 @@ export function run({
     let late = false
     const timer = setTimeout(() => {
       late = true
+      process.stdout.write(`ended after ${Math.round(limit / 60_000)} minutes: ${[command, ...args].join(' ')}\n`)
       end('SIGKILL')
     }, limit)
     const stop = stopOnSignal(end)

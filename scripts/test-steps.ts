@@ -72,7 +72,7 @@ export const steps: readonly Step[] = [
     name: 'story',
     title: "one order's whole life (npm run story)",
     missing: () => without('test/story/story.ts'),
-    run: () => one({ script: inTree('test/story/story.ts'), limit: 3 * minute }),
+    run: () => one({ script: inTree('test/story/story.ts'), limit: 5 * minute }),
   },
 ]
 
@@ -149,7 +149,7 @@ async function runVitest({ grep, files }: Selection): Promise<Counts> {
   // a few drive a page; without a browser they skip, and the steps that are all browser say what to install
   const browser = await findBrowser().catch(() => undefined)
   const env = browser ? { HOLDFAST_BROWSER: browser } : {}
-  const program = { script: tools.vitest, args: [...args, ...narrowed], env, limit: 8 * minute }
+  const program = { script: tools.vitest, args: [...args, ...narrowed], env, limit: 20 * minute }
   return reported('unit', program, (found: VitestReport) => {
     // a file that breaks before its first test has no failed test to count
     const broken = found.testResults.filter(
@@ -218,7 +218,7 @@ function runPlaywright({ browser, vault, grep, files }: PlaywrightRun): Promise<
   }
   const args = ['test', '--config', inTree('test/browser/playwright.config.ts'), '--pass-with-no-tests']
   const narrowed = [...files, ...(grep ? ['--grep', grep] : [])]
-  const program = { script: tools.playwright, args: [...args, ...narrowed], env, limit: 8 * minute }
+  const program = { script: tools.playwright, args: [...args, ...narrowed], env, limit: 20 * minute }
   return reported(name, program, ({ stats, errors }: PlaywrightReport) => ({
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky + errors.length,

@@ -111,6 +111,15 @@ function sleeps(node: SyntaxNode): boolean {
   )
 }
 
+/** `new URL('…', import.meta.url).pathname` */
+function isPathOfOwnUrl(node: SyntaxNode): boolean {
+  return (
+    at(node, 'property', 'name') === 'pathname'
+    && at(node, 'object', 'callee', 'name') === 'URL'
+    && at(node, 'object', 'arguments', 1, 'object', 'type') === 'MetaProperty'
+  )
+}
+
 const keepsTime = (path: string): boolean =>
   /(?:^|\/)clock\.ts$|^scripts\/|^[^/]+$|\/scripts\//.test(path) || isTest(path)
 
@@ -179,6 +188,11 @@ export const rules: readonly Rule[] = [
         source,
         node => at(node, 'property', 'name') === 'only' && testCalls.has(String(at(node, 'object', 'name'))),
       ),
+  },
+  {
+    name: 'no-url-path',
+    instead: 'fileURLToPath(): the path of a URL is encoded, and misses a folder whose name has a space',
+    find: source => nodes(source, isPathOfOwnUrl),
   },
   {
     name: 'no-float',

@@ -30,6 +30,7 @@ const breaches: readonly (readonly [string, string, string, number])[] = [
   ['no-sleep', 'test/browser/a.spec.ts', 'await page.waitForTimeout(500)', 1],
   ['no-sleep', 'test/api/a.test.ts', 'import { setTimeout } from "node:timers/promises"', 1],
   ['no-only', 'test/api/a.test.ts', 'it.only("refuses", () => {})', 1],
+  ['no-url-path', 'test/api/a.test.ts', "const folder = new URL('.', import.meta.url).pathname", 1],
   ['no-float', 'demo/src/a.ts', 'const total = parseFloat(text)', 1],
 ]
 
@@ -45,6 +46,7 @@ const blameless: readonly (readonly [string, string])[] = [
   ['packages/core/src/a.test.ts', 'it("refuses what nobody owes", step)'],
   ['packages/core/src/a.ts', 'say("you should see your bank")'],
   ['packages/simulators/src/a.ts', 'await new Promise(done => setTimeout(done, slow))'],
+  ['packages/checkout/src/a.ts', 'const path = new URL(address, base).pathname'],
   ['test/api/a.test.ts', 'const timer = setTimeout(abort, 100)'],
 ]
 

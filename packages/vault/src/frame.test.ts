@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { FrameInit } from '@holdfast/contract/frame'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -16,7 +17,7 @@ let at: Harness
 let shop: Shop
 
 async function bundle(): Promise<{ script: string; style: string }> {
-  const folder = new URL('../../card-frame/src/', import.meta.url).pathname
+  const folder = fileURLToPath(new URL('../../card-frame/src/', import.meta.url))
   const { outputFiles } = await build({
     entryPoints: [`${folder}frame.ts`, `${folder}frame.css`],
     bundle: true,

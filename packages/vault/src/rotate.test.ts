@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addKey } from './keyring.ts'
 import { frameCall, openSession, sendOf, startHarness, tokenOf } from './testing/harness.ts'
@@ -34,7 +35,7 @@ async function slowDown(): Promise<void> {
 }
 
 function startRotation(): ChildProcess {
-  const program = new URL('testing/rotate-process.ts', import.meta.url).pathname
+  const program = fileURLToPath(new URL('testing/rotate-process.ts', import.meta.url))
   return spawn(process.execPath, ['--conditions=source', program, at.databaseUrl, at.keyFile], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { migrations } from '../migrations/index.ts'
 import { migrate } from '../postgres/migrate.ts'
@@ -81,7 +82,7 @@ async function testServer(): Promise<TestServer> {
 }
 
 function startServer(folder: string): void {
-  const program = new URL('./server.ts', import.meta.url).pathname
+  const program = fileURLToPath(new URL('./server.ts', import.meta.url))
   spawn(process.execPath, ['--conditions=source', program, join(folder, 'postgres')], { detached: true, stdio: 'ignore' }).unref()
 }
 
