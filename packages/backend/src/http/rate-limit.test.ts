@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RateLimiter } from './rate-limit.ts'
+import { addressKey, RateLimiter } from './rate-limit.ts'
 
 test('lets a burst through, then the average, each subject by itself', () => {
   const time = { now: 0 }
@@ -15,4 +15,11 @@ test('lets a burst through, then the average, each subject by itself', () => {
 test('says how long to wait', () => {
   const limiter = new RateLimiter({ perMinute: 2, burst: 1 }, () => 0)
   expect([limiter.take('a'), limiter.take('a')]).toEqual([null, 30])
+})
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'], ['::ffff:203.0.113.7', '203.0.113.7'], ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['2001:db8:1:2::6', '2001:db8:1:2'], ['2001:db8::6', '2001:db8:0:0'], ['::1', '0:0:0:0'], ['fe80::1%eth0', 'fe80:0:0:0'],
+])('%s counts as %s', (address, key) => {
+  expect(addressKey(address)).toBe(key)
 })

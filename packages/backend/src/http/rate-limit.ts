@@ -54,3 +54,12 @@ export class RateLimiter {
     if (oldest !== undefined) this.#buckets.delete(oldest)
   }
 }
+
+/** An address as it is counted: of IPv6 the /64, within which one household or host may take any. */
+export function addressKey(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
+  if (mapped !== undefined || !address.includes(':')) return mapped ?? address
+  const [head = [], tail = []] = address.split('::').map((half) => half.split(':').filter(Boolean))
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0')
+  return [...head, ...zeros, ...tail].slice(0, 4).join(':')
+}

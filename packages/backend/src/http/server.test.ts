@@ -64,6 +64,17 @@ describe('who calls', () => {
   })
 })
 
+test('whoever guesses from one IPv6 network is one, whatever address of it each guess has', async () => {
+  const strict = await startTestBackend({
+    config: (defaults) => ({ ...defaults, http: { ...defaults.http, trustProxy: true, rateLimits: { ...defaults.http.rateLimits, authFailures: { perMinute: 1, burst: 2 } } } }),
+  })
+  const guess = async (address: string) => (await call(strict, 'GET', '/v1/sellers', { key: 'sk_test_guess', headers: { 'x-forwarded-for': address } })).status
+  const statuses: number[] = []
+  for (const address of ['2001:db8:1:2::1', '2001:db8:1:2:ffff::2', '2001:db8:1:2:3:4:5:6', '2001:db8:1:3::1']) statuses.push(await guess(address))
+  expect(statuses).toEqual([401, 401, 429, 401])
+  await strict.close()
+})
+
 describe('a page', () => {
   const page = (secret: string | null, headers: Record<string, string> = {}) => api('POST', '/v1/checkout/frame-ticket', { key: secret, body: {}, headers })
 
@@ -212,6 +223,8 @@ describe('an address', () => {
   ])('%s %s answers %s', async (method, path, expected, allow) => {
     const answer = await api(method, path)
     expect([code(answer), answer.headers.get('allow')]).toEqual([expected, allow])
+    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+    expect([answer.headers.get('request-id'), answer.headers.get('cache-control')]).toEqual([answer.body['requestId'], 'no-store'])
   })
 
   test.each([[API_VERSION, 200], ['2020-01-01', 400], ['latest', 400]])('Holdfast-Version %s answers %i', async (version, status) => {

@@ -12,7 +12,7 @@ import { corsHeaders, preflight } from './cors.ts'
 import { parseStrictJson } from './json.ts'
 import type { Metrics } from './metrics.ts'
 import { renderProblem, type EdgeRefusal } from './problem.ts'
-import { RateLimiter } from './rate-limit.ts'
+import { addressKey, RateLimiter } from './rate-limit.ts'
 import type { AnyRoute } from './route.ts'
 import { validate } from './validation.ts'
 
@@ -162,10 +162,10 @@ async function admit(context: Context, { endpoint, request }: Arriving): Promise
   if (endpoint.testOnly && deps.config.mode === 'live') return testOnly
   const origin = request.headers.origin ?? null
   const isPage = endpoint.caller === 'page'
-  const tooOften = isPage ? limits.address.take(request.ip) : null
+  const tooOften = isPage ? limits.address.take(addressKey(request.ip)) : null
   if (tooOften !== null) return rateLimited(tooOften)
   const found = await authenticate(deps, endpoint.caller, { authorization: request.headers.authorization, origin })
-  if (isRefusal(found)) return throttleGuessing(limits.failures, { refusal: found, address: request.ip })
+  if (isRefusal(found)) return throttleGuessing(limits.failures, { refusal: found, address: addressKey(request.ip) })
   const tooOftenHere = found.caller.kind === 'page' ? limits.session.take(found.caller.session) : null
   return tooOftenHere === null ? { ...found, origin } : rateLimited(tooOftenHere)
 }
