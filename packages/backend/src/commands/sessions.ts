@@ -23,7 +23,17 @@ function wrong(field: string, detail: string): Refusal<'validation_failed'> {
 }
 
 /** What one line can't say about itself: fees within amounts, references once, the sum within bounds. */
-function checkLines(lines: readonly { readonly reference: string; readonly amount: number; readonly platformFee?: number | undefined }[]): Refusal | null {
+function checkLines(lines: readonly Amounts[]): Refusal | null {
+  return checkEach(lines) ?? checkSum(lines)
+}
+
+interface Amounts {
+  readonly reference: string
+  readonly amount: number
+  readonly platformFee?: number | undefined
+}
+
+function checkEach(lines: readonly Amounts[]): Refusal | null {
   const seen = new Map<string, number>()
   for (const [index, line] of lines.entries()) {
     const first = seen.get(line.reference)
@@ -31,6 +41,10 @@ function checkLines(lines: readonly { readonly reference: string; readonly amoun
     seen.set(line.reference, index)
     if ((line.platformFee ?? 0) > line.amount) return wrong(`lines[${index}].platformFee`, `${line.platformFee} is more than the line's amount, ${line.amount}; expected at most that.`)
   }
+  return null
+}
+
+function checkSum(lines: readonly Pick<Amounts, 'amount'>[]): Refusal | null {
   const total = lines.reduce((sum, { amount }) => sum + amount, 0)
   return total > MAX_AMOUNT ? wrong('lines', `the amounts sum to ${total}; expected at most ${MAX_AMOUNT}, 12 digits.`) : null
 }
@@ -166,13 +180,15 @@ async function changeLines(tx: Tx, { marketplace, order }: { marketplace: string
     .where('order_id', '=', order).orderBy('position').forNoKeyUpdate().execute()
   const unknown = changes.findIndex(({ reference }) => !rows.some((row) => row.reference === reference))
   if (unknown !== -1) return wrong(`lines[${unknown}].reference`, `no line of this session is '${changes[unknown]!.reference}'; expected one of ${rows.map(({ reference }) => reference).join(', ')}.`)
-  const lines = rows.map((row) => {
-    const change = changes.find(({ reference }) => reference === row.reference)
-    return { id: row.id, reference: row.reference, amount: change?.amount ?? Number(row.amount), platformFee: change?.platformFee ?? Number(row.platform_fee) }
+  const stored = new Map(rows.map((row) => [row.reference, { id: row.id, reference: row.reference, amount: Number(row.amount), platformFee: Number(row.platform_fee) }]))
+  const changed = changes.map(({ reference, amount, platformFee }) => {
+    const line = stored.get(reference)!
+    return { ...line, amount: amount ?? line.amount, platformFee: platformFee ?? line.platformFee }
   })
-  const refusal = checkLines(lines)
+  const lines = [...stored.values()].map((line) => changed.find(({ id }) => id === line.id) ?? line)
+  const refusal = checkEach(changed) ?? checkSum(lines)
   if (refusal) return refusal
-  for (const { id, amount, platformFee } of lines) {
+  for (const { id, amount, platformFee } of changed) {
     await tx.db.updateTable('escrows').set({ amount: BigInt(amount), platform_fee: BigInt(platformFee) }).where('marketplace_id', '=', marketplace).where('id', '=', id).execute()
     await tx.db.updateTable('milestones').set({ amount: BigInt(amount), fee: BigInt(platformFee) }).where('marketplace_id', '=', marketplace).where('escrow_id', '=', id).execute()
   }
