@@ -1,4 +1,7 @@
-import { closeEmptied, dueAtOnce, happened, milestonesOf, moveOrder, mustMove, need, post, type Book, type Milestone, type Payment } from '../book.ts'
+import {
+  closeEmptied, dueAtOnce, happened, milestonesOf, moveOrder, mustMove, need, post, type Book, type Milestone,
+  type Payment,
+} from '../book.ts'
 import { accounts } from '../ledger/accounts.ts'
 import { move } from '../ledger/postings.ts'
 import { paymentMachine, type PaymentEvent } from '../machines.ts'
@@ -119,7 +122,8 @@ function refuseCapture(payment: Payment): Refusal | null {
 function refuseWhileCapturing(payment: Payment): Refusal<'outcome_unknown'> | null {
   return payment.capturing === 0n ? null : {
     refused: 'outcome_unknown',
-    detail: `A capture of ${payment.capturing} of payment ${payment.id} has no known outcome yet, in minor units of ${payment.currency}. Try again when it has.`,
+    detail: `A capture of ${payment.capturing} of payment ${payment.id} has no known outcome yet, in minor units of `
+      + `${payment.currency}. Try again when it has.`,
   }
 }
 
