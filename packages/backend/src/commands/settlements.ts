@@ -4,6 +4,7 @@ import {
   isRefusal, recordSettlement, supersede, type Capture, type MatchedLine, type SettlementReport,
   type SettlementReportLine,
 } from '@holdfast/core'
+import { sql } from 'kysely'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import { applianceOf } from '../rail/inquire.ts'
@@ -97,8 +98,10 @@ async function recordReport(recording: Recording, report: SettlementReport): Pro
   const id = newId('settlement')
   recordSettlement(desk.book, { id, connector, currency: report.currency, lines: matched })
   const odd = matched.filter(({ gross, expected }) => gross !== expected).length
-  if (odd > 0) deps.log.error({ settlement: id, report: report.reportId, lines: odd },
-    'a settlement report says what the ledger does not; the difference is in suspense')
+  if (odd > 0) {
+    const what = { settlement: id, report: report.reportId, lines: odd }
+    deps.log.error(what, 'a settlement report says what the ledger does not; the difference is in suspense')
+  }
   await insertSettlement(recording, { id, report, lines })
   await markSettled(tx, desk, captures)
   await saveDesk(tx, desk)
@@ -112,10 +115,8 @@ async function matchLines(
 ): Promise<Line[]> {
   const ops = await tx.db.selectFrom('operations').selectAll().where('marketplace_id', '=', marketplace)
     .where('connector', '=', connector)
-    .where((eb) => eb.or([
-      eb('request_id', 'in', lines.map(({ requestId }) => requestId ?? '')),
-      eb('rail_reference', 'in', lines.map(({ railReference }) => railReference)),
-    ])).execute()
+    .where(sql<boolean>`(request_id = any(${lines.map(({ requestId }) => requestId ?? '')})
+      or rail_reference = any(${lines.map(({ railReference }) => railReference)}))`).execute()
   const kinds = { capture: ['sale', 'authorize', 'capture'], refund: ['refund'] }
   return lines.map((line) => {
     const fitting = ops.filter(({ kind }) => kinds[line.kind].includes(kind))
@@ -132,15 +133,14 @@ async function catchUp(recording: Recording, { line, op }: Line): Promise<void> 
   const { deps, tx, marketplace, now } = recording
   if (!isResolved(op)) {
     const amount = line.gross < 0n ? -line.gross : line.gross
-    await applyOutcome(tx,
-      { deps, operation: op, now, appliance: applianceOf(op),
-      outcome: { outcome: 'approved', railReference: line.railReference, amount } })
-  } else if (op.state === 'rejected' && op.kind === 'sale' && op.payment_id !== null && line.gross > 0n) {
-    await surface(recording, { line, op, desk: openDesk({ marketplace, now }) })
+    const outcome = { outcome: 'approved', railReference: line.railReference, amount } as const
+    await applyOutcome(tx, { deps, operation: op, now, appliance: applianceOf(op), outcome })
   }
+  const took = op.kind === 'sale' && op.capture_id === null && line.gross > 0n
+  if (took) await surface(recording, { line, op, desk: openDesk({ marketplace, now }) })
 }
 
-/** Money that was taken by an attempt which was closed over: posted, and refunded by itself. */
+/** Money that was taken by an attempt which was closed over: posted, and refunded by itself. Nothing for others. */
 async function surface(
   { tx, connector, deps }: Recording,
   { line, op, desk }: { line: SettlementReportLine; op: OperationRow; desk: Desk },
@@ -149,8 +149,7 @@ async function surface(
   await lockPayments(tx, desk, [payment])
   const refund = supersede(desk.book, { payment, refund: newId('refund'), amount: line.gross })
   if (isRefusal(refund)) return
-  deps.log.error({ payment, amount: Number(line.gross) },
-    'an attempt that was closed over took money; it is refunded')
+  deps.log.error({ payment, amount: Number(line.gross) }, 'a closed-over attempt took money; it is refunded')
   const { order_id: order } = await tx.db.selectFrom('payments').select('order_id')
     .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment).executeTakeFirstOrThrow()
   await tx.db.updateTable('payments').set({ rail_reference: line.railReference })
@@ -183,26 +182,30 @@ async function expect(recording: Recording, lines: readonly Line[]): Promise<Exp
     if (!own) return { gross: line.gross, fee: line.fee, expected: 0n, settles: [] }
     ours.delete(op.id)
     if (own.capture) captures.push(own.capture)
-    const expected = op.kind === 'refund' ? -op.amount : (own.capture?.amount ?? line.gross)
+    const expected = op.kind === 'refund' ? -op.amount : (own.capture?.amount ?? own.surfaced)
     return { gross: line.gross, fee: line.fee, expected, settles: own.capture?.allotments ?? [] }
   })
   return { matched, captures }
 }
 
+interface Ours {
+  readonly capture: Capture | undefined
+  /** What a closed-over attempt took: posted when it surfaced, to no capture. */
+  readonly surfaced: bigint
+}
+
 /** The operations that are confirmed, as they stand now, and in no earlier report. */
-async function oursOf(
-  { tx, marketplace }: Recording, lines: readonly Line[],
-): Promise<Map<string, { readonly capture: Capture | undefined }>> {
-  const ids = lines.flatMap(({ op }) => op?.id ?? []).concat('')
-  const ops = await tx.db.selectFrom('operations').select(['id', 'capture_id'])
-    .where('marketplace_id', '=', marketplace)
-    .where('id', 'in', ids).where('state', '=', 'confirmed')
-    .where((eb) => eb.not(eb.exists(eb.selectFrom('settlement_lines').select('settlement_lines.id')
-      .whereRef('settlement_lines.marketplace_id', '=', 'operations.marketplace_id')
-      .whereRef('settlement_lines.operation_id', '=', 'operations.id')))).execute()
-  const captures = await readCaptureParts(tx.db, marketplace,
-    ops.flatMap(({ capture_id: capture }) => capture ?? []))
-  return new Map(ops.map(({ id, capture_id: capture }) => [id, { capture: captures.get(capture ?? '') }]))
+async function oursOf({ tx, marketplace }: Recording, lines: readonly Line[]): Promise<Map<string, Ours>> {
+  const { rows } = await sql<{ id: string; capture: string | null; surfaced: bigint | null }>`
+    select o.id, o.capture_id as capture, p.captured as surfaced from operations o
+    left join payments p on p.marketplace_id = o.marketplace_id and p.id = o.payment_id and p.superseded
+    where o.marketplace_id = ${marketplace} and o.id = any(${lines.flatMap(({ op }) => op?.id ?? [])})
+      and o.state = 'confirmed' and not exists (
+        select from settlement_lines l where l.marketplace_id = o.marketplace_id and l.operation_id = o.id)`
+    .execute(tx.db)
+  const captures = await readCaptureParts(tx.db, marketplace, rows.flatMap(({ capture }) => capture ?? []))
+  return new Map(rows.map(({ id, capture, surfaced }) =>
+    [id, { capture: captures.get(capture ?? ''), surfaced: surfaced ?? 0n }]))
 }
 
 async function ordersOf({ tx, marketplace }: Recording, captures: readonly Capture[]): Promise<string[]> {
@@ -211,6 +214,9 @@ async function ordersOf({ tx, marketplace }: Recording, captures: readonly Captu
     .where('id', 'in', captures.map(({ payment }) => payment)).execute()
   return rows.map(({ order_id: order }) => order)
 }
+
+/** A statement takes 65,535 parameters; a line has nine. */
+const LINES_AT_ONCE = 1_000
 
 async function insertSettlement(
   { tx, marketplace, now, connector }: Recording,
@@ -223,12 +229,13 @@ async function insertSettlement(
     gross: sum('gross'), fees: sum('fee'), net: sum('gross') - sum('fee'), line_count: lines.length,
     created_at: now,
   }).execute()
-  if (lines.length === 0) return
-  await tx.db.insertInto('settlement_lines').values(lines.map(({ line, op }) => ({
-    marketplace_id: marketplace, id: newId('settlementLine'), settlement_id: id, kind: line.kind,
-    operation_id: op?.id ?? null,
-    rail_reference: line.railReference, currency: report.currency, gross: line.gross, fee: line.fee,
-  }))).execute()
+  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
+    await tx.db.insertInto('settlement_lines').values(lines.slice(from, from + LINES_AT_ONCE).map(({ line, op }) => ({
+      marketplace_id: marketplace, id: newId('settlementLine'), settlement_id: id, kind: line.kind,
+      operation_id: op?.id ?? null, rail_reference: line.railReference, currency: report.currency,
+      gross: line.gross, fee: line.fee,
+    }))).execute()
+  }
 }
 
 async function markSettled(tx: Tx, desk: Desk, captures: readonly Capture[]): Promise<void> {

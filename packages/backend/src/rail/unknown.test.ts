@@ -193,3 +193,45 @@ test('a settlement is imported by the worker when its day has ended', async () =
     { what: 'the report', within: 20_000 })
   await balanced()
 })
+
+test('what no inquiry could show, the rail’s report shows', async () => {
+  const lost = (): Promise<Outcome> => Promise.resolve({ outcome: 'unknown', reason: 'test' })
+  await withRail(() => ({ inquire: lost }), async () => {
+    backend.rails.jpmorgan.faults.add({ fault: 'timeout_recorded', method: 'POST', path: '/api/v2/payments' })
+    const session = await shop.session(line())
+    const { attempt } = await shop.confirm(session)
+    expect(attempt.status).toBe('pending')
+    await shop.advance(2 * DAY_MS)
+    const paid = await waitFor(async () => {
+      const one = await payment(attempt.payment)
+      return one.status === 'captured' && one
+    }, { what: 'the report', within: 20_000 })
+    expect(paid).toMatchObject({ captured: 10_000, captures: [{ settledAt: expect.any(String) as string }] })
+  })
+  await balanced()
+})
+
+test('a report that says what the ledger does not is posted all the same: the difference stands in suspense', async () => {
+  const suspense = async () => (await shop.books()).currencies[0]!.accounts.find(({ name }) => name === 'suspense:jpmorgan')?.balance ?? 0
+  const before = await suspense()
+  const odd = (rail: PaymentConnector): Partial<PaymentConnector> => ({
+    settlementReports: async (query, options) => (await rail.settlementReports(query, options)).map((report) => ({
+      ...report,
+      lines: [
+        ...report.lines.map((one, index) => (index === 0 ? { ...one, gross: one.gross - 7n } : one)),
+        ...report.lines.slice(0, 1),
+        { kind: 'capture', railReference: 'nobody', requestId: null, gross: 300n, fee: 9n },
+      ],
+    })),
+  })
+  const { id } = await withRail(odd, async () => {
+    const { payment: paid } = await shop.paid(line())
+    await shop.advance(2 * DAY_MS)
+    await waitFor(async () => (await payment(paid.id)).captures[0]?.settledAt, { what: 'the report', within: 20_000 })
+    return paid
+  })
+  expect(await payment(id)).toMatchObject({ captured: 10_000 })
+  expect(Math.abs((await suspense()) - before)).toBe(10_000 - 7 + 300)
+  expect(backend.log.some((text) => text.includes('what the ledger does not'))).toBe(true)
+  await balanced()
+})
