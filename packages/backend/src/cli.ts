@@ -18,7 +18,7 @@ Environment (each also as <name>_FILE, a file that holds it):
   HOLDFAST_DATA                  the data folder; .holdfast by default
   HOLDFAST_HOST, HOLDFAST_PORT   where the API listens; 127.0.0.1:4300 by default
   HOLDFAST_PUBLIC_URL            the API's address as its callers know it
-  HOLDFAST_TRUST_PROXY           true, or the proxies' addresses; none by default
+  HOLDFAST_TRUST_PROXY           the proxies' addresses, or true (not in live mode); none by default
   HOLDFAST_SECRET_KEY            32 bytes as base64; seals what the database must not show
   DATABASE_URL                   PostgreSQL 15 or newer of your own; the embedded one by default
   DATABASE_APP_URL               the same as the role holdfast_app; by default DATABASE_URL's user acts as it

@@ -64,6 +64,8 @@ describe('test mode', () => {
 describe('live mode', () => {
   test('takes a configuration that is whole', () => expect(read(live).mode).toBe('live'))
 
+  test('believes the proxies that it names', () => expect(read({ ...live, HOLDFAST_TRUST_PROXY: '10.0.0.0/8' }).http.trustProxy).toBe('10.0.0.0/8'))
+
   test.each([
     ['no secret key', { HOLDFAST_SECRET_KEY: '' }, 'HOLDFAST_SECRET_KEY is not set'],
     ['a vault in its own process', { HOLDFAST_VAULT_INTERNAL_URL: '' }, 'live mode refuses a vault in the backend’s own process'],
@@ -73,6 +75,7 @@ describe('live mode', () => {
     ['a card simulator', { HOLDFAST_JPMORGAN_URL: 'http://127.0.0.1:4320/api/v2' }, 'refuses simulators'],
     ['a bank simulator', { HOLDFAST_BANK_URL: 'http://127.0.0.1:4330' }, 'refuses simulators'],
     ['a simulator’s credentials', { HOLDFAST_JPMORGAN_CLIENT_ID: 'holdfast-simulator' }, 'the simulators’ default'],
+    ['a caller who says his own address', { HOLDFAST_TRUST_PROXY: 'true' }, 'HOLDFAST_TRUST_PROXY is true'],
     ['no card rail', { HOLDFAST_JPMORGAN_URL: '' }, 'HOLDFAST_JPMORGAN_URL is not set'],
     ['no bank', { HOLDFAST_BANK_URL: '' }, 'HOLDFAST_BANK_URL is not set'],
   ])('refuses %s, saying what to set', (_what, over, said) => {

@@ -282,6 +282,7 @@ function liveProblems(env: Environment): string[] {
     [!isHttps(env.HOLDFAST_VAULT_URL), 'HOLDFAST_VAULT_URL is not an https origin: cards are typed into pages that it serves.'],
     [(env.HOLDFAST_VAULT_INTERNAL_KEY?.length ?? 0) < 32, 'HOLDFAST_VAULT_INTERNAL_KEY has fewer than 32 characters. Set a random one: openssl rand -base64 33.'],
     [!isHttps(env.HOLDFAST_PUBLIC_URL), 'HOLDFAST_PUBLIC_URL is not an https address: keys and client secrets travel to it.'],
+    [env.HOLDFAST_TRUST_PROXY === 'true', 'HOLDFAST_TRUST_PROXY is true: whoever calls could say an address of his own, and no rate limit would hold. Set the proxies’ addresses.'],
     [!env.HOLDFAST_JPMORGAN_URL, 'HOLDFAST_JPMORGAN_URL is not set: live mode needs a rail that takes money.'],
     [!env.HOLDFAST_BANK_URL, 'HOLDFAST_BANK_URL is not set: live mode needs a rail that pays sellers.'],
     [rails.some((rail) => rail !== undefined && !isHttps(rail)), 'A rail has an address without https: live mode refuses simulators. Set HOLDFAST_JPMORGAN_URL, HOLDFAST_JPMORGAN_TOKEN_URL and HOLDFAST_BANK_URL to the rails’ own.'],
