@@ -49,15 +49,28 @@ async function importAll(
   const ids: string[] = []
   for (const { connector, reports } of input) {
     const from = await lockCursor(tx, { marketplace, connector })
-    const fresh = reports.filter(({ date }) => date > from)
+    const fresh = await unrecorded(tx, { marketplace, connector }, reports)
     for (const report of fresh) ids.push(await recordReport({ deps, tx, marketplace, now, connector },
       report))
     const last = fresh.map(({ date }) => date).sort().at(-1)
-    if (last === undefined) continue
+    if (last === undefined || last <= from) continue
     await tx.db.updateTable('rail_cursors').set({ cursor: last }).where('marketplace_id', '=', marketplace)
       .where('connector', '=', connector).where('feed', '=', 'settlements').execute()
   }
   return { object: 'list', data: await readSettlements(tx.db, marketplace, ids), hasMore: false }
+}
+
+/** The reports that stand in no settlement yet: a rail may publish one day's currencies at different hours. */
+async function unrecorded(
+  tx: Tx, { marketplace, connector }: { marketplace: string; connector: string },
+  reports: readonly SettlementReport[],
+): Promise<SettlementReport[]> {
+  if (reports.length === 0) return []
+  const rows = await tx.db.selectFrom('settlements').select(['report_id', 'currency'])
+    .where('marketplace_id', '=', marketplace).where('connector', '=', connector)
+    .where('report_id', 'in', reports.map(({ reportId }) => reportId)).execute()
+  const known = new Set(rows.map(({ report_id: id, currency }) => `${id} ${currency}`))
+  return reports.filter(({ reportId, currency }) => !known.has(`${reportId} ${currency}`))
 }
 
 /** The day of the last report that was recorded; whoever else imports waits here, and finds it done. */
@@ -92,8 +105,8 @@ async function recordReport(recording: Recording, report: SettlementReport): Pro
   const lines = await matchLines(recording, report)
   for (const one of lines) await catchUp(recording, one)
   const desk = openDesk({ marketplace, now })
-  const { matched, captures } = await expect(recording, lines)
-  await lockOrders(tx, desk, await ordersOf(recording, captures))
+  const { matched, touched, captures } = await expect(recording, lines)
+  await lockOrders(tx, desk, await ordersOf(recording, touched))
   await lockCustody(tx, desk, [report.currency])
   const id = newId('settlement')
   recordSettlement(desk.book, { id, connector, currency: report.currency, lines: matched })
@@ -170,42 +183,55 @@ async function surface(
 
 interface Expected {
   readonly matched: readonly MatchedLine[]
+  /** Every capture that a line is about. */
+  readonly touched: readonly Capture[]
+  /** Those that are paid in full with this report. */
   readonly captures: readonly Capture[]
 }
 
-/** What our ledger has for each line: nothing for what isn't ours, failed, or was reported before. */
+/** What our ledger has for each line: nothing for what isn't ours, failed, or was reported before; and which captures are paid in full. */
 async function expect(recording: Recording, lines: readonly Line[]): Promise<Expected> {
   const ours = await oursOf(recording, lines)
   const captures: Capture[] = []
   const matched = lines.map(({ line, op }): MatchedLine => {
     const own = op && ours.get(op.id)
     if (!own) return { gross: line.gross, fee: line.fee, expected: 0n, settles: [] }
-    ours.delete(op.id)
-    if (own.capture) captures.push(own.capture)
-    const expected = op.kind === 'refund' ? -op.amount : (own.capture?.amount ?? own.surfaced)
-    return { gross: line.gross, fee: line.fee, expected, settles: own.capture?.allotments ?? [] }
+    const amount = op.kind === 'refund' ? -op.amount : (own.capture?.amount ?? own.surfaced)
+    const before = own.reported
+    own.reported = { gross: (before?.gross ?? 0n) + line.gross }
+    if (own.capture && own.reported.gross >= amount) captures.push(own.capture)
+    // the first line is held against the whole amount; what it was short of, later lines bring out of suspense
+    return {
+      gross: line.gross, fee: line.fee, expected: before ? 0n : amount,
+      settles: own.capture && (before?.gross ?? 0n) < amount ? own.capture.allotments : [],
+    }
   })
-  return { matched, captures }
+  return { matched, captures, touched: [...ours.values()].flatMap(({ capture }) => capture ?? []) }
 }
 
 interface Ours {
   readonly capture: Capture | undefined
   /** What a closed-over attempt took: posted when it surfaced, to no capture. */
   readonly surfaced: bigint
+  /** What earlier lines say of it; null: none does. */
+  reported: { readonly gross: bigint } | null
 }
 
-/** The operations that are confirmed, as they stand now, and in no earlier report. */
+/** The operations that are confirmed, as they stand now, with what earlier lines have reported of them. */
 async function oursOf({ tx, marketplace }: Recording, lines: readonly Line[]): Promise<Map<string, Ours>> {
-  const { rows } = await sql<{ id: string; capture: string | null; surfaced: bigint | null }>`
-    select o.id, o.capture_id as capture, p.captured as surfaced from operations o
+  const { rows } = await sql<{ id: string; capture: string | null; surfaced: bigint | null; reported: bigint | null }>`
+    select o.id, o.capture_id as capture, p.captured as surfaced, (
+      select sum(l.gross)::bigint from settlement_lines l
+      where l.marketplace_id = o.marketplace_id and l.operation_id = o.id) as reported
+    from operations o
     left join payments p on p.marketplace_id = o.marketplace_id and p.id = o.payment_id and p.superseded
     where o.marketplace_id = ${marketplace} and o.id = any(${lines.flatMap(({ op }) => op?.id ?? [])})
-      and o.state = 'confirmed' and not exists (
-        select from settlement_lines l where l.marketplace_id = o.marketplace_id and l.operation_id = o.id)`
-    .execute(tx.db)
+      and o.state = 'confirmed'`.execute(tx.db)
   const captures = await readCaptureParts(tx.db, marketplace, rows.flatMap(({ capture }) => capture ?? []))
-  return new Map(rows.map(({ id, capture, surfaced }) =>
-    [id, { capture: captures.get(capture ?? ''), surfaced: surfaced ?? 0n }]))
+  return new Map(rows.map(({ id, capture, surfaced, reported }) => [id, {
+    capture: captures.get(capture ?? ''), surfaced: surfaced ?? 0n,
+    reported: reported === null ? null : { gross: reported },
+  }]))
 }
 
 async function ordersOf({ tx, marketplace }: Recording, captures: readonly Capture[]): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { newId } from '@holdfast/contract'
-import { isRefusal, lapse } from '@holdfast/core'
+import { isRefusal, lapse, LAPSE_GRACE_MS, need, type Escrow } from '@holdfast/core'
 import { readNow } from '../commands/execute.ts'
 import { advanceDispute } from '../commands/disputes.ts'
 import { endSession } from '../commands/sessions.ts'
@@ -77,12 +77,19 @@ async function lapseEscrow(ringing: Ringing): Promise<Date | null> {
   const release = lapse(desk.book, { id: newId('release'), escrow: subject, at: now })
   if (isRefusal(release)) {
     deps.log.info({ escrow: subject, refused: release.refused }, 'nothing to release by itself')
-    return null
+    return nextLapse(need(desk.book.escrows, subject), now)
   }
   if (release) await insertReleases(tx, desk, [{ release, reference: null }])
   await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
   return null
+}
+
+/** A dispute that was opened and withdrawn while this waited for the lock has moved the deadline: it stands. */
+function nextLapse({ dispute, autoReleaseAt }: Escrow, now: Date): Date | null {
+  if (dispute !== null || autoReleaseAt === null) return null
+  const dueAt = new Date(autoReleaseAt.getTime() + LAPSE_GRACE_MS)
+  return dueAt > now ? dueAt : null
 }
 
 /** A session never expires while an attempt is under way: it is looked at again a minute later. */

@@ -25,11 +25,14 @@ export const captureAppliance: Appliance = {
     if (event === 'lose_sight') return event
     const capture = (await readCaptureParts(tx.db, desk.marketplace,
       [op.capture_id as string])).get(op.capture_id as string) as Capture
-    if (outcome.outcome === 'approved') {
-      if (outcome.amount !== capture.amount) deps.log.error({ capture: capture.id,
-        approved: Number(outcome.amount) }, 'captured another amount than was asked')
-      confirmCapture(desk.book, capture, desk.now)
-    } else failCapture(desk.book, capture)
+    if (outcome.outcome === 'approved' && outcome.amount !== capture.amount) {
+      // nothing is posted that the rail may not have taken: it stays unknown, and alarms, until a person has looked
+      deps.log.error({ capture: capture.id, asked: Number(capture.amount), approved: Number(outcome.amount) },
+        'captured another amount than was asked')
+      return 'lose_sight'
+    }
+    if (outcome.outcome === 'approved') confirmCapture(desk.book, capture, desk.now)
+    else failCapture(desk.book, capture)
     await tx.db.updateTable('captures').set({
       state: outcome.outcome === 'approved' ? 'succeeded' : 'failed',
       ...(outcome.outcome === 'approved' && { rail_reference: outcome.railReference }),
