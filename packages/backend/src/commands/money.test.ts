@@ -3,6 +3,7 @@ import type { Dispute, Escrow, Payment, Payout, SellerBalance, TrialBalance } fr
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { waitFor } from '../../../../test/support/wait.ts'
 import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import type { ApiAnswer } from '../testing/http.ts'
 import { fresh, openShop, type Shop } from '../testing/shop.ts'
 import { releaseEscrow, type ReleaseInput } from './escrows.ts'
 import { runBatch, type Submission } from './execute.ts'
@@ -75,24 +76,29 @@ describe('a batch', () => {
   })
 })
 
-test('in 1,000 races of release against refund on one milestone, never more moves than was captured',
-  async () => {
+/** As the SDK does: a call that could not be taken in time is sent again under its key. */
+async function insist(path: string, body: object): Promise<ApiAnswer> {
+  const idempotencyKey = randomUUID()
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await shop.post(path, body, { idempotencyKey })
+    if (answer.status !== 503 || attempt === 20) return answer
+  }
+}
+
+test('in 1,000 races of release against refund on one milestone, never more moves than was captured', async () => {
   const { escrow, id } = await paid(1_000_000)
-  let moved = 0
-  let refused = 0
+  const counts = new Map<string, number>()
   for (let round = 0; round < 250; round += 1) {
     const answers = await Promise.all([0, 1, 2, 3].map((lane) => (lane % 2 === 0
-      ? shop.post(`/v1/escrows/${escrow}/release`, { amount: 2_001 })
-      : shop.post('/v1/refunds', { payment: id, amount: 2_001 }))))
-    moved += answers.filter(({ status }) => status < 300).length
-    refused += answers.filter(({ status, body }) => status === 409
-      && body['code'] === 'amount_exceeds_remaining').length
-    expect(answers.filter(({ status }) => status >= 300 && status !== 409),
-      JSON.stringify(answers.map(({ body }) => body['code']))).toEqual([])
+      ? insist(`/v1/escrows/${escrow}/release`, { amount: 2_001 })
+      : insist('/v1/refunds', { payment: id, amount: 2_001 }))))
+    for (const { status, body } of answers) {
+      const outcome = status < 300 ? 'moved' : String(body['code'])
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    }
   }
+  expect([...counts.keys()].toSorted()).toEqual(['amount_exceeds_remaining', 'moved'])
   const { totals } = await escrowNow(escrow)
-  expect(moved + refused).toBe(1_000)
-  expect(refused, 'the last races were refused').toBeGreaterThan(0)
   expect(totals.held + totals.released + totals.refunded).toBe(1_000_000)
   const { captured, refunded } = await paymentNow(id)
   expect([captured, refunded <= captured]).toEqual([1_000_000, true])
