@@ -23,7 +23,7 @@ const problems = (env: Record<string, string>): string => {
 const key = Buffer.alloc(32, 1).toString('base64')
 const live = {
   HOLDFAST_MODE: 'live', HOLDFAST_SECRET_KEY: key, HOLDFAST_PUBLIC_URL: 'https://api.example',
-  HOLDFAST_VAULT_INTERNAL_URL: 'http://10.0.0.2:4310', HOLDFAST_VAULT_URL: 'https://vault.example', HOLDFAST_VAULT_INTERNAL_KEY: 'k'.repeat(40),
+  HOLDFAST_VAULT_INTERNAL_URL: 'https://10.0.0.2:4310', HOLDFAST_VAULT_URL: 'https://vault.example', HOLDFAST_VAULT_INTERNAL_KEY: 'k'.repeat(40),
   HOLDFAST_JPMORGAN_URL: 'https://rail.example/api/v2', HOLDFAST_JPMORGAN_TOKEN_URL: 'https://id.example/token',
   HOLDFAST_JPMORGAN_CLIENT_ID: 'id', HOLDFAST_JPMORGAN_CLIENT_SECRET: 'secret', HOLDFAST_JPMORGAN_MERCHANT_ID: '998482157630',
   HOLDFAST_BANK_URL: 'https://bank.example', HOLDFAST_BANK_TOKEN: 'token', HOLDFAST_BANK_DEBTOR_ACCOUNT: '000123456789',
@@ -68,6 +68,7 @@ describe('live mode', () => {
 
   test.each([
     ['no secret key', { HOLDFAST_SECRET_KEY: '' }, 'HOLDFAST_SECRET_KEY is not set'],
+    ['a vault across the network in the clear', { HOLDFAST_VAULT_INTERNAL_URL: 'http://10.0.0.2:4310' }, 'neither https nor on this machine'],
     ['a vault in its own process', { HOLDFAST_VAULT_INTERNAL_URL: '' }, 'live mode refuses a vault in the backend’s own process'],
     ['a short internal key', { HOLDFAST_VAULT_INTERNAL_KEY: 'k'.repeat(20) }, 'HOLDFAST_VAULT_INTERNAL_KEY has fewer than 32'],
     ['a vault without https', { HOLDFAST_VAULT_URL: 'http://vault.example' }, 'HOLDFAST_VAULT_URL is not an https origin'],

@@ -273,12 +273,14 @@ function partProblems(env: Environment): string[] {
 /** What test mode is lenient about. Money that is real takes none of it. */
 function liveProblems(env: Environment): string[] {
   const isHttps = (text: string | undefined) => text?.startsWith('https://') ?? false
+  const clear = (text: string | undefined) => text !== undefined && !isHttps(text) && !['127.0.0.1', 'localhost', '[::1]'].includes(new URL(text).hostname)
   const rails = [env.HOLDFAST_JPMORGAN_URL, env.HOLDFAST_JPMORGAN_TOKEN_URL, env.HOLDFAST_BANK_URL]
   const simulated = ['holdfast-simulator', 'holdfast-simulator-secret', 'holdfast-simulator-bank-token']
   const credentials = [env.HOLDFAST_JPMORGAN_CLIENT_ID, env.HOLDFAST_JPMORGAN_CLIENT_SECRET, env.HOLDFAST_BANK_TOKEN]
   const checks: [boolean, string][] = [
     [!env.HOLDFAST_SECRET_KEY, 'HOLDFAST_SECRET_KEY is not set: live mode makes no key of its own. Set 32 random bytes: openssl rand -base64 32.'],
     [!env.HOLDFAST_VAULT_INTERNAL_URL, 'HOLDFAST_VAULT_INTERNAL_URL is not set: live mode refuses a vault in the backend’s own process. Run holdfast-vault by itself, which also refuses unencrypted keys, and set its address.'],
+    [clear(env.HOLDFAST_VAULT_INTERNAL_URL), 'HOLDFAST_VAULT_INTERNAL_URL is neither https nor on this machine: the vault’s key and the rail’s bearer would cross the network in the clear. Put TLS in front of the vault.'],
     [!isHttps(env.HOLDFAST_VAULT_URL), 'HOLDFAST_VAULT_URL is not an https origin: cards are typed into pages that it serves.'],
     [(env.HOLDFAST_VAULT_INTERNAL_KEY?.length ?? 0) < 32, 'HOLDFAST_VAULT_INTERNAL_KEY has fewer than 32 characters. Set a random one: openssl rand -base64 33.'],
     [!isHttps(env.HOLDFAST_PUBLIC_URL), 'HOLDFAST_PUBLIC_URL is not an https address: keys and client secrets travel to it.'],

@@ -15,16 +15,18 @@ export interface Sealer {
 }
 
 /**
- * AES-256-GCM under the instance's secret key; the value's place is its associated data.
+ * AES-256-GCM under a key that the instance's secret key gives for the value's place, which is its associated
+ * data too: however many values are sealed, random nonces of one key stay few.
  *
  * Sealed: one byte of version, 12 of nonce, 16 of tag, then the ciphertext.
  */
 export function createSealer(key: Buffer): Sealer {
   if (key.length !== 32) throw new RangeError(`a sealing key has 32 bytes, not ${key.length}`)
+  const keyOf = (context: string): Buffer => createHmac('sha256', key).update(`seal/${context}`).digest()
   return {
     seal(plain, context) {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
+      const cipher = createCipheriv('aes-256-gcm', keyOf(context), nonce).setAAD(Buffer.from(context))
       const body = Buffer.concat([cipher.update(plain), cipher.final()])
       return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), body])
     },
@@ -32,7 +34,7 @@ export function createSealer(key: Buffer): Sealer {
       if (sealed[0] !== VERSION) throw new Error(`sealed with version ${sealed[0]}, which this build can't open`)
       const nonce = sealed.subarray(1, 1 + NONCE_BYTES)
       const tag = sealed.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES)
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(context), nonce, { authTagLength: TAG_BYTES })
         .setAAD(Buffer.from(context)).setAuthTag(tag)
       return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES + TAG_BYTES)), decipher.final()])
     },

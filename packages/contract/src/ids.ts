@@ -49,5 +49,5 @@ export function idOf(kind: IdKind): z.ZodString {
   const prefix = idPrefixes[kind]
   return z
     .string()
-    .regex(new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`), `expected the id of a ${kindNames[kind]}, as ${prefix}_…`)
+    .regex(new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`), `expected the id of ${/^[aeio]/i.test(kindNames[kind]) ? 'an' : 'a'} ${kindNames[kind]}, as ${prefix}_…`)
 }
