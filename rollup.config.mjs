@@ -57,11 +57,7 @@ function integrity() {
 function stylesheet(source, output) {
   return {
     name: 'stylesheet',
-    buildStart() {
-      if (existsSync(source)) this.addWatchFile(source)
-    },
     writeBundle() {
-      if (!existsSync(source)) return
       const { code } = transformSync(readFileSync(source, 'utf8'), {
         loader: 'css',
         minify: true,

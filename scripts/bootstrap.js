@@ -8,7 +8,7 @@ import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const wantedMajor = 24
 const say = text => process.stderr.write(`${text}\n`)
@@ -133,7 +133,7 @@ function alive(folder) {
 const young = folder => Date.now() - statSync(folder).mtimeMs < 2000
 
 /** The path of a Node ≥ 24: the running one, or the one that npm installed for this platform. */
-export function modernNode() {
+function modernNode() {
   if (Number(process.versions.node.split('.')[0]) >= wantedMajor) return process.execPath
   const packaged = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
   if (existsSync(packaged) && spawnSync(packaged, ['--version']).status === 0) return packaged
@@ -186,8 +186,6 @@ function bundlesStand(digest) {
 
 /** Builds the scripts that browsers load when their sources differ from what was last built. */
 async function ensureBundles(node) {
-  const entries = ['packages/checkout/src/script.ts', 'packages/card-frame/src/frame.ts']
-  if (!entries.some(path => existsSync(join(root, path)))) return
   const digest = bundleDigest()
   if (bundlesStand(digest)) return
   await holding('bundles', async () => {
