@@ -36,6 +36,27 @@ export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>)
   }
 }
 
+const INSIST_MS = 8_000
+
+/**
+ * As `inTransaction`, for what must be recorded because the world outside has moved already: a lock or a
+ * connection that can't be had is asked for again, for as long as a caller would wait.
+ *
+ * @param work - may run again after a commit whose answer was lost: it must find that and do nothing more
+ * @throws DatabaseBusy - not even then; the worker finds the operation and records it
+ */
+export async function inTransactionInsistently<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const deadline = performance.now() + INSIST_MS
+  for (;;) {
+    try {
+      return await inTransaction(pool, work)
+    } catch (error) {
+      if (!(error instanceof DatabaseBusy) || performance.now() > deadline) throw error
+      await pause(20 + Math.random() * 100)
+    }
+  }
+}
+
 async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await connect(pool)
   let broken: Error | undefined

@@ -7,7 +7,7 @@ import {
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import type { Reply } from '../http/route.ts'
-import { inTransaction } from '../postgres/transaction.ts'
+import { inTransaction, inTransactionInsistently } from '../postgres/transaction.ts'
 import { readOperation, type OperationRow } from '../store/operations.ts'
 import { applianceOf } from './inquire.ts'
 import { applyOutcome } from './outcome.ts'
@@ -52,7 +52,7 @@ async function twoSteps(deps: Deps, call: RailCall): Promise<Answer | typeof tak
   const outcome = await sendOperation(deps, begun, call.card)
   if (outcome === null) return render(abandoned, answering(call))
   const signed = await call.sign?.(begun, outcome)
-  return inTransaction(deps.pool, async (tx) => {
+  return inTransactionInsistently(deps.pool, async (tx) => {
     await applyOutcome(tx,
       { deps, operation: begun, outcome, now: await readNow(tx), appliance: applianceOf(begun) })
     return finish(deps, { tx, call, begun, signed })
