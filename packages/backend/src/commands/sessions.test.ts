@@ -2,6 +2,7 @@ import { newId } from '@holdfast/contract'
 import type { CheckoutSession, Problem, Seller } from '@holdfast/contract/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import { openShop } from '../testing/shop.ts'
 
 let backend: TestBackend
 let seller: Seller
@@ -73,4 +74,9 @@ describe('ending', () => {
     expect(await call('PATCH', `/v1/checkout-sessions/${session.id}`, { metadata: {} })).toMatchObject({ code: 'session_not_open', status: 409 })
     expect(await call('POST', `/v1/checkout-sessions/${session.id}/${action}`, {})).toMatchObject({ code: 'session_not_open' })
   })
+})
+
+test('an order whose payment is authorized is not canceled, but voided', async () => {
+  const { order } = await openShop(backend).paid([{ seller: seller.id, amount: 1000, platformFee: 0 }], { captureMode: 'manual' })
+  expect(await call('POST', `/v1/orders/${order.id}/cancel`, {})).toMatchObject({ code: 'order_not_cancelable', status: 409 })
 })

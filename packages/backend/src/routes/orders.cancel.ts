@@ -12,6 +12,15 @@ interface Input {
   readonly sealer: Pick<Sealer, 'derive'>
 }
 
+/** An order whose session is over or under way is being paid for. */
+function inWordsOf(refusal: Refusal): Refusal {
+  if (refusal.refused !== 'session_not_open') return refusal
+  return {
+    refused: 'order_not_cancelable',
+    detail: 'The order is being paid for, or is authorized. Void its payment, or refund it once it is captured.',
+  }
+}
+
 /** Cancels an order that is not paid, with the session that could pay for it. */
 const cancelOrder: Command<Input, Order> = {
   name: 'orders.cancel',
@@ -21,7 +30,7 @@ const cancelOrder: Command<Input, Order> = {
       const [order] = await readOrders(tx.db, marketplace, [input.id])
       const step = order ? orderMachine.step(order.status, 'cancel') : notFound('order', input.id)
       const ended = isRefusal(step) ? step : await endSession(tx, { marketplace, session: order!.session, ending: 'cancel', now, sealer: input.sealer })
-      outcomes.push(isRefusal(ended) ? ended : (await readOrders(tx.db, marketplace, [input.id]))[0]!)
+      outcomes.push(isRefusal(ended) ? inWordsOf(ended) : (await readOrders(tx.db, marketplace, [input.id]))[0]!)
     }
     return outcomes
   },
