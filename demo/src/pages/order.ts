@@ -88,7 +88,7 @@ function actions({ order, disputes, formKey }: OrderStory, escrow: Escrow): Html
 
 function condition(escrow: Escrow): string {
   const days = escrow.releaseTerms.inspectionDays
-  if (escrow.totals.held === 0) return ''
+  if (escrow.totals.held === 0 || escrow.status === 'disputed') return ''
   if (escrow.autoReleaseAt) return `Released when you confirm receipt, or by itself on ${instant(escrow.autoReleaseAt)}.`
   return days === null ? 'Released when you confirm receipt.' : `Released when you confirm receipt, or by itself ${days} days after it is shipped.`
 }

@@ -3,7 +3,7 @@ import type { Seller } from '@holdfast/server'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sellerPage, sellersPage } from '../pages/seller.ts'
 import type { Shop } from '../shop.ts'
-import { instant } from '../view/format.ts'
+import { instant, money } from '../view/format.ts'
 import { amountField, fields, NotThere, part } from './forms.ts'
 
 async function sellerOf(shop: Shop, request: FastifyRequest): Promise<Seller | undefined> {
@@ -22,15 +22,16 @@ async function deskOf(shop: Shop, seller: Seller) {
   return { seller, balances: balances.data, escrows: escrows.data, payouts: payouts.data, disputes, formKey: randomUUID() }
 }
 
-/** The seller agrees to a refund: from its held share, then the buyer's request is closed. */
+/** The seller agrees to a refund, from its held share; only then is the buyer's request closed. */
 async function refund(shop: Shop, request: FastifyRequest): Promise<void> {
   const { holdfast } = shop
   const field = fields(request)
   const escrow = await holdfast.escrows.retrieve(part(request.params, 'escrow'))
   const amount = amountField(field('amount'), escrow.currency)
+  if (amount > escrow.totals.held) throw new Refused(`Amount: ${money(escrow.totals.held, escrow.currency)} is held. Refund at most that.`)
   const payment = escrow.milestones.find(({ payment: id }) => id !== null)!.payment!
-  await holdfast.disputes.withdraw(field('dispute'), { idempotencyKey: `settle-${field('formKey')}` })
   await holdfast.refunds.create({ payment, allotments: [{ escrow: escrow.id, amount }], reason: 'agreed with the seller' }, { idempotencyKey: `refund-${field('formKey')}` })
+  await holdfast.disputes.withdraw(field('dispute'), { idempotencyKey: `settle-${field('formKey')}` })
 }
 
 function addActions(app: FastifyInstance, shop: Shop): void {
