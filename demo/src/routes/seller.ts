@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sellerPage, sellersPage } from '../pages/seller.ts'
 import type { Shop } from '../shop.ts'
 import { instant, money } from '../view/format.ts'
-import { amountField, fields, NotThere, part } from './forms.ts'
+import { amountField, fields, NotThere, part, Refused } from './forms.ts'
 
 async function sellerOf(shop: Shop, request: FastifyRequest): Promise<Seller | undefined> {
   return (await shop.holdfast.sellers.list({ reference: part(request.params, 'seller') }).page()).data[0]
