@@ -86,6 +86,23 @@ describe('live mode', () => {
   })
 })
 
+describe('two marketplaces behind one merchant id of the rail', () => {
+  test.each([['live', 'refuses to start'], ['test', 'starts, and warns']] as const)('in %s mode it %s', async (mode) => {
+    const first = await startTestBackend()
+    await first.createMarketplace({ name: 'Second', origins: [] })
+    await first.close({ keep: true })
+    const next = startTestBackend({ database: first.database, rails: first.rails, config: (defaults) => ({ ...defaults, mode }) })
+    if (mode === 'live') {
+      await expect(next).rejects.toThrow('their settlements can\'t be told apart')
+      await first.close()
+    } else {
+      const { log, close } = await next
+      expect(log.some((line) => line.includes('HOLDFAST_JPMORGAN_MERCHANT_ID gives 2 marketplaces'))).toBe(true)
+      await close()
+    }
+  })
+})
+
 describe('development', () => {
   test('a marketplace is made once; a restart finds it with the same keys, also on a new database', async () => {
     const wanted = { name: 'Harbor & Pine', origins: ['http://localhost:4242'] }

@@ -116,6 +116,7 @@ async function compose(config: Config, { parts, closers }: Composing): Promise<B
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
   closers.add(() => pool.end())
+  await checkMerchantIds(pool, { config, log })
   await settleClock(pool, config)
   const vault = await openVault(config, { parts, closers, connections })
   const deps = await createDeps(config, { pool, log, vault })
@@ -159,6 +160,21 @@ async function settleClock(pool: pg.Pool, { mode }: Config): Promise<void> {
   if (mode === 'test') return
   const { rowCount } = await pool.query('update clock set live = true where offset_ms = 0')
   if (rowCount === 0) throw new ConfigError(['The database has a virtual clock: it was used in test mode. Give live mode a database of its own (DATABASE_URL or HOLDFAST_DATA).'])
+}
+
+/**
+ * A rail reports by merchant id: of two marketplaces behind one id, each would find the other's money in its report
+ * and set it aside as nobody's.
+ */
+async function checkMerchantIds(pool: pg.Pool, { config, log }: { config: Config; log: Logger }): Promise<void> {
+  const own = config.rails.jpmorgan?.merchantIds
+  if (!own) return
+  const { rows } = await pool.query<{ id: string }>('select marketplace_id as id from marketplaces order by 1')
+  const sharing = rows.map(({ id }) => id).filter((id) => own[id] === undefined)
+  if (sharing.length < 2) return
+  const problem = `HOLDFAST_JPMORGAN_MERCHANT_ID gives ${sharing.length} marketplaces (${sharing.slice(0, 3).join(', ')}${sharing.length > 3 ? ', …' : ''}) one merchant id; their settlements can't be told apart. Give each its own: mkt_…=id,mkt_…=id.`
+  if (config.mode === 'live') throw new ConfigError([problem])
+  log.warn(problem)
 }
 
 interface OpenVault {
