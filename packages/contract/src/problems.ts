@@ -3,6 +3,7 @@ import { moneySchema } from './money.ts'
 
 /** Every way in which the API refuses: status and title. Closed: a client may switch over all of them. */
 export const errorCodes = {
+  http_malformed: { status: 400, title: 'The request is not valid HTTP' },
   json_malformed: { status: 400, title: 'The body is not strict JSON' },
   validation_failed: { status: 400, title: 'A field is missing, unknown or out of its bounds' },
   idempotency_key_required: { status: 400, title: 'The call needs an Idempotency-Key' },
@@ -35,6 +36,7 @@ export const errorCodes = {
   body_too_large: { status: 413, title: 'The body is too large' },
   media_type_unsupported: { status: 415, title: 'The body is not application/json' },
   idempotency_body_differs: { status: 422, title: 'The key was used with another body' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
   rate_limited: { status: 429, title: 'Too many calls' },
   internal: { status: 500, title: 'Something failed on our side' },
   rail_unavailable: { status: 502, title: 'The rail refused to talk to us' },

@@ -33,6 +33,7 @@ export type ClockAdvance =
       to: string
     }
 export type ErrorCode =
+  | 'http_malformed'
   | 'json_malformed'
   | 'validation_failed'
   | 'idempotency_key_required'
@@ -65,6 +66,7 @@ export type ErrorCode =
   | 'body_too_large'
   | 'media_type_unsupported'
   | 'idempotency_body_differs'
+  | 'headers_too_large'
   | 'rate_limited'
   | 'internal'
   | 'rail_unavailable'

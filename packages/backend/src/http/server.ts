@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { API_VERSION, API_VERSIONS, endpoints, errorCodes, type Endpoint, type EndpointName } from '@holdfast/contract'
 import { isRefusal } from '@holdfast/core'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -11,6 +10,7 @@ import { checkResponse } from './check-response.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { parseStrictJson } from './json.ts'
 import type { Metrics } from './metrics.ts'
+import { answerBrokenRequest, newRequestId } from './broken-request.ts'
 import { renderProblem, type EdgeRefusal } from './problem.ts'
 import { addressKey, RateLimiter } from './rate-limit.ts'
 import type { AnyRoute } from './route.ts'
@@ -62,12 +62,13 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: deps.config.http.trustProxy,
-    genReqId: () => `req_${randomBytes(12).toString('base64url')}`,
+    genReqId: newRequestId,
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: false },
     requestTimeout: 30_000,
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (_error, request, reply) => {
       secure(reply, { live: deps.config.mode === 'live', requestId: request.id })
       send(reply, renderProblem(badAddress, request.id), request)
