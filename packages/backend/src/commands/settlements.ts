@@ -70,7 +70,8 @@ async function unrecorded(
     .where('marketplace_id', '=', marketplace).where('connector', '=', connector)
     .where('report_id', 'in', reports.map(({ reportId }) => reportId)).execute()
   const known = new Set(rows.map(({ report_id: id, currency }) => `${id} ${currency}`))
-  return reports.filter(({ reportId, currency }) => !known.has(`${reportId} ${currency}`))
+  const fresh = reports.filter(({ reportId, currency }) => !known.has(`${reportId} ${currency}`))
+  return [...new Map(fresh.map((report) => [`${report.reportId} ${report.currency}`, report])).values()]
 }
 
 /** The day of the last report that was recorded; whoever else imports waits here, and finds it done. */

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Queue, Subject } from './handler.ts'
 
-/** After so many failures a subject is left alone, for a person to look at. */
+/** After so many failures a subject is set aside: it alarms, for a person to look at, and is tried but once an hour. */
 export const MAX_ATTEMPTS = 8
 const MAX_ERROR_LENGTH = 1_000
 
@@ -9,7 +9,7 @@ const MAX_ERROR_LENGTH = 1_000
 export async function failing(pool: Pool, queue: Queue): Promise<string[]> {
   const { rows } = await pool.query<{ subject: string }>({
     name: 'job_failing',
-    text: 'select subject from job_failures where queue = $1 and (set_aside_at is not null or next_try_at > now())',
+    text: 'select subject from job_failures where queue = $1 and next_try_at > now()',
     values: [queue],
   })
   return rows.map(({ subject }) => subject)
@@ -23,8 +23,9 @@ export async function recordFailure(pool: Pool, { queue, subject, error }: { que
            values ($1, $2, $3, 1, $4, now() + interval '1 second')
            on conflict (marketplace_id, queue, subject) do update set
              attempts = f.attempts + 1, error = $4,
-             next_try_at = now() + least(300, power(2, f.attempts)) * interval '1 second',
-             set_aside_at = case when f.attempts + 1 >= $5 then now() end
+             next_try_at = now() + case when f.attempts + 1 >= $5 then interval '1 hour'
+               else power(2, f.attempts) * interval '1 second' end,
+             set_aside_at = case when f.attempts + 1 >= $5 then coalesce(f.set_aside_at, now()) end
            returning set_aside_at is not null as set_aside`,
     values: [subject.marketplace, queue, subject.id, describe(error), MAX_ATTEMPTS],
   })

@@ -24,10 +24,10 @@ export const payouts: JobHandler = {
       name: 'due_payouts',
       text: `select distinct marketplace_id as marketplace, marketplace_id || '/' || connector as id from payouts
              where (state in ('created', 'submitted', 'processing') or (state = 'completed' and completed_at > app_now() - interval '90 days'))
-               and marketplace_id || '/' || connector <> all($2) limit $1`,
-      values: [limit, except],
+               and marketplace_id || '/' || connector <> all($1)`,
+      values: [except],
     })
-    return rows.filter(({ id }) => mayAsk(deps, `payouts/${id}`, { everyMs: EVERY_MS }))
+    return rows.filter(({ id }) => mayAsk(deps, `payouts/${id}`, { everyMs: EVERY_MS })).slice(0, limit)
   },
   async handle(deps, { marketplace, id }) {
     const connector = id.split('/')[1] as string
@@ -95,9 +95,16 @@ const events: Readonly<Record<PayoutChange['status'], PayoutEvent>> = {
   processing: 'process', completed: 'complete', failed: 'fail', returned: 'return',
 }
 
+/** Money that came back before the bank called it sent has failed; what failed after it was sent has come back. */
+function asItStands(state: PayoutRow['state'], said: PayoutChange): PayoutChange {
+  if (said.status === 'returned' && ['created', 'submitted', 'processing'].includes(state)) return { ...said, status: 'failed', code: said.code ?? 'returned' }
+  return said.status === 'failed' && state === 'completed' ? { ...said, status: 'returned', code: said.code ?? 'failed' } : said
+}
+
 /** States move forward only: what the bank repeats, or says too late, changes nothing. */
-async function applyChange(changing: Changing, change: PayoutChange): Promise<void> {
+async function applyChange(changing: Changing, said: PayoutChange): Promise<void> {
   const { deps, tx, desk, op, row } = changing
+  const change = asItStands(row.state, said)
   const next = payoutMachine.step(row.state, events[change.status])
   if (isRefusal(next)) {
     deps.log.warn({ payout: row.id, state: row.state, said: change.status },

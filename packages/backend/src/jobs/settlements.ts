@@ -13,17 +13,18 @@ export const settlements: JobHandler = {
     const { rows } = await deps.pool.query<Subject>({
       name: 'due_settlements',
       text: `select distinct marketplace_id as marketplace, marketplace_id || '/' || connector as id from payments
-             where state not in ('processing', 'declined') and marketplace_id || '/' || connector <> all($2) limit $1`,
-      values: [limit, except],
+             where state <> 'processing' and marketplace_id || '/' || connector <> all($1)`,
+      values: [except],
     })
-    return rows.filter(({ id }) => mayAsk(deps, feedOf(id, deps.clock.now()), { everyMs: HOUR_MS }))
+    return rows.filter(({ id }) => mayAsk(deps, feedOf(id, deps.clock.now()), { everyMs: HOUR_MS })).slice(0, limit)
   },
   async handle(deps, { marketplace, id }) {
     const feed = feedOf(id, deps.clock.now())
     const fetched = await fetchReports(deps, { marketplace, connector: id.split('/')[1] as string })
-    if (fetched.reports.length > 0) {
+    // one transaction a report: a lock that one waits for in vain undoes no other
+    for (const report of fetched.reports) {
       await execute(deps, importSettlements(deps),
-        { marketplace, requestId: feed, claim: null, input: [fetched] })
+        { marketplace, requestId: feed, claim: null, input: [{ ...fetched, reports: [report] }] })
     }
     rememberAsked(deps, feed)
   },

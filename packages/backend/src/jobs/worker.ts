@@ -37,7 +37,10 @@ export async function startWorker(deps: Deps, { connection, handlers, metrics }:
   for (const handler of handlers) workers.set(handler.queue, await work(boss, { deps, handler, metrics }))
   const round = async () => {
     await deps.clock.refresh()
-    for (const handler of handlers) await enqueue(boss, { deps, handler, worker: workers.get(handler.queue) as string })
+    for (const handler of handlers) {
+      await enqueue(boss, { deps, handler, worker: workers.get(handler.queue) as string })
+        .catch((error: unknown) => deps.log.error({ err: error, queue: handler.queue }, 'what is due could not be found; the next look follows'))
+    }
   }
   const ticking = tick(deps, round)
   return {

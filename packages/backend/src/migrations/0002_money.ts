@@ -137,7 +137,7 @@ const payments = [
     amount bigint not null check (amount > 0),
     state text not null check (state in ('processing', 'action_required', 'authorized', 'partially_captured', 'captured', 'declined', 'unknown', 'voided', 'expired')),
     superseded boolean not null default false,
-    authorized bigint not null default 0 check (authorized between 0 and amount),
+    authorized bigint not null default 0 check (authorized >= 0),
     capturing bigint not null default 0 check (capturing >= 0),
     captured bigint not null default 0 check (captured >= 0),
     refunding bigint not null default 0 check (refunding >= 0),
@@ -151,6 +151,7 @@ const payments = [
     primary key (marketplace_id, id),
     foreign key (marketplace_id, order_id) references orders,
     foreign key (marketplace_id, session_id) references sessions,
+    constraint authorized_within_amount check (authorized <= amount or superseded),
     constraint captured_within_authorized check (captured + capturing <= authorized),
     constraint refunded_within_captured check (refunded + refunding <= captured)
   )`,

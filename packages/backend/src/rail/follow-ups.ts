@@ -74,12 +74,17 @@ export const refundAppliance: Appliance = {
     await lockSellers(tx, desk, refund.allotments.map(({ seller }) => ({ seller, currency })))
   },
   async apply(applying) {
-    const { tx, desk, op, outcome } = applying
+    const { deps, tx, desk, op, outcome } = applying
     const event = eventOf(outcome)
     if (event === 'lose_sight') return event
     if (outcome.outcome === 'not_sent') {
       await sendAgain(applying)
       return event
+    }
+    if (outcome.outcome === 'approved' && outcome.amount !== op.amount) {
+      deps.log.error({ refund: op.refund_id, asked: Number(op.amount), approved: Number(outcome.amount) },
+        'refunded another amount than was asked')
+      return 'lose_sight'
     }
     const refund: Refund = await readRefundParts(tx.db, desk.marketplace, op.refund_id as string)
     if (outcome.outcome === 'approved') confirmRefund(desk.book, refund)

@@ -50,13 +50,22 @@ async function twoSteps(deps: Deps, call: RailCall): Promise<Answer | typeof tak
   const begun = await begin(deps, call)
   if (begun === taken || 'answer' in begun) return begun
   const outcome = await sendOperation(deps, begun, call.card)
-  if (outcome === null) return render(abandoned, answering(call))
+  if (outcome === null) return neverSent(deps, call, begun)
   const signed = await call.sign?.(begun, outcome)
   return inTransactionInsistently(deps.pool, async (tx) => {
     await applyOutcome(tx,
       { deps, operation: begun, outcome, now: await readNow(tx), appliance: applianceOf(begun) })
     return finish(deps, { tx, call, begun, signed })
   })
+}
+
+/**
+ * The lease ran out before anything was sent. A refund or payout has moved the ledger, and the worker sends it; what
+ * else was asked is over, and nothing of it stands.
+ */
+async function neverSent(deps: Deps, call: RailCall, begun: OperationRow): Promise<Answer> {
+  if (begun.kind !== 'refund' && begun.kind !== 'payout') return render(abandoned, answering(call))
+  return inTransactionInsistently(deps.pool, (tx) => finish(deps, { tx, call, begun, signed: undefined }))
 }
 
 const abandoned: Refusal = {

@@ -115,7 +115,7 @@ export async function recordOutcome(
     name: 'record_outcome',
     text: `update operations set state = $4, outcome = $5, rail_reference = coalesce($6, rail_reference), resolved_at = $7, leased_until = null,
              inquiries = inquiries + case when $8 then 0 else 1 end,
-             next_inquiry_at = case when $8 then null else now() + least($9, power(2, inquiries)) * interval '1 second' end
+             next_inquiry_at = case when $8 then null else now() + least($9, power(2, least(inquiries, 20))) * interval '1 second' end
            where marketplace_id = $1 and id = $2 and state = $3`,
     values: [
       op.marketplace_id, op.id, op.state, next.state,
