@@ -6,7 +6,7 @@ import {
 } from '@holdfast/core'
 import type { Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
-import { notFound } from '../routes/not-found.ts'
+import { notFound } from '../not-found.ts'
 import { lockOrders, type Desk } from '../store/book.ts'
 import { readDisputes } from '../store/render/movements.ts'
 import type { DisputesTable } from '../store/tables.ts'

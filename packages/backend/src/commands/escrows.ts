@@ -4,7 +4,7 @@ import {
   accept, autoReleaseAt, deliver, isRefusal, need, release, type Refusal, type Release, type ReleaseTerms,
 } from '@holdfast/core'
 import type { Tx } from '../database.ts'
-import { notFound } from '../routes/not-found.ts'
+import { notFound } from '../not-found.ts'
 import { lockOrders, lockSellers, type Desk } from '../store/book.ts'
 import { insertReleases } from '../store/movements.ts'
 import { readReleases } from '../store/render/movements.ts'

@@ -6,6 +6,7 @@ import {
 } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import { stageEvents, type StagedEvent } from '../events.ts'
+import { notFound } from '../not-found.ts'
 import type { Sealer } from '../seal.ts'
 import { readEscrows, readOrders } from '../store/render/orders.ts'
 import { readSessions } from '../store/render/sessions.ts'
@@ -171,10 +172,6 @@ async function lockSession(tx: Tx, marketplace: string, id: string) {
     .forNoKeyUpdate().executeTakeFirst()
 }
 
-function noSession(id: string): Refusal {
-  return { refused: 'not_found', field: 'id', detail: `There is no checkout session ${id} in this marketplace.` }
-}
-
 async function changeLines(tx: Tx, { marketplace, order }: { marketplace: string; order: string }, changes: NonNullable<Update['lines']>): Promise<bigint | Refusal> {
   const rows = await tx.db.selectFrom('escrows').select(['id', 'reference', 'amount', 'platform_fee']).where('marketplace_id', '=', marketplace)
     .where('order_id', '=', order).orderBy('position').forNoKeyUpdate().execute()
@@ -202,7 +199,7 @@ type UpdateInput = With<Update> & { readonly id: string }
 
 async function updateOne(tx: Tx, { marketplace, input, now }: Call<UpdateInput>): Promise<CheckoutSession | Refusal> {
   const row = await lockSession(tx, marketplace, input.id)
-  if (!row) return noSession(input.id)
+  if (!row) return notFound('checkout session', input.id)
   const step = sessionMachine.step(row.state, 'update')
   if (isRefusal(step)) return step
   const amount = input.lines ? await changeLines(tx, { marketplace, order: row.order_id }, input.lines) : row.amount
@@ -241,7 +238,7 @@ export async function endSession(tx: Tx, input: {
 }): Promise<CheckoutSession | Refusal> {
   const { marketplace, now, sealer } = input
   const row = await lockSession(tx, marketplace, input.session)
-  if (!row) return noSession(input.session)
+  if (!row) return notFound('checkout session', input.session)
   const step = sessionMachine.step(row.state, input.ending)
   if (isRefusal(step)) return step
   const order = await tx.db.selectFrom('orders').select(['id', 'state']).where('marketplace_id', '=', marketplace).where('id', '=', row.order_id).forNoKeyUpdate().executeTakeFirstOrThrow()

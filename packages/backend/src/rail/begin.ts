@@ -7,7 +7,7 @@ import {
 import type { Selectable } from 'kysely'
 import { referenceTaken, takenReferences } from '../commands/references.ts'
 import type { SellersTable, Tx } from '../database.ts'
-import { notFound } from '../routes/not-found.ts'
+import { notFound } from '../not-found.ts'
 import {
   lockCustody, lockOrders, lockPayments, lockSellers, openDesk, saveDesk, type Desk,
 } from '../store/book.ts'

@@ -1,10 +1,11 @@
 import type { Payment, Payout } from '@holdfast/contract/types'
-import type { PaymentConnector, PayoutChange, PayoutConnector } from '@holdfast/core'
+import type { PayoutChange, PayoutConnector } from '@holdfast/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../../../../test/support/wait.ts'
 import { recordFailure, failing, MAX_ATTEMPTS } from '../jobs/failures.ts'
 import { payouts } from '../jobs/payouts.ts'
 import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import { changeRail } from '../testing/rail.ts'
 import { openShop, type Shop } from '../testing/shop.ts'
 
 /* What lasts for hours at a rail or a bank, and what they say in an order that nobody expects. */
@@ -24,20 +25,8 @@ afterAll(() => backend.close())
 const line = () => [{ seller, amount: 10_000, platformFee: 500 }]
 const rows = async <T extends object>(text: string, values: unknown[] = []): Promise<T[]> => (await backend.deps.pool.query<T>(text, values)).rows
 
-/** Puts parts of the card rail aside for other ones. */
-function changeRail(part: (rail: PaymentConnector) => Partial<PaymentConnector>): () => void {
-  const rails = backend.deps.rails.payments as Map<string, PaymentConnector>
-  const rail = rails.get('jpmorgan')!
-  const whole: PaymentConnector = {
-    name: rail.name, capabilities: rail.capabilities, charge: (...given) => rail.charge(...given), followUp: (...given) => rail.followUp(...given),
-    inquire: (...given) => rail.inquire(...given), settlementReports: (...given) => rail.settlementReports(...given),
-  }
-  rails.set('jpmorgan', { ...whole, ...part(rail) })
-  return () => void rails.set('jpmorgan', rail)
-}
-
 test('an operation that has been asked about for days is asked again, and recorded when the rail knows', async () => {
-  const restore = changeRail(() => ({ inquire: async () => ({ outcome: 'unknown', reason: 'not yet' }) }))
+  const restore = changeRail(backend, () => ({ inquire: async () => ({ outcome: 'unknown', reason: 'not yet' }) }))
   backend.rails.jpmorgan.faults.add({ fault: 'timeout_recorded', method: 'POST', path: '/api/v2/payments' })
   const { attempt } = await shop.confirm(await shop.session(line()))
   expect(attempt.status).toBe('pending')
@@ -61,7 +50,7 @@ test('a subject that keeps failing is set aside, alarms, and is tried again an h
 })
 
 test('a closed-over attempt that took more than its payment is posted, refunded, and blocks no report', async () => {
-  const restore = changeRail((rail) => ({
+  const restore = changeRail(backend, (rail) => ({
     async charge(request, options) {
       await rail.charge(request, options)
       return { outcome: 'not_sent', reason: 'as far as anybody can tell' }
@@ -70,7 +59,7 @@ test('a closed-over attempt that took more than its payment is posted, refunded,
   const { attempt } = await shop.confirm(await shop.session(line()))
   expect(attempt.status).toBe('failed')
   restore()
-  const more = changeRail((rail) => ({
+  const more = changeRail(backend, (rail) => ({
     settlementReports: async (query, options) => (await rail.settlementReports(query, options)).map((report) => ({
       ...report, lines: report.lines.map((one) => (one.kind === 'capture' ? { ...one, gross: one.gross + 100n } : one)),
     })),

@@ -4,6 +4,7 @@ import type { Outcome, PaymentConnector } from '@holdfast/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { waitFor } from '../../../../test/support/wait.ts'
 import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import { changeRail } from '../testing/rail.ts'
 import { openShop, type Shop } from '../testing/shop.ts'
 
 /* What is not known is not failure: with the real worker, the real rail's faults, and nobody who helps. */
@@ -41,14 +42,8 @@ function atRail(id: string) {
 async function withRail<T>(
   change: (rail: PaymentConnector) => Partial<PaymentConnector>, work: () => Promise<T>,
 ): Promise<T> {
-  const rails = backend.deps.rails.payments as Map<string, PaymentConnector>
-  const rail = rails.get('jpmorgan') as PaymentConnector
-  rails.set('jpmorgan', {
-    name: rail.name, capabilities: rail.capabilities, charge: rail.charge.bind(rail),
-    followUp: rail.followUp.bind(rail),
-    inquire: rail.inquire.bind(rail), settlementReports: rail.settlementReports.bind(rail), ...change(rail),
-  })
-  return work().finally(() => rails.set('jpmorgan', rail))
+  const restore = changeRail(backend, change)
+  return work().finally(restore)
 }
 
 describe('a time-out after the rail recorded the charge', () => {

@@ -2,7 +2,7 @@ import { exponentOf, cardBrands } from '@holdfast/contract'
 import { isRefusal, sessionMachine } from '@holdfast/core'
 import { route, type Route } from '../http/route.ts'
 import { wire } from '../store/render/values.ts'
-import { notFound } from './not-found.ts'
+import { notFound } from '../not-found.ts'
 
 const frameTicket: Route<'checkout.frameTicket'> = route('checkout.frameTicket', async ({ marketplace, caller, origin }, { db, vault }) => {
   if (origin === null) return { refused: 'origin_not_allowed', detail: 'A frame ticket is given to a page only, and this call has no Origin header. Call it from the page that shows the checkout.' }

@@ -1,7 +1,7 @@
 import { renderAttempt } from '../attempt.ts'
 import { route, type Route } from '../http/route.ts'
 import { readCheckout, readNewestPayment } from '../store/render/checkout.ts'
-import { notFound } from './not-found.ts'
+import { notFound } from '../not-found.ts'
 
 const retrieve: Route<'checkout.retrieve'> = route('checkout.retrieve', async ({ marketplace, caller }, deps) => {
   const { db, signer, frameUrl, clock } = deps

@@ -5,7 +5,7 @@ import { endSession } from '../commands/sessions.ts'
 import { route, type Route } from '../http/route.ts'
 import type { Sealer } from '../seal.ts'
 import { readOrders } from '../store/render/orders.ts'
-import { notFound } from './not-found.ts'
+import { notFound } from '../not-found.ts'
 
 interface Input {
   readonly id: string

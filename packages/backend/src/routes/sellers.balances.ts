@@ -1,6 +1,6 @@
 import { route, type Route } from '../http/route.ts'
 import { readSellerBalances } from '../store/render/balances.ts'
-import { notFound } from './not-found.ts'
+import { notFound } from '../not-found.ts'
 
 const balances: Route<'sellers.balances'> = route('sellers.balances', async ({ marketplace, params }, { db }) => {
   const seller = await db.selectFrom('sellers').select('id').where('marketplace_id', '=', marketplace.id)

@@ -6,7 +6,8 @@ import type { Tx } from '../database.ts'
 import { stageEvents } from '../events.ts'
 import { route, type Route } from '../http/route.ts'
 import type { Sealer } from '../seal.ts'
-import { noSeller, renderSeller, type Seller } from '../sellers.ts'
+import { notFound } from '../not-found.ts'
+import { renderSeller, type Seller } from '../sellers.ts'
 
 interface Input {
   readonly id: string
@@ -33,7 +34,7 @@ async function updateOne(tx: Tx, { marketplace, input: { id, change, sealer }, n
     ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
     ...(bankAccount !== undefined && bankColumns(bankAccount, { sealer, marketplace, seller: id })),
   }).where('marketplace_id', '=', marketplace).where('id', '=', id).returningAll().executeTakeFirst()
-  if (!row) return noSeller(id)
+  if (!row) return notFound('seller', id)
   const data = renderSeller(row)
   await stageEvents(tx, { marketplace, now }, [{ type: 'seller.updated', subject: id, data }])
   return data

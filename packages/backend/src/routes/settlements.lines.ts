@@ -2,7 +2,7 @@ import { listIds } from '../http/list.ts'
 import { pagingOf } from '../http/paging.ts'
 import { route, type Route } from '../http/route.ts'
 import { readSettlementLines, readSettlements } from '../store/render/movements.ts'
-import { notFound } from './not-found.ts'
+import { notFound } from '../not-found.ts'
 
 const lines: Route<'settlements.lines'> = route('settlements.lines', async ({ marketplace, params, query }, { db }) => {
   const [settlement] = await readSettlements(db, marketplace.id, [params.id])

@@ -35,7 +35,15 @@ export function unsettledRelease(one: Pick<Milestone,
  */
 export function payable(book: Book, { seller, currency, unsettled }: { seller: string; currency: string; unsettled: bigint }): bigint {
   const { available } = need(book.balances, balanceKey(seller, currency))
-  const custody = need(book.custody, currency)
+  return payableOf({ available, unsettled, custody: need(book.custody, currency) })
+}
+
+/** `payable`, of figures that were read: for showing it. */
+export function payableOf({ available, unsettled, custody }: {
+  readonly available: bigint
+  readonly unsettled: bigint
+  readonly custody: { readonly balance: bigint; readonly inPayout: bigint }
+}): bigint {
   const settled = available - unsettled
   const covered = custody.balance - custody.inPayout
   const amount = settled < covered ? settled : covered

@@ -1,5 +1,5 @@
 import type { SellerBalance, TrialBalance } from '@holdfast/contract/types'
-import { accountOf, unsettledRelease } from '@holdfast/core'
+import { accountOf, payableOf, unsettledRelease } from '@holdfast/core'
 import { sql, type Selectable } from 'kysely'
 import type { MilestonesTable } from '../tables.ts'
 import { grouped, instant, wire, type Reader } from './values.ts'
@@ -33,12 +33,13 @@ async function sumSellerBalances(db: Reader, marketplace: string, seller: string
     const own = byCurrency.get(currency) ?? []
     const sum = (amount: (one: Selectable<MilestonesTable>) => bigint): bigint => own.reduce((total, one) => total + amount(one), 0n)
     const custody = custodies.find((one) => one.currency === currency)
-    const free = (custody?.balance ?? 0n) - (custody?.in_payout ?? 0n)
-    const settled = (row?.available ?? 0n) - sum(unsettled)
-    const payable = settled < free ? settled : free
+    const payable = payableOf({
+      available: row?.available ?? 0n, unsettled: sum(unsettled),
+      custody: { balance: custody?.balance ?? 0n, inPayout: custody?.in_payout ?? 0n },
+    })
     return {
       seller, object: 'seller_balance' as const, currency, held: wire(sum(({ held }) => held)),
-      available: wire(row?.available ?? 0n), payable: wire(payable > 0n ? payable : 0n), reserve: wire(row?.reserve ?? 0n),
+      available: wire(row?.available ?? 0n), payable: wire(payable), reserve: wire(row?.reserve ?? 0n),
       inPayout: wire(row?.in_payout ?? 0n), owed: wire(row?.owed ?? 0n),
       paidOut: wire(paid.find((one) => one.currency === currency)?.amount ?? 0n),
       released: wire(sum((one) => one.released - one.released_fee)),
@@ -95,16 +96,12 @@ async function payoutsAgree(db: Reader, marketplace: string): Promise<boolean> {
   return rows.length === 0
 }
 
-const coverageSigns: Readonly<Record<string, 1n | -1n>> = { 'platform:fees': 1n, 'platform:funding': 1n, 'platform:losses': -1n }
+/** What coverage counts; each on the side on which it adds to or takes from what is the operator's own. */
+const covers = /^(?:platform:(?:fees|funding|losses)|suspense:.*|seller:.*:owed|rail:.*:fees)$/
 
-/** Fees + funding + suspense − owed − losses − rail fees. */
+/** Fees + funding + suspense − owed − losses − rail fees: credits less debits of them all. */
 function coverageOf(accounts: readonly Sums[]): bigint {
-  return accounts.reduce((total, { name, debits, credits }) => {
-    if (name.startsWith('suspense:')) return total + credits - debits
-    if (name.endsWith(':owed') || /^rail:.*:fees$/.test(name)) return total - (debits - credits)
-    const sign = coverageSigns[name]
-    return sign === undefined ? total : total + (sign === 1n ? credits - debits : -(debits - credits))
-  }, 0n)
+  return accounts.filter(({ name }) => covers.test(name)).reduce((total, { debits, credits }) => total + credits - debits, 0n)
 }
 
 function renderAccount(sums: Sums, row: bigint | undefined): TrialBalance['currencies'][number]['accounts'][number] {
