@@ -46,7 +46,7 @@ export async function renderAttempt(row: Row, signer: Pick<PaymentTokenSigner, '
   })
   const decline = { class: row.decline_class ?? 'soft', code: row.decline_code ?? 'declined' }
   return {
-    object: 'attempt', payment: row.id, status, card: cardOf(row), paymentToken: token,
+    object: 'attempt', payment: row.id, method: row.method, status, action: null, card: cardOf(row), paymentToken: token,
     error: status === 'failed' ? attemptError(decline) : null,
   }
 }

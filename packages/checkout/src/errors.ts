@@ -2,8 +2,8 @@ import type { Attempt, AttemptError } from '@holdfast/contract/types'
 import type { CardField } from '@holdfast/contract/frame'
 import type { Language } from './i18n/index.ts'
 
-/** What an error is about: the card, what was typed, the session, what passes, or the merchant's setup. */
-export type ErrorType = 'card' | 'validation' | 'session' | 'temporary' | 'integration'
+/** What an error is about: the card, the wallet, what was typed, the session, what passes, or the merchant's setup. */
+export type ErrorType = 'card' | 'wallet' | 'validation' | 'session' | 'temporary' | 'integration'
 
 export type ErrorCode =
   | AttemptError['code']
@@ -33,6 +33,9 @@ const faults: Readonly<Record<ErrorCode, readonly [type: ErrorType, retryable: b
   authentication_required: ['card', true],
   card_data_lost: ['temporary', true],
   try_again_later: ['temporary', true],
+  wallet_refused: ['wallet', true],
+  wallet_expired: ['wallet', true],
+  attempt_canceled: ['wallet', true],
   card_incomplete: ['validation', true],
   card_form_failed: ['temporary', true],
   session_expired: ['session', false],

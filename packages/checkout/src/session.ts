@@ -10,7 +10,9 @@ export type Ended =
   | { readonly status: 'failed', readonly fault: Fault, readonly payment: string | null }
   | { readonly status: 'pending', readonly payment: string | null }
 
-export type Prepared = { body: Omit<Confirm, 'revision'> } | { fault: Fault }
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+export type Prepared = { body: Without<Confirm, 'revision'> } | { fault: Fault }
 
 /** What a method brings to a payment, or why it can't. `renew`: what it brought before is no longer taken. */
 export type Prepare = (options: { renew: boolean }) => Promise<Prepared>

@@ -69,7 +69,9 @@ export const endpoints = {
 
   'checkout.retrieve': { method: 'GET', path: '/v1/checkout', caller: 'page', summary: 'What the component shows', response: checkoutViewSchema, status: 200, idempotent: false },
   'checkout.frameTicket': { method: 'POST', path: '/v1/checkout/frame-ticket', caller: 'page', summary: 'A one-time ticket for the card frame', body: request.emptySchema, response: frameTicketSchema, status: 201, idempotent: false },
-  'checkout.confirm': { method: 'POST', path: '/v1/checkout/confirm', caller: 'page', summary: 'Pay with a card token', body: confirmSchema, response: attemptSchema, status: 200, idempotent: true },
+  'checkout.confirm': { method: 'POST', path: '/v1/checkout/confirm', caller: 'page', summary: 'Pay with a card token, or begin to pay with a wallet', body: confirmSchema, response: attemptSchema, status: 200, idempotent: true },
+  'checkout.check': { method: 'POST', path: '/v1/checkout/check', caller: 'page', summary: 'Ask the rail now what became of the attempt under way', body: request.emptySchema, response: checkoutViewSchema, status: 200, idempotent: false },
+  'checkout.cancelAttempt': { method: 'POST', path: '/v1/checkout/cancel-attempt', caller: 'page', summary: 'Close a wallet attempt that waits for the buyer, so that another way to pay can be chosen', body: request.emptySchema, response: checkoutViewSchema, status: 200, idempotent: false },
 
   'orders.retrieve': retrieve('/v1/orders/:id', 'order', resource.orderSchema, 'Read an order'),
   'orders.list': list('/v1/orders', request.orderListSchema, resource.orderSchema, 'List orders'),

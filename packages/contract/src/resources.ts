@@ -4,7 +4,7 @@ import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema, signedSumSchema, sumSchema } from './money.ts'
 import {
   captureStates, declineClasses, disputeStates, milestoneStates, operationKinds, operationStates, orderStates,
-  paymentStates, payoutStates, refundStates, sessionStates, settlementStates,
+  paymentStates, paymentMethods, payoutStates, refundStates, sessionStates, settlementStates,
 } from './states.ts'
 
 /*
@@ -202,7 +202,7 @@ export const paymentSchema = z.object({
   order: idOf('order'),
   session: idOf('session'),
   status: z.enum(paymentStates),
-  method: z.enum(['card']),
+  method: z.enum(paymentMethods),
   connector: z.string(),
   card: cardSchema.nullable(),
   currency: currencySchema,
@@ -385,7 +385,7 @@ export const marketplaceSchema = z.object({
   name: z.string(),
   mode: z.enum(['test', 'live']),
   origins: z.array(z.string()).meta({ description: 'The page origins on which the checkout may run.' }),
-  methods: z.array(z.enum(['card'])),
+  methods: z.array(z.enum(paymentMethods)).meta({ description: 'What the configured rails can take; a session offers those that its currency allows.' }),
   createdAt: instantSchema,
 }).meta({ id: 'Marketplace' })
 

@@ -1,4 +1,7 @@
-/** The states of every machine, as the wire and the database name them. The edges live in core. */
+/** Ways to pay, as a buyer chooses between them; which rail takes one is the backend’s choice. */
+export const paymentMethods = ['card', 'alipay'] as const
+
+/* The states of every machine, as the wire and the database name them. The edges live in core. */
 export const orderStates = ['open', 'paid', 'completed', 'refunded', 'canceled'] as const
 export const sessionStates = ['open', 'processing', 'complete', 'expired', 'canceled'] as const
 export const paymentStates = [
@@ -22,6 +25,7 @@ export const payoutStates = [
 export const settlementStates = ['recorded'] as const
 export const declineClasses = ['hard', 'soft', 'fix_data', 'authenticate'] as const
 
+export type PaymentMethodType = (typeof paymentMethods)[number]
 export type OrderState = (typeof orderStates)[number]
 export type SessionState = (typeof sessionStates)[number]
 export type PaymentState = (typeof paymentStates)[number]

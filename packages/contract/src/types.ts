@@ -2,6 +2,48 @@
 
 export type { PaymentTokenClaims, PaymentTokenKey, PaymentTokenKeySet } from './token.ts'
 
+export type AttemptAction =
+  | {
+      type: 'redirect'
+      /**
+       * The wallet’s page; it sends the buyer back to the session’s return URL.
+       */
+      url: string
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      expiresAt: string
+    }
+  | {
+      type: 'qr_code'
+      /**
+       * Modules a side, without the quiet zone around them.
+       */
+      size: number
+      /**
+       * Row by row from the top left; 1 is dark.
+       */
+      modules: string
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      expiresAt: string
+    }
+export type Confirm =
+  | {
+      method: 'card'
+      token: string
+      revision: number
+    }
+  | {
+      method: 'alipay'
+      flow: 'redirect' | 'qr_code'
+      /**
+       * Which of the wallet’s pages the buyer is sent to.
+       */
+      device?: 'desktop' | 'phone'
+      revision: number
+    }
 export type BankAccountInput =
   | {
       holder: string
@@ -352,7 +394,7 @@ export interface Payment {
     | 'unknown'
     | 'voided'
     | 'expired'
-  method: 'card'
+  method: 'card' | 'alipay'
   connector: string
   card: Card | null
   currency: string
@@ -619,7 +661,10 @@ export interface Marketplace {
    * The page origins on which the checkout may run.
    */
   origins: string[]
-  methods: 'card'[]
+  /**
+   * What the configured rails can take; a session offers those that its currency allows.
+   */
+  methods: ('card' | 'alipay')[]
   /**
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
@@ -634,7 +679,7 @@ export interface Clock {
   offsetMs: number
 }
 export interface AttemptError {
-  type: 'card' | 'session' | 'temporary'
+  type: 'card' | 'wallet' | 'session' | 'temporary'
   code:
     | 'card_declined'
     | 'card_data_invalid'
@@ -642,6 +687,9 @@ export interface AttemptError {
     | 'authentication_required'
     | 'card_data_lost'
     | 'try_again_later'
+    | 'wallet_refused'
+    | 'wallet_expired'
+    | 'attempt_canceled'
   message: string
   field?: 'number' | 'expiry' | 'securityCode' | 'name'
   /**
@@ -652,7 +700,12 @@ export interface AttemptError {
 export interface Attempt {
   object: 'attempt'
   payment: string
+  method: 'card' | 'alipay'
   status: 'complete' | 'failed' | 'pending'
+  /**
+   * With pending: what the buyer has to do; null when there is only to wait.
+   */
+  action: AttemptAction | null
   card: Card | null
   /**
    * With complete: a signed token for the merchant’s server.
@@ -685,11 +738,17 @@ export interface CheckoutView {
   exponent: number
   amount: number
   shares: Share[]
-  methods: {
-    type: 'card'
-    brands: ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay')[]
-    frameUrl: string
-  }[]
+  methods: (
+    | {
+        type: 'card'
+        brands: ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay')[]
+        frameUrl: string
+      }
+    | {
+        type: 'alipay'
+        flows: ('redirect' | 'qr_code')[]
+      }
+  )[]
   /**
    * The newest attempt; resume() reads its truth here.
    */
@@ -708,11 +767,6 @@ export interface FrameTicket {
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
   expiresAt: string
-}
-export interface Confirm {
-  method: 'card'
-  token: string
-  revision: number
 }
 export interface CheckoutSessionInEvent {
   id: string

@@ -1,4 +1,4 @@
-import type { DeclineClass, OperationKind, SendRequest, SendResult } from '@holdfast/contract'
+import type { DeclineClass, OperationKind, PaymentMethodType, SendRequest, SendResult, walletFlows } from '@holdfast/contract'
 
 /*
  * What the domain asks of the world outside. Connectors implement these; only backend/main.ts wires them.
@@ -18,13 +18,25 @@ export interface Decline {
 export type Outcome =
   | { readonly outcome: 'approved'; readonly railReference: string; readonly amount: bigint; readonly card?: CardFacts }
   | { readonly outcome: 'declined'; readonly decline: Decline; readonly railReference?: string }
-  | { readonly outcome: 'action_required'; readonly railReference: string; readonly action: Readonly<Record<string, string>> }
+  | { readonly outcome: 'action_required'; readonly railReference?: string; readonly action: BuyerAction }
   | { readonly outcome: 'not_sent'; readonly reason: string }
   | { readonly outcome: 'unknown'; readonly reason: string }
 
 /**
+ * What a buyer has to do with a wallet before a charge can end. Plain data, kept with the operation: instants are
+ * ISO 8601. `redirect`: the wallet's page to go to. `qr_code`: what the code says. `wait`: the buyer has acted, or
+ * the rail shows no more than that the charge is open.
+ */
+export type BuyerAction =
+  | { readonly type: 'redirect'; readonly url: string; readonly expiresAt: string }
+  | { readonly type: 'qr_code'; readonly content: string; readonly expiresAt: string }
+  | { readonly type: 'wait'; readonly expiresAt?: string }
+
+export type WalletFlow = (typeof walletFlows)[number]
+
+/**
  * What an inquiry shows. `not_found` becomes final only after the connector's own `notFoundFinalAfterMs`
- * since the request was sent: until then the rail may still record it.
+ * since the request was sent – for a wallet's charge, since it expired –: until then the rail may still record it.
  */
 export type Inquiry = Outcome | { readonly outcome: 'not_found' }
 
@@ -51,13 +63,36 @@ export interface RailRequest {
 }
 
 /** A first request for money: `authorize` reserves, `sale` takes. */
-export interface ChargeRequest extends RailRequest {
+export type ChargeRequest = CardChargeRequest | WalletChargeRequest
+
+interface Charge extends RailRequest {
   readonly kind: 'authorize' | 'sale'
+  readonly method: PaymentMethodType
   readonly session: string
   readonly revision: number
+  readonly marketplaceName: string
+}
+
+export interface CardChargeRequest extends Charge {
+  readonly method: 'card'
   /** The vault's token; never a card number. */
   readonly cardToken: string
-  readonly marketplaceName: string
+}
+
+/** The buyer approves it at the wallet, later: its ordinary outcome is `action_required`. */
+export interface WalletChargeRequest extends Charge {
+  readonly method: 'alipay'
+  readonly kind: 'sale'
+  readonly flow: WalletFlow
+  readonly device: 'desktop' | 'phone'
+  /** What is bought, for the wallet to show; at most 256 characters. */
+  readonly description: string
+  /** Where the wallet sends the buyer afterwards, whatever came of it. */
+  readonly returnUrl: string
+  /** Where the rail reports what came of it. */
+  readonly notifyUrl: string
+  /** ISO 8601; the rail takes no payment for it afterwards. */
+  readonly expiresAt: string
 }
 
 /** A later request on an approved one. */
@@ -69,6 +104,29 @@ export interface FollowUpRequest extends RailRequest {
   readonly sequence?: number
   /** Of a capture: nothing more is captured after it. */
   readonly final?: boolean
+  /** What the rail knows the payment's charge by. */
+  readonly chargeRequestId: string
+}
+
+/** Gives up a charge that waits for the buyer, so that nothing is taken for it any more. */
+export interface CloseRequest extends RailRequest {
+  readonly kind: 'void'
+  readonly chargeRequestId: string
+  /** Null where the rail has given none yet. */
+  readonly railReference: string | null
+}
+
+/** Asks what became of a request. */
+export interface InquiryRequest {
+  readonly kind: OperationKind
+  readonly requestId: string
+  readonly marketplace: string
+  /** Minor units and currency of the request asked about, where the asker has them. */
+  readonly amount?: bigint
+  readonly currency?: string
+  /** Of a follow-up or a close: the request id of the payment's charge. */
+  readonly chargeRequestId?: string
+  readonly railReference?: string
 }
 
 export interface PayoutRequest extends RailRequest {
@@ -90,8 +148,11 @@ export interface CallOptions {
 export interface PaymentConnector {
   readonly name: string
   readonly capabilities: {
+    readonly methods: ReadonlySet<PaymentMethodType>
+    /** Whether it can reserve money without taking it; one that can't only makes sales. */
+    readonly authorize: boolean
     readonly multiCapture: boolean
-    /** How long after sending a "not found" proves that the rail never took the request. */
+    /** How long after sending (a wallet's charge: after it expired) a "not found" proves that the rail never took the request. */
     readonly notFoundFinalAfterMs: number
     /** How long an authorization lives, by card brand; `default` for the rest. Dated data of the connector. */
     readonly authorizationDays: Readonly<Record<string, number>> & { readonly default: number }
@@ -99,10 +160,59 @@ export interface PaymentConnector {
   }
   charge(request: ChargeRequest, options: CallOptions): Promise<Outcome>
   followUp(request: FollowUpRequest, options: CallOptions): Promise<Outcome>
+  /**
+   * Wallets only. `approved`: nothing will be taken for the charge any more. `declined`: `already_paid`, or
+   * `not_closable` where the rail can't (a code that nobody has scanned may still be paid until it expires).
+   */
+  close?(request: CloseRequest, options: CallOptions): Promise<Outcome>
   /** Asks by the stored request id. */
-  inquire(request: { readonly kind: OperationKind; readonly requestId: string; readonly marketplace: string }, options: CallOptions): Promise<Inquiry>
+  inquire(request: InquiryRequest, options: CallOptions): Promise<Inquiry>
+  /** Of a rail that reports by itself. */
+  readonly notifications?: Notifications
   /** Reports that exist after the last one imported, oldest first; `after` is a report's date (YYYY-MM-DD) or null. */
   settlementReports(query: { readonly marketplace: string; readonly after: string | null }, options: CallOptions): Promise<readonly SettlementReport[]>
+}
+
+/** How a rail's own reports are read and answered. No I/O: what is read is persisted before it is acknowledged. */
+export interface Notifications {
+  /** Verifies signature and addressee over the exact bytes before anything else is looked at. */
+  read(raw: RawNotification): NotificationReading
+  /** What the rail wants to hear; until it is told that the notification was taken, it sends it again. */
+  acknowledge(raw: RawNotification, taken: boolean): NotificationAnswer
+}
+
+export interface RawNotification {
+  readonly marketplace: string
+  /** Path and query as they were asked for. */
+  readonly path: string
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/**
+ * `accepted`: it is the rail's word, and about this operation's request; amount and currency are still to be held
+ * against the operation. `ignored`: the rail's word, with nothing to do about it. `refused`: not the rail's word, or
+ * not for us.
+ */
+export type NotificationReading =
+  | {
+    readonly verdict: 'accepted'
+    /** Unique at the rail; the same one may come up to eight times. */
+    readonly id: string
+    readonly kind: 'charge' | 'refund'
+    readonly requestId: string
+    readonly outcome: Outcome
+    readonly amount: bigint
+    readonly currency: string
+  }
+  | { readonly verdict: 'ignored'; readonly id: string; readonly reason: string }
+  | { readonly verdict: 'refused'; readonly reason: 'signature' | 'app_id' | 'merchant' | 'malformed' | 'stale'; readonly detail: string }
+
+export interface NotificationAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
 }
 
 /** A rail that pays sellers. */

@@ -24,15 +24,22 @@ export async function confirmCheckout(
   deps: Deps, from: From, input: { readonly session: string; readonly body: BodyOf<'checkout.confirm'> },
 ): Promise<Answer | Refusal> {
   const { marketplace } = from
+  const { session, body } = input
+  if (body.method !== 'card') return notOffered
   const connector = cardConnector(deps.rails).name
-  const card = await readCard(deps, { marketplace: marketplace.id, ...input })
+  const card = await readCard(deps, { marketplace: marketplace.id, session, body })
   return operate(deps, {
-    ...common(from), route: 'checkout.confirm', card: { cardToken: input.body.token },
+    ...common(from), route: 'checkout.confirm', card: { cardToken: body.token },
     begin: async (tx, start) =>
       (isRefusal(card) ? card
-      : beginAttempt(tx, { ...start, ...input, card, connector, marketplaceName: marketplace.name })),
+      : beginAttempt(tx, { ...start, session, body, card, connector, marketplaceName: marketplace.name })),
     sign: (op, outcome) => signAttempt(deps, op, outcome),
   })
+}
+
+const notOffered: Refusal = {
+  refused: 'validation_failed', field: 'method',
+  detail: 'method: this session can’t be paid that way. Expected one of the methods that GET /v1/checkout lists.',
 }
 
 /** Captures an authorized payment, whole or in part. */

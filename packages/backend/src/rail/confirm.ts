@@ -18,10 +18,13 @@ export interface CardView {
   readonly fingerprint: string
 }
 
+/** A buyer's wish to pay with a card. */
+export type CardConfirm = Extract<BodyOf<'checkout.confirm'>, { readonly method: 'card' }>
+
 interface Reading {
   readonly marketplace: string
   readonly session: string
-  readonly body: BodyOf<'checkout.confirm'>
+  readonly body: CardConfirm
 }
 
 /**
@@ -119,7 +122,7 @@ async function insertCharge(
     connector: input.connector,
     currency: session.currency, amount: session.amount, payment, sentBy: 'sender',
     request: {
-      subject: payment, orderReference: order.reference, session: session.id, revision: session.revision,
+      method: 'card', subject: payment, orderReference: order.reference, session: session.id, revision: session.revision,
       marketplaceName: input.marketplaceName,
     },
   })

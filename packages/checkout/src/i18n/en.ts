@@ -80,6 +80,9 @@ export const en = {
   error_card_data_lost: 'The card details could not be used in time and nothing was charged. Pay again.',
   error_try_again_later:
     'The payment could not be made and nothing was charged. Wait a minute, then pay again.',
+  error_wallet_refused: 'The payment was refused in the wallet and nothing was charged. Pay again, or choose another way to pay.',
+  error_wallet_expired: 'The payment was not made in time and nothing was charged. Pay again, or choose another way to pay.',
+  error_attempt_canceled: 'This payment was called off and nothing was charged. Pay again, or choose another way to pay.',
   error_card_incomplete: 'Check the card fields that are marked, then pay again.',
   error_offline:
     'You are offline and nothing was sent. Reconnect, then pay again: what you typed is still here.',

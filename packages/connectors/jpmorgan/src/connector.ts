@@ -1,6 +1,6 @@
-import type { OperationKind, SendResult } from '@holdfast/contract'
+import type { SendResult } from '@holdfast/contract'
 import type {
-  CallOptions, CardRefusal, ChargeRequest, FollowUpRequest, Inquiry, Outcome, PaymentConnector, RailRequest, SettlementReport,
+  CallOptions, CardRefusal, ChargeRequest, FollowUpRequest, Inquiry, InquiryRequest, Outcome, PaymentConnector, RailRequest, SettlementReport,
 } from '@holdfast/core'
 import { AmountRefused, Amounts, railCurrencies } from './amounts.ts'
 import { deadlineIn, type Answer } from './http.ts'
@@ -50,6 +50,8 @@ class JpmorganConnector implements PaymentConnector {
     this.#tokens = new AccessTokens(settings)
     this.#reports = new Reports({ url: settings.reportsUrl, tokens: this.#tokens, amounts: this.#amounts })
     this.capabilities = {
+      methods: new Set(['card'] as const),
+      authorize: true,
       multiCapture: true,
       notFoundFinalAfterMs: longestCallMs + givenUpAfterMs,
       authorizationDays: authorizationDays(settings.now()),
@@ -58,6 +60,7 @@ class JpmorganConnector implements PaymentConnector {
   }
 
   async charge(request: ChargeRequest, options: CallOptions): Promise<Outcome> {
+    if (request.method !== 'card') return { outcome: 'not_sent', reason: `J.P. Morgan takes cards, not ${request.method}` }
     return this.#prepared(request, async (merchantId) => {
       const body = paymentBody(request, this.#speaker)
       const deadline = deadlineIn(bounded(options))
@@ -86,9 +89,7 @@ class JpmorganConnector implements PaymentConnector {
     })
   }
 
-  async inquire(
-    request: { readonly kind: OperationKind; readonly requestId: string; readonly marketplace: string }, options: CallOptions,
-  ): Promise<Inquiry> {
+  async inquire(request: InquiryRequest, options: CallOptions): Promise<Inquiry> {
     return this.#prepared(request, async (merchantId) => {
       const { kind, requestId } = request
       const url = `${this.#settings.baseUrl}${inquiryPath(request)}`

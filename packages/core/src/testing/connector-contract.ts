@@ -75,7 +75,7 @@ class Rail {
   async charge(kind: ChargeRequest['kind'], { amount = 12_500n, card = 'approved' }: { amount?: bigint; card?: 'approved' | 'declined' } = {}): Promise<ChargeRequest> {
     const bound = { session: newId('session'), revision: 1 }
     return {
-      ...this.#request(amount), ...bound, kind,
+      ...this.#request(amount), ...bound, kind, method: 'card',
       subject: newId('payment'), cardToken: await this.harness.card(card, bound), marketplaceName: 'Example Market',
     }
   }
@@ -87,7 +87,7 @@ class Rail {
   }
 
   followUp(kind: FollowUpRequest['kind'], on: Approved, { amount = on.amount, ...rest }: { amount?: bigint; sequence?: number; final?: boolean } = {}): FollowUpRequest {
-    return { ...this.#request(amount), kind, railReference: on.railReference, ...(kind === 'capture' ? { sequence: 1, final: true } : {}), ...rest }
+    return { ...this.#request(amount), kind, railReference: on.railReference, chargeRequestId: newId('operation'), ...(kind === 'capture' ? { sequence: 1, final: true } : {}), ...rest }
   }
 
   send(request: ChargeRequest | FollowUpRequest, options: { timeoutMs: number } = soon): Promise<Outcome> {

@@ -9,7 +9,7 @@ import type { MethodHost, PaymentMethod } from '../method.ts'
 import { brandMark, brandName, isNamedBrand } from './brands.ts'
 import { FrameLink } from './link.ts'
 
-type View = CheckoutView['methods'][number]
+type View = Extract<CheckoutView['methods'][number], { type: 'card' }>
 
 /** The frame's height before it says its own: that of its fields with no error shown. */
 const usualHeightPx = 307
