@@ -29,6 +29,7 @@ test.each([
   ['null', create, null, 'body', 'expected an object; got null.'],
   ['an id of another kind', endpoints['refunds.create'].body, { payment: 'po_1' }, 'payment', 'expected the id of a payment, as pay_…; got a string of 4 characters.'],
   ['an e-mail address', create, seller({ email: 'nobody' }), 'email', 'expected an e-mail address; got a string of 6 characters.'],
+  ['a form that nothing chooses', endpoints['checkout.confirm'].body, { token: 'tok_' }, 'method', "is missing or none of these: 'card', 'alipay'."],
   ['a metadata value', create, seller({ metadata: { a: 1 } }), 'metadata.a', 'expected a string; got the number 1.'],
 ])('names the field, what was wrong and what was expected: %s', (_what, schema, value, field, detail) => {
   const refused = validate(schema, value, 'body')

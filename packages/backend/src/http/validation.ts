@@ -83,6 +83,8 @@ const isMissing = (issue: Issue): boolean => issue.code === 'invalid_type' && is
  * Where several fit equally badly, the answer names what each of them needs.
  */
 function unionProblems(issue: z.core.$ZodIssueInvalidUnion, field: string): FieldProblem[] {
+  const { options } = issue as { options?: readonly unknown[] }
+  if (options) return [{ field, detail: `is missing or none of these: ${listed(options)}.` }]
   const branches = issue.errors.map((issues) => ({ issues, misfit: misfitOf(issues) }))
   const least = Math.min(...branches.map(({ misfit }) => misfit))
   const best = branches.filter(({ misfit }) => misfit === least)
@@ -91,6 +93,8 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, field: string): Fiel
   const needs = best.map(({ issues }) => issues.filter(isMissing).map(({ path }) => path.map(String).join('.')).join(' with ')).filter(Boolean)
   return [{ field, detail: needs.length > 1 ? `expected either ${needs.join(' or ')}.` : 'fits none of the forms that it may have.' }]
 }
+
+const listed = (values: readonly unknown[]): string => values.map((value) => `'${String(value)}'`).join(', ')
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
