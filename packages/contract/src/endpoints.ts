@@ -4,6 +4,7 @@ import { eventSchema } from './events.ts'
 import { idOf, type IdKind } from './ids.ts'
 import * as request from './requests.ts'
 import * as resource from './resources.ts'
+import * as webhook from './webhooks.ts'
 
 /**
  * Who may call: `secret` and `publishable` are API keys, `page` is a session's client secret (with CORS for
@@ -116,6 +117,18 @@ export const endpoints = {
 
   'events.list': list('/v1/events', request.eventListSchema, eventSchema, 'List events'),
   'events.retrieve': retrieve('/v1/events/:id', 'event', eventSchema, 'Read an event'),
+
+  'webhookEndpoints.create': create('/v1/webhook-endpoints', webhook.webhookEndpointCreateSchema, webhook.webhookEndpointWithSecretSchema, 'Deliver events to a URL; the secret that signs them is shown this once'),
+  'webhookEndpoints.retrieve': retrieve('/v1/webhook-endpoints/:id', 'webhookEndpoint', webhook.webhookEndpointSchema, 'Read a webhook endpoint'),
+  'webhookEndpoints.update': { method: 'PATCH', path: '/v1/webhook-endpoints/:id', caller: 'secret', summary: 'Change its URL, what it asks for, or its description', params: path('webhookEndpoint'), body: webhook.webhookEndpointUpdateSchema, response: webhook.webhookEndpointSchema, status: 200, idempotent: true },
+  'webhookEndpoints.rotateSecret': act('/v1/webhook-endpoints/:id/rotate-secret', 'webhookEndpoint', webhook.webhookSecretRotateSchema, webhook.webhookEndpointWithSecretSchema, 'Make a new secret; those before it sign beside it for a while'),
+  'webhookEndpoints.disable': act('/v1/webhook-endpoints/:id/disable', 'webhookEndpoint', request.emptySchema, webhook.webhookEndpointSchema, 'Deliver nothing more until it is enabled'),
+  'webhookEndpoints.enable': act('/v1/webhook-endpoints/:id/enable', 'webhookEndpoint', webhook.webhookEndpointEnableSchema, webhook.webhookEndpointSchema, 'Deliver again, from where it stopped'),
+  'webhookEndpoints.replay': act('/v1/webhook-endpoints/:id/replay', 'webhookEndpoint', webhook.webhookReplayCreateSchema, webhook.webhookReplaySchema, 'Send one event again, or all from an instant or event on'),
+  'webhookEndpoints.delete': { method: 'DELETE', path: '/v1/webhook-endpoints/:id', caller: 'secret', summary: 'Delete an endpoint and its secrets', params: path('webhookEndpoint'), response: webhook.webhookDeletedSchema, status: 200, idempotent: true },
+  'webhookEndpoints.list': list('/v1/webhook-endpoints', request.listQuerySchema, webhook.webhookEndpointSchema, 'List webhook endpoints'),
+  'webhookDeliveries.retrieve': retrieve('/v1/webhook-deliveries/:id', 'webhookDelivery', webhook.webhookDeliverySchema, 'Read a delivery with its latest attempts'),
+  'webhookDeliveries.list': list('/v1/webhook-deliveries', webhook.webhookDeliveryListSchema, webhook.webhookDeliverySchema, 'List deliveries'),
 
   'clock.retrieve': { method: 'GET', path: '/v1/test/clock', caller: 'secret', summary: 'The time that deadlines are read against', response: resource.clockSchema, status: 200, idempotent: false },
   'clock.advance': { method: 'POST', path: '/v1/test/clock/advance', caller: 'secret', summary: 'Move the clock forward', body: request.clockAdvanceSchema, response: resource.clockSchema, status: 200, idempotent: true, testOnly: true },

@@ -22,6 +22,8 @@ export const idPrefixes = {
   ledgerAccount: 'la',
   transfer: 'tr',
   event: 'evt',
+  webhookEndpoint: 'we',
+  webhookDelivery: 'wd',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -41,7 +43,7 @@ const kindNames: Readonly<Record<IdKind, string>> = {
   milestone: 'milestone', session: 'checkout session', payment: 'payment', operation: 'operation',
   capture: 'capture', release: 'release', refund: 'refund', dispute: 'dispute', settlement: 'settlement',
   settlementLine: 'settlement line', payout: 'payout', ledgerAccount: 'ledger account', transfer: 'transfer',
-  event: 'event',
+  event: 'event', webhookEndpoint: 'webhook endpoint', webhookDelivery: 'webhook delivery',
 }
 
 /** The schema of an id of one kind. */

@@ -17,6 +17,7 @@ export const errorCodes = {
   not_found: { status: 404, title: 'There is no such object' },
   route_not_found: { status: 404, title: 'There is no such call' },
   method_not_allowed: { status: 405, title: 'The call has another method' },
+  limit_reached: { status: 409, title: 'There are as many of these as there may be' },
   reference_taken: { status: 409, title: 'The reference belongs to another object' },
   idempotency_in_progress: { status: 409, title: 'The first call with this key is still at work' },
   session_not_open: { status: 409, title: 'The checkout session is not open' },

@@ -74,6 +74,72 @@ export type ClockAdvance =
   | {
       to: string
     }
+/**
+ * A type of event that an endpoint may ask for.
+ */
+export type WebhookEventType =
+  | 'order.created'
+  | 'order.paid'
+  | 'order.completed'
+  | 'order.refunded'
+  | 'order.canceled'
+  | 'session.created'
+  | 'session.updated'
+  | 'session.completed'
+  | 'session.expired'
+  | 'session.canceled'
+  | 'payment.authorized'
+  | 'payment.partially_captured'
+  | 'payment.captured'
+  | 'payment.declined'
+  | 'payment.unknown'
+  | 'payment.voided'
+  | 'payment.expired'
+  | 'payment.superseded'
+  | 'escrow.funded'
+  | 'escrow.delivered'
+  | 'escrow.accepted'
+  | 'escrow.auto_accepted'
+  | 'escrow.disputed'
+  | 'escrow.undisputed'
+  | 'escrow.closed'
+  | 'release.created'
+  | 'refund.pending'
+  | 'refund.succeeded'
+  | 'refund.failed'
+  | 'dispute.opened'
+  | 'dispute.withdrawn'
+  | 'payout.created'
+  | 'payout.submitted'
+  | 'payout.processing'
+  | 'payout.completed'
+  | 'payout.failed'
+  | 'payout.returned'
+  | 'settlement.recorded'
+  | 'seller.created'
+  | 'seller.updated'
+  | 'operator.topped_up'
+  | 'operator.withdrew'
+  | 'marketplace.updated'
+export type WebhookReplayCreate =
+  | {
+      /**
+       * This one, whatever the endpoint asks for.
+       */
+      event: string
+    }
+  | {
+      /**
+       * Every event from this instant on that the endpoint asks for.
+       */
+      since: string
+    }
+  | {
+      /**
+       * Every event after this one that the endpoint asks for.
+       */
+      after: string
+    }
 export type ErrorCode =
   | 'http_malformed'
   | 'json_malformed'
@@ -89,6 +155,7 @@ export type ErrorCode =
   | 'not_found'
   | 'route_not_found'
   | 'method_not_allowed'
+  | 'limit_reached'
   | 'reference_taken'
   | 'idempotency_in_progress'
   | 'session_not_open'
@@ -947,6 +1014,154 @@ export interface ApiKeyCreate {
   kind: 'secret' | 'publishable'
 }
 export interface Empty {}
+export interface WebhookEndpoint {
+  id: string
+  object: 'webhook_endpoint'
+  url: string
+  description: string | null
+  /**
+   * What is delivered; null: every event.
+   */
+  eventTypes: WebhookEventType[] | null
+  /**
+   * Failing: nothing has been accepted for a day; it is tried on.
+   */
+  status: 'enabled' | 'failing' | 'disabled'
+  /**
+   * Gone: it answered 410.
+   */
+  disabledReason: ('requested' | 'gone') | null
+  /**
+   * The first of the failures that no success has followed.
+   */
+  failingSince: string | null
+  /**
+   * Until when the secret before the newest signs too.
+   */
+  secretExpiresAt: string | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface WebhookEndpointWithSecret {
+  id: string
+  object: 'webhook_endpoint'
+  url: string
+  description: string | null
+  /**
+   * What is delivered; null: every event.
+   */
+  eventTypes: WebhookEventType[] | null
+  /**
+   * Failing: nothing has been accepted for a day; it is tried on.
+   */
+  status: 'enabled' | 'failing' | 'disabled'
+  /**
+   * Gone: it answered 410.
+   */
+  disabledReason: ('requested' | 'gone') | null
+  /**
+   * The first of the failures that no success has followed.
+   */
+  failingSince: string | null
+  /**
+   * Until when the secret before the newest signs too.
+   */
+  secretExpiresAt: string | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+  /**
+   * whsec_ and base64; shown this once.
+   */
+  secret: string
+}
+export interface WebhookAttempt {
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  at: string
+  /**
+   * What the endpoint answered; null: nothing.
+   */
+  statusCode: number | null
+  durationMs: number
+  /**
+   * Why it counts as failed; never what the endpoint wrote.
+   */
+  error: string | null
+}
+export interface WebhookDelivery {
+  id: string
+  object: 'webhook_delivery'
+  endpoint: string
+  event: string
+  eventType: string
+  /**
+   * Failed: given up after days of attempts; a replay sends it again.
+   */
+  status: 'pending' | 'delivered' | 'failed'
+  attemptCount: number
+  nextAttemptAt: string | null
+  deliveredAt: string | null
+  /**
+   * The latest ten, newest first.
+   */
+  attempts: WebhookAttempt[]
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface WebhookReplay {
+  object: 'webhook_replay'
+  endpoint: string
+  /**
+   * The first event that is sent again; null: there is none.
+   */
+  from: string | null
+}
+export interface WebhookEndpointCreate {
+  /**
+   * https on a public address, without user or fragment; in test mode also http on this machine.
+   */
+  url: string
+  /**
+   * Every event by default.
+   */
+  eventTypes?: WebhookEventType[]
+  description?: string
+}
+export interface WebhookEndpointUpdate {
+  /**
+   * https on a public address, without user or fragment; in test mode also http on this machine.
+   */
+  url?: string
+  /**
+   * Null: every event.
+   */
+  eventTypes?: WebhookEventType[] | null
+  description?: string | null
+}
+export interface WebhookSecretRotate {
+  /**
+   * How long the secrets before the new one still sign beside it; a day by default, 0: not at all.
+   */
+  overlapMs?: number
+}
+export interface WebhookEndpointEnable {
+  /**
+   * What becomes of events that happened while it was disabled; delivered by default.
+   */
+  missed?: 'deliver' | 'skip'
+}
+export interface WebhookEndpointDeleted {
+  id: string
+  object: 'webhook_endpoint'
+  deleted: true
+}
 export interface Problem {
   type: string
   title: string
@@ -1129,5 +1344,16 @@ export interface ListFilters {
     type?: string
     object?: string
     order?: 'newest' | 'oldest'
+  }
+  'webhookEndpoints.list': {
+    limit?: number
+    after?: string
+  }
+  'webhookDeliveries.list': {
+    limit?: number
+    after?: string
+    endpoint?: string
+    event?: string
+    status?: 'pending' | 'delivered' | 'failed'
   }
 }
