@@ -151,7 +151,7 @@ async function openDatabase(config: Config, { log, closers, join: mayJoin }: { l
 }
 
 async function migrateAs(owner: Connection): Promise<void> {
-  const pool = createPool(owner, { size: 1, applicationName: 'holdfast migrations', lockTimeoutMs: 60_000, statementTimeoutMs: 600_000 })
+  const pool = createPool(owner, { size: 1, applicationName: 'holdfast migrations', lockTimeoutMs: 3_000, statementTimeoutMs: 600_000 })
   await migrate(pool).finally(() => pool.end())
 }
 

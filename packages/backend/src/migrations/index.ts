@@ -3,8 +3,19 @@ import * as marketplaces from './0001_marketplaces.ts'
 import * as money from './0002_money.ts'
 import * as eventSource from './0003_event_source.ts'
 
+/** An index on a table that is in use: built while writers go on, after the transaction of the migrations. */
+export interface ConcurrentIndex {
+  readonly name: string
+  /** Table, method and columns: `payments using btree (marketplace_id, state)`. */
+  readonly on: string
+}
+
+export interface SafeMigration extends Migration {
+  readonly concurrently?: readonly ConcurrentIndex[]
+}
+
 /** Every migration by name, in order. A migration that has been released is never changed. */
-export const migrations: Readonly<Record<string, Migration>> = {
+export const migrations: Readonly<Record<string, SafeMigration>> = {
   '0001_marketplaces': marketplaces,
   '0002_money': money,
   '0003_event_source': eventSource,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
-import { isMigrated, migrate } from './migrate.ts'
+import { buildIndexes, isMigrated, migrate } from './migrate.ts'
 import { DatabaseRefused, parseDatabaseUrl, useOwnServer } from './own-server.ts'
 import { createPool, type Connection } from './pool.ts'
 import { until } from './processes.ts'
@@ -80,6 +80,39 @@ describe('migrating', () => {
     await Promise.all(pools.map((pool) => migrate(pool)))
     expect(await isMigrated(pools[0] as pg.Pool)).toBe(true)
     await Promise.all(pools.map((pool) => pool.end()))
+  })
+
+  test('waits briefly for a lock, lets others pass, and comes again', async () => {
+    const name = await newDatabase()
+    const connection = { ...database.owner, database: name }
+    const holder = new pg.Client(connection)
+    await holder.connect()
+    await holder.query("select pg_advisory_lock(hashtextextended('holdfast grants', 0))")
+    const pool = createPool(connection, { size: 1, applicationName: 'test', lockTimeoutMs: 50 })
+    const migrated = migrate(pool)
+    await until(async () => (await holder.query("select 1 from pg_stat_database where datname = current_database() and xact_rollback > 0")).rowCount === 1, 10_000)
+    await holder.end()
+    await migrated
+    expect(await isMigrated(pool)).toBe(true)
+    await pool.end()
+  })
+
+  test('builds an index on a table that is being written to, and builds a half built one anew', async () => {
+    const name = await newDatabase()
+    const pool = createPool({ ...database.owner, database: name }, { size: 4, applicationName: 'test' })
+    await pool.query('create table t (a int); insert into t values (1), (1)')
+    await pool.query('create unique index concurrently t_by_a on t (a)').catch(() => {})
+    const isValid = async () => (await pool.query("select indisvalid as valid from pg_index where indexrelid = to_regclass('t_by_a')")).rows[0]?.valid as boolean | undefined
+    expect(await isValid()).toBe(false)
+    const writer = await pool.connect()
+    await writer.query('begin; insert into t values (2)')
+    const built = Promise.all([1, 2].map(() => buildIndexes(pool, [{ name: 't_by_a', on: 't (a)' }])))
+    await pool.query('insert into t values (3)')
+    await writer.query('commit')
+    writer.release()
+    await built
+    expect(await isValid()).toBe(true)
+    await pool.end()
   })
 
   test('an own server’s user acts as the role that may not change the ledger', async () => {

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type pg from 'pg'
-import { migrations } from '../migrations/index.ts'
+import { migrations, type ConcurrentIndex } from '../migrations/index.ts'
 
 /** The role that the backend works as: it may not change what the ledger has recorded. */
 export const APP_ROLE = 'holdfast_app'
@@ -24,11 +25,67 @@ const appendOnly = ['ledger_transfers', 'ledger_postings', 'events', 'event_sour
 export async function migrate(pool: pg.Pool): Promise<void> {
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  await patiently(() => migrateOnce(migrator))
+  await buildIndexes(pool, Object.values(migrations).flatMap(({ concurrently = [] }) => concurrently))
+  await adoptEvents(db)
+  await patiently(() => grant(db))
+}
+
+async function migrateOnce(migrator: Migrator): Promise<void> {
   const { error, results = [] } = await migrator.migrateToLatest()
   const failed = results.find(({ status }) => status === 'Error')
   if (error) throw new Error(`migration ${failed?.migrationName ?? ''} failed: ${(error as Error).message ?? error}`, { cause: error })
-  await adoptEvents(db)
-  await grant(db)
+}
+
+/** Two minutes, with the lock timeout of the connections that migrate. */
+const MOST_TRIES = 30
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/**
+ * Tries again what could not have its locks in time. A statement that waits for a lock makes all that come after it
+ * wait too: so it waits briefly, lets them pass, and comes again.
+ */
+async function patiently(work: () => Promise<void>): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      const { cause = error } = error as Error
+      if ((cause as pg.DatabaseError).code !== LOCK_NOT_AVAILABLE || tried === MOST_TRIES) throw error
+      await pause(500 + Math.random() * 1_000)
+    }
+  }
+}
+
+/**
+ * Builds indexes on tables that are in use, outside of any transaction, while others read and write; one that was
+ * left half built is built anew.
+ */
+export async function buildIndexes(pool: pg.Pool, indexes: readonly ConcurrentIndex[]): Promise<void> {
+  if (indexes.length === 0) return
+  const client = await pool.connect()
+  try {
+    // it waits for transactions that began before it, and keeps nobody waiting meanwhile
+    await client.query('set lock_timeout = 0; set statement_timeout = 0')
+    while (!(await takeTurn(client))) await pause(200)
+    for (const index of indexes) await buildIndex(client, index)
+  } finally {
+    client.release(true)
+  }
+}
+
+/** One process builds. The others ask again: a session that waited for the lock would be waited for by the build. */
+async function takeTurn(client: pg.PoolClient): Promise<boolean> {
+  const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock(hashtextextended('holdfast indexes', 0)) as mine")
+  return rows[0]?.mine === true
+}
+
+async function buildIndex(client: pg.PoolClient, { name, on }: ConcurrentIndex): Promise<void> {
+  const { rows } = await client.query<{ valid: boolean }>(
+    'select indisvalid as valid from pg_index where indexrelid = to_regclass($1)', [name])
+  if (rows[0]?.valid === true) return
+  if (rows[0]) await client.query(`drop index concurrently if exists ${name}`)
+  await client.query(`create index concurrently if not exists ${name} on ${on}`)
 }
 
 /**
