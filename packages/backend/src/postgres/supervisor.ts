@@ -73,7 +73,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
  *
  * For commands beside a running backend. The server stays the other process's own.
  */
-export async function joinPostgres(options: Pick<PostgresOptions, 'folder' | 'runAs'>): Promise<Pick<EmbeddedPostgres, 'owner' | 'app' | 'vault'> | null> {
+export async function joinPostgres(options: Pick<PostgresOptions, 'folder' | 'runAs'>): Promise<Pick<EmbeddedPostgres, 'superuser' | 'owner' | 'app' | 'vault'> | null> {
   const folder = resolve(options.folder)
   if ((await holderOf(folder)) === null) return null
   const installation = await findInstallation(folder, options.runAs)
