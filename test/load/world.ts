@@ -1,0 +1,141 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startPostgres, type Connection, type EmbeddedPostgres } from '@holdfast/backend'
+import pg from 'pg'
+import { root } from '../support/processes.ts'
+import type { BackendOptions, BackendReady } from './backend-child.ts'
+import { bareSchema } from './bare.ts'
+import type { Job, Measured, Reply } from './generator.ts'
+import { SELLERS } from './objects.ts'
+import type { PlainChildOptions, PlainReady } from './plain-child.ts'
+import { schema as plainSchema } from './plain-server.ts'
+
+/** More connections than that make a small machine's server slower, not faster; it has as many as Holdfast may. */
+const PLAIN_POOL = 16
+
+/** A child process that has said that it is ready. */
+export interface Child<Ready> {
+  readonly pid: number
+  readonly ready: Ready
+  readonly process: ChildProcess
+  stop(): Promise<void>
+}
+
+/** One PostgreSQL, durable as in production, and what runs on it. */
+export interface World {
+  readonly folder: string
+  readonly postgres: EmbeddedPostgres
+  /** A connection for questions beside the load, as the superuser. */
+  connect(database: string): Promise<pg.Client>
+  createDatabase(name: string): Promise<void>
+  startBackend(database: string): Promise<Child<BackendReady>>
+  startPlain(): Promise<Child<PlainReady>>
+  measure(job: Job): Promise<Measured>
+  close(): Promise<void>
+}
+
+const inLoad = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+
+function launch(file: string, options: object): ChildProcess {
+  return fork(inLoad(file), [JSON.stringify(options)], {
+    execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'], serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+}
+
+async function answerOf<T>(child: ChildProcess): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const ended = (code: number | null): void => reject(new Error(`a child process ended with ${code} before it answered`))
+    child.once('exit', ended)
+    child.once('message', (message) => {
+      child.off('exit', ended)
+      resolve(message as T)
+    })
+  })
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => { child.once('exit', resolve) })
+  child.kill('SIGTERM')
+  const insist = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  await ended
+  clearTimeout(insist)
+}
+
+async function start<Ready>(file: string, options: object): Promise<Child<Ready>> {
+  const child = launch(file, options)
+  const ready = await answerOf<Ready>(child)
+  return { pid: child.pid as number, ready, process: child, stop: () => stop(child) }
+}
+
+/**
+ * Starts PostgreSQL in a folder of the tree – on the disk, not in memory – and a load generator.
+ *
+ * @param name - of the folder under `.holdfast/`; what an earlier run left there is removed unless it is kept
+ */
+export async function openWorld({ name, keep = false }: { readonly name: string; readonly keep?: boolean }): Promise<World> {
+  const folder = join(root, '.holdfast', name)
+  if (!keep) await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const postgres = await startPostgres({ folder: join(folder, 'postgres') })
+  const generator = launch('generator.ts', {})
+  const children: Child<unknown>[] = []
+  const on = (connection: Connection, database: string): Connection => ({ ...connection, database })
+  const connect = async (database: string): Promise<pg.Client> => {
+    const client = new pg.Client({ ...on(postgres.superuser, database), application_name: 'load' })
+    client.on('error', () => {})
+    await client.connect()
+    return client
+  }
+  const started = async <Ready>(child: Promise<Child<Ready>>): Promise<Child<Ready>> => {
+    children.push(await child)
+    return child
+  }
+  const { owner, app, vault } = postgres
+  return {
+    folder, postgres, connect,
+    createDatabase: async (database) => {
+      const client = await connect('postgres')
+      await client.query(`create database ${database} owner ${owner.user}`)
+      await client.end()
+    },
+    startBackend: (database) => started(start<BackendReady>('backend-child.ts', {
+      folder, connections: { owner: on(owner, database), app: on(app, database), vault: on(vault, database) },
+    } satisfies BackendOptions)),
+    startPlain: () => started(start<PlainReady>('plain-child.ts', {
+      database: on(owner, 'plain'), poolSize: PLAIN_POOL,
+    } satisfies PlainChildOptions)),
+    async measure(job) {
+      const reply = answerOf<Reply>(generator)
+      generator.send(job)
+      const answered = await reply
+      if ('failed' in answered) throw new Error(answered.failed)
+      return answered.measured
+    },
+    async close() {
+      await Promise.all([stop(generator), ...children.map((child) => child.stop())])
+      await postgres.stop()
+      if (!keep) await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Makes the baselines' tables, each with as many accounts as Holdfast has sellers and one that all callers share. */
+export async function createBaselines(world: World): Promise<void> {
+  for (const [database, statements] of [
+    ['bare', bareSchema],
+    ['plain', `${plainSchema}
+      insert into sellers (id) select n from generate_series(0, ${SELLERS}) n;
+      insert into escrows select n, n, 100000000, 500 from generate_series(1, ${SELLERS}) n;
+      insert into escrows values (500000000, 0, 400000000000, 500);`],
+  ] as const) {
+    await world.createDatabase(database)
+    const client = await world.connect(database)
+    await client.query(`set role ${world.postgres.owner.user}`)
+    await client.query(statements)
+    await client.query('vacuum analyze')
+    await client.end()
+  }
+}
