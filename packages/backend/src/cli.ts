@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from './config.ts'
-import { startBackend, type Backend, type Parts } from './main.ts'
+import { startBackend, withDatabase, type Backend, type Parts } from './main.ts'
 import { FolderInUse } from './postgres/holder.ts'
 import { DatabaseRefused } from './postgres/own-server.ts'
+import { verifyAndReport } from './verify/report.ts'
 
 const usage = `holdfast-backend: the HTTP API, ledger, escrow and jobs of Holdfast.
 
@@ -12,6 +13,8 @@ const usage = `holdfast-backend: the HTTP API, ledger, escrow and jobs of Holdfa
   holdfast-backend migrate                        bring the database to the newest schema
   holdfast-backend create-marketplace             make a marketplace and print its keys, this once
       --name <name> [--origin <https://shop.example>]…
+  holdfast-backend verify                         read everything in one snapshot, beside a running backend, and
+                                                  say whether the books are right: exit code 0, or 1 when not
 
 Environment (each also as <name>_FILE, a file that holds it):
   HOLDFAST_MODE                  test or live; test by default
@@ -46,6 +49,10 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   work: () => run({ serve: false, join: true }),
   async migrate() {
     await once((backend) => backend.deps.log.info('the database has the newest schema'))
+  },
+  async verify() {
+    const right = await withDatabase(readConfig(process.env), (pool) => verifyAndReport(pool, process.stdout))
+    if (!right) process.exitCode = 1
   },
   async 'create-marketplace'(args) {
     const { values } = parseArgs({ args, options: { name: { type: 'string' }, origin: { type: 'string', multiple: true } } })

@@ -150,6 +150,24 @@ async function openDatabase(config: Config, { log, closers, join: mayJoin }: { l
   return server
 }
 
+/**
+ * Opens the database beside whoever works on it, for a command that only reads, and closes it again.
+ *
+ * @throws ConfigError - it lacks a migration that this build knows
+ */
+export async function withDatabase<T>(config: Config, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  const closers = new Closers()
+  try {
+    const { app } = await openDatabase(config, { log: createLog({ level: 'warn' }), closers, join: true })
+    const pool = createPool(app, { size: 2, applicationName: 'holdfast command' })
+    closers.add(() => pool.end())
+    if (!(await isMigrated(pool))) throw new ConfigError(['The database lacks a migration that this build knows. Run holdfast-backend migrate first.'])
+    return await work(pool)
+  } finally {
+    await closers.run()
+  }
+}
+
 async function migrateAs(owner: Connection): Promise<void> {
   const pool = createPool(owner, { size: 1, applicationName: 'holdfast migrations', lockTimeoutMs: 3_000, statementTimeoutMs: 600_000 })
   await migrate(pool).finally(() => pool.end())
@@ -248,6 +266,9 @@ function gaugesOf(pool: pg.Pool) {
     // An estimate: counting them all would take longer each day.
     events: count(`select greatest(reltuples, 0)::bigint as n from pg_class where oid = 'events'::regclass`),
     setAside: count('select count(*) as n from job_failures where set_aside_at is not null'),
+    findings: count('select count(*) as n from verifier_findings where resolved_at is null'),
+    verifierLag: count(`select greatest(0, extract(epoch from now() - min(coalesce(k.caught_up_at, m.created_at))))::bigint as n
+      from marketplaces m left join verifier_marks k using (marketplace_id)`),
   }
 }
 

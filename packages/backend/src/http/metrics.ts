@@ -23,6 +23,10 @@ export interface Gauges {
   unknownOperations(): Promise<number>
   events(): Promise<number>
   setAside(): Promise<number>
+  /** What the verifier has found and is still so: above 0 is an alarm. */
+  findings(): Promise<number>
+  /** How long ago the verifier had looked at everything up to then, in seconds; of the marketplace that is furthest behind. */
+  verifierLag(): Promise<number>
 }
 
 const BUCKETS_S = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -41,6 +45,8 @@ export function createMetrics({ pool, gauges }: { pool: Pool; gauges: Gauges }):
   gauge(registers, 'holdfast_unknown_operations', 'Operations whose outcome is unknown.', gauges.unknownOperations)
   gauge(registers, 'holdfast_events', 'Events in the outbox, about.', gauges.events)
   gauge(registers, 'holdfast_jobs_set_aside', 'Subjects that a job could not handle and left aside.', gauges.setAside)
+  gauge(registers, 'holdfast_verifier_findings', 'What the verifier has found and is still so.', gauges.findings)
+  gauge(registers, 'holdfast_verifier_lag_seconds', 'How long ago the verifier had looked at everything up to then.', gauges.verifierLag)
   const [registry] = registers as [Registry]
   return {
     observe: ({ route, method, status, durationMs }) => durations.observe({ route, method, status: String(status) }, durationMs / 1000),

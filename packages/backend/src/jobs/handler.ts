@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 
 /** The worker's queues. */
-export const queues = ['timers', 'inquiries', 'payouts', 'settlements'] as const
+export const queues = ['timers', 'inquiries', 'payouts', 'settlements', 'verifier'] as const
 export type Queue = (typeof queues)[number]
 
 /** One thing to handle: an object, or a rail of one marketplace. */

@@ -40,7 +40,8 @@ function keyOf(constraint: Node, column: string | null): Key[] {
 function keysOf(elements: readonly Node[]): Key[] {
   return elements.flatMap((element) => {
     const column = element['ColumnDef'] as Node | undefined
-    if (!column) return keyOf(element['Constraint'] as Node, null)
+    const constraint = element['Constraint'] as Node | undefined
+    if (!column) return constraint ? keyOf(constraint, null) : []
     return ((column['constraints'] ?? []) as Node[]).flatMap((one) => keyOf(one['Constraint'] as Node, column['colname'] as string))
   })
 }
