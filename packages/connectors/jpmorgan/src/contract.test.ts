@@ -1,4 +1,4 @@
 import { runConnectorContract } from '@holdfast/core/testing'
 import { makeHarness } from './testing.ts'
 
-runConnectorContract('jpmorgan', makeHarness)
+runConnectorContract('jpmorgan', { method: 'card', makeHarness })

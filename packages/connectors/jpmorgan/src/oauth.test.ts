@@ -117,7 +117,7 @@ describe('a refused access token', () => {
     const charge = async (): Promise<unknown> => {
       const bound = { session: newId('session'), revision: 1 }
       const cardToken = await started.card(testCards.approved, bound)
-      return connector.charge({ ...capture(started), ...bound, kind: 'sale', cardToken, marketplaceName: 'Example Market' }, { timeoutMs: 5_000 })
+      return connector.charge({ ...capture(started), ...bound, kind: 'sale', method: 'card', cardToken, marketplaceName: 'Example Market' }, { timeoutMs: 5_000 })
     }
     expect(await charge()).toMatchObject({ outcome: 'approved' })
     clock.ms += 2 * hour

@@ -124,7 +124,7 @@ async function openShop(): Promise<Shop> {
     sale: async (amount, currency) => {
       const bound = { session: newId('session'), revision: 1 }
       const cardToken = await rail.card(testCards.approved, bound)
-      const charge: ChargeRequest = { ...request(amount, currency), ...bound, kind: 'sale', cardToken, marketplaceName: 'Example Market' }
+      const charge: ChargeRequest = { ...request(amount, currency), ...bound, kind: 'sale', method: 'card', cardToken, marketplaceName: 'Example Market' }
       const outcome = await connector.charge(charge, soon)
       if (outcome.outcome !== 'approved') throw new Error(`the sale was ${outcome.outcome}`)
       return { ...outcome, requestId: charge.requestId }

@@ -3,7 +3,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { CardSender } from '@holdfast/core'
-import type { PaymentHarness, RailFault } from '@holdfast/core/testing'
+import type { CardHarness, RailFault } from '@holdfast/core/testing'
 import {
   defaultJpmorganClient, defaultMerchantId, startJpmorganSimulator, type FaultKind, type JpmorganSimulator, type JpmorganSimulatorOptions,
 } from '@holdfast/simulators'
@@ -59,18 +59,20 @@ const faults: Readonly<Record<RailFault, FaultKind>> = {
 
 const inquiryPaths = ['/api/v2/payments', '/api/v2/captures', '/api/v2/refunds']
 
-const targets: Readonly<Record<Parameters<PaymentHarness['fault']>[1], readonly { method: string; path: string }[]>> = {
+const targets: Readonly<Record<Parameters<CardHarness['fault']>[1], readonly { method: string; path: string }[]>> = {
   authorize: [{ method: 'POST', path: '/api/v2/payments' }],
   sale: [{ method: 'POST', path: '/api/v2/payments' }],
   capture: [{ method: 'POST', path: '/api/v2/payments/*/captures' }],
   void: [{ method: 'PATCH', path: '/api/v2/payments/*' }],
   refund: [{ method: 'POST', path: '/api/v2/refunds' }],
+  close: [],
   inquiry: inquiryPaths.map((path) => ({ method: 'GET', path })),
 }
 
-export async function makeHarness(): Promise<PaymentHarness> {
+export async function makeHarness(): Promise<CardHarness> {
   const { simulator, marketplace, options, card, close } = await startTestRail()
   return {
+    method: 'card',
     connector: createJpmorganConnector(options),
     unreachable: createJpmorganConnector({ ...options, baseUrl: `http://127.0.0.1:${await closedPort()}/api/v2` }),
     marketplace,
