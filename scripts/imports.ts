@@ -44,6 +44,7 @@ export const units: readonly Unit[] = [
   },
   { folder: 'packages/connectors/jpmorgan', ...connector },
   { folder: 'packages/connectors/bank', ...connector },
+  { folder: 'packages/connectors/antom', ...connector },
   {
     folder: 'packages/vault',
     may: ['contract', 'core', 'card-frame'],
