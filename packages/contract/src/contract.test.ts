@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { confirmSchema } from './checkout.ts'
 import { endpoints, type Endpoint } from './endpoints.ts'
 import { eventSchema } from './events.ts'
-import { idOf, idPrefixes, idSuffix, newId, type IdKind } from './ids.ts'
+import { idFloor, idOf, idPrefixes, idSuffix, newId, type IdKind } from './ids.ts'
 import { amountSchema, currencies, currencySchema, exponentOf, MAX_AMOUNT, positiveAmountSchema } from './money.ts'
 import { openApiDocument } from './openapi.ts'
 import { errorCodes } from './problems.ts'
@@ -46,6 +46,14 @@ describe('ids', () => {
 
   test('no two kinds share a prefix', () => {
     expect(new Set(Object.values(idPrefixes)).size).toBe(Object.keys(idPrefixes).length)
+  })
+
+  test('have a floor by the instant of their making', () => {
+    const before = Date.now()
+    const id = newId('order')
+    expect(idFloor('order', before) <= id && id < idFloor('order', before + 60_000)).toBe(true)
+    expect(idOf('order').safeParse(idFloor('order', before)).success).toBe(true)
+    expect(idFloor('order', -1)).toBe(idFloor('order', 0))
   })
 
   test('sort by the time of their making', () => {

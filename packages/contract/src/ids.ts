@@ -33,6 +33,14 @@ export function newId(kind: IdKind): string {
   return typeid(idPrefixes[kind]).toString()
 }
 
+const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** The lowest id of a kind that can be made from an instant on, in milliseconds since 1970. */
+export function idFloor(kind: IdKind, atMs: number): string {
+  const digits = Array.from({ length: 10 }, (_, place) => BASE32[Math.floor(Math.max(0, atMs) / 32 ** (9 - place)) % 32])
+  return `${idPrefixes[kind]}_${digits.join('')}${'0'.repeat(16)}`
+}
+
 /** The part of a TypeID after its prefix, as keys and secrets embed it. */
 export function idSuffix(id: string): string {
   return id.slice(id.lastIndexOf('_') + 1)
