@@ -9,6 +9,7 @@ export interface Caller {
   getPublic<T>(path: string, options?: CallOptions): Promise<T>
   post<T>(path: string, params: object, options?: WriteOptions): Promise<T>
   patch<T>(path: string, params: object, options?: WriteOptions): Promise<T>
+  delete<T>(path: string, options?: WriteOptions): Promise<T>
   list<T>(path: string, filters?: object, options?: CallOptions): List<T>
 }
 

@@ -17,6 +17,8 @@ export type ClientErrorCode =
   | 'response_too_large'
   /** `tokens.verify`: the token proves nothing; `field` names the claim. */
   | 'token_invalid'
+  /** `webhooks.verify`: the request is no delivery of ours, or an old one; `field` names the header, or `body`. */
+  | 'webhook_invalid'
   /** `tokens.verify`: the key set could not be read, so nothing is known of the token. */
   | 'keys_unavailable'
 

@@ -8,6 +8,7 @@ import { Orders, Payments, Sessions } from './resources/buying.ts'
 import { Disputes, Escrows, Refunds, Releases } from './resources/holding.ts'
 import { Operator, Payouts, Sellers, Settlements } from './resources/paying.ts'
 import { Tokens } from './resources/tokens.ts'
+import { WebhookDeliveries, WebhookEndpoints, Webhooks } from './resources/webhooks.ts'
 import { tokenVerifier } from './verify.ts'
 import { Wire } from './wire.ts'
 
@@ -40,6 +41,9 @@ export class Holdfast {
   readonly apiKeys: ApiKeys
   readonly clock: TestClock
   readonly tokens: Tokens
+  readonly webhooks: Webhooks
+  readonly webhookEndpoints: WebhookEndpoints
+  readonly webhookDeliveries: WebhookDeliveries
   readonly #wire: Wire
 
   constructor(options: HoldfastOptions) {
@@ -64,6 +68,9 @@ export class Holdfast {
     this.marketplace = new Marketplaces(wire, config.marketplace)
     this.apiKeys = new ApiKeys(wire)
     this.clock = new TestClock(wire)
+    this.webhooks = new Webhooks()
+    this.webhookEndpoints = new WebhookEndpoints(wire)
+    this.webhookDeliveries = new WebhookDeliveries(wire)
     const keys = new KeySet(() => this.marketplace.keys(), systemClock)
     this.tokens = new Tokens(tokenVerifier({ keys, clock: systemClock, marketplace: config.marketplace }))
   }

@@ -1,5 +1,5 @@
 /**
- * The Holdfast SDK for Node servers: sessions, captures, releases, refunds, payouts, and payment tokens.
+ * The Holdfast SDK for Node servers: sessions, captures, releases, refunds, payouts, payment tokens and webhooks.
  *
  * @packageDocumentation
  */
@@ -11,4 +11,6 @@ export { API_VERSION } from './options.ts'
 export type { AbortSignalLike, CallOptions, ExpectedPayment, HoldfastOptions, Mode, WriteOptions } from './options.ts'
 export type { CreatedApiKey } from './resources/account.ts'
 export { VERSION } from './version.ts'
+export { verifyWebhook } from './webhook.ts'
+export type { WebhookBody, WebhookHeaders, WebhookSecrets } from './webhook.ts'
 export type * from '@holdfast/contract/types'

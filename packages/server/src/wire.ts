@@ -18,7 +18,7 @@ export interface Environment {
 }
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly body?: string | undefined
   readonly idempotencyKey?: string | undefined
@@ -64,6 +64,11 @@ export class Wire implements Caller {
 
   async patch<T>(path: string, params: object, options: WriteOptions = {}): Promise<T> {
     return this.#call({ method: 'PATCH', path, ...written(params, options) }, options) as Promise<T>
+  }
+
+  async delete<T>(path: string, options: WriteOptions = {}): Promise<T> {
+    const { idempotencyKey } = written({}, options)
+    return this.#call({ method: 'DELETE', path, idempotencyKey }, options) as Promise<T>
   }
 
   list<T>(path: string, filters: object = {}, options: CallOptions = {}): List<T> {
