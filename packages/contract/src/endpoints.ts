@@ -114,6 +114,7 @@ export const endpoints = {
   'ledger.accounts': list('/v1/ledger/accounts', request.accountListSchema, resource.ledgerAccountSchema, 'List ledger accounts with balances'),
   'ledger.transfers': list('/v1/ledger/transfers', request.transferListSchema, resource.transferSchema, 'List transfers with their postings'),
   'ledger.trialBalance': { method: 'GET', path: '/v1/ledger/trial-balance', caller: 'secret', summary: 'Sum every posting, then compare with the balance rows', response: resource.trialBalanceSchema, status: 200, idempotent: false },
+  'ledger.verification': { method: 'GET', path: '/v1/ledger/verification', caller: 'secret', summary: 'What the continuous verifier has found, and how far it has come', response: resource.verificationSchema, status: 200, idempotent: false },
 
   'events.list': list('/v1/events', request.eventListSchema, eventSchema, 'List events'),
   'events.retrieve': retrieve('/v1/events/:id', 'event', eventSchema, 'Read an event'),

@@ -359,6 +359,31 @@ export const trialBalanceSchema = z.object({
   at: instantSchema,
 }).meta({ id: 'TrialBalance' })
 
+export const verificationSchema = z.object({
+  object: z.literal('verification'),
+  status: z.enum(['pending', 'right', 'alarmed', 'broken']).meta({ description: '`pending`: no run yet. `alarmed`: the books are right, and somebody must act. `broken`: the books are wrong.' }),
+  lagMs: z.int().nullable().meta({ description: 'How long ago, in milliseconds of real time, the verifier had looked at everything up to then; null: not yet.' }),
+  ranAt: instantSchema.nullable().meta({ description: 'Real time, as all of this.' }),
+  sweptAt: instantSchema.nullable().meta({ description: 'When a sweep through everything there is last ended.' }),
+  checked: z.object({
+    orders: z.int(), sellers: z.int(), payouts: z.int(), settlements: z.int(), transfers: z.int(), events: z.int(),
+  }).meta({ description: 'How often each was looked at since the beginning; of events, how often an object’s.' }),
+  findingCount: z.int(),
+  findings: z.array(z.object({
+    rule: z.string(),
+    severity: z.enum(['breach', 'alarm']),
+    what: z.string(),
+    subject: z.string().meta({ description: 'The id, or account and currency, that it is about.' }),
+    field: z.string(),
+    expected: z.string(),
+    actual: z.string(),
+    remedy: z.string().meta({ description: 'What to do.' }),
+    foundAt: instantSchema,
+    seenAt: instantSchema,
+  })).max(100).meta({ description: 'What is still so: breaches first, then the oldest; at most 100.' }),
+  at: instantSchema,
+}).meta({ id: 'Verification' })
+
 export const operatorTransferSchema = z.object({
   id: idOf('transfer'),
   object: z.literal('operator_transfer'),

@@ -692,6 +692,68 @@ export interface TrialBalance {
    */
   at: string
 }
+export interface Verification {
+  object: 'verification'
+  /**
+   * `pending`: no run yet. `alarmed`: the books are right, and somebody must act. `broken`: the books are wrong.
+   */
+  status: 'pending' | 'right' | 'alarmed' | 'broken'
+  /**
+   * How long ago, in milliseconds of real time, the verifier had looked at everything up to then; null: not yet.
+   */
+  lagMs: number | null
+  /**
+   * Real time, as all of this.
+   */
+  ranAt: string | null
+  /**
+   * When a sweep through everything there is last ended.
+   */
+  sweptAt: string | null
+  /**
+   * How often each was looked at since the beginning; of events, how often an object’s.
+   */
+  checked: {
+    orders: number
+    sellers: number
+    payouts: number
+    settlements: number
+    transfers: number
+    events: number
+  }
+  findingCount: number
+  /**
+   * What is still so: breaches first, then the oldest; at most 100.
+   */
+  findings: {
+    rule: string
+    severity: 'breach' | 'alarm'
+    what: string
+    /**
+     * The id, or account and currency, that it is about.
+     */
+    subject: string
+    field: string
+    expected: string
+    actual: string
+    /**
+     * What to do.
+     */
+    remedy: string
+    /**
+     * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+     */
+    foundAt: string
+    /**
+     * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+     */
+    seenAt: string
+  }[]
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  at: string
+}
 export interface OperatorTransfer {
   id: string
   object: 'operator_transfer'

@@ -21,6 +21,7 @@ import eventsRetrieve from './events.retrieve.ts'
 import ledgerAccounts from './ledger.accounts.ts'
 import ledgerTransfers from './ledger.transfers.ts'
 import ledgerTrialBalance from './ledger.trialBalance.ts'
+import ledgerVerification from './ledger.verification.ts'
 import marketplaceKeys from './marketplace.keys.ts'
 import marketplaceRetrieve from './marketplace.retrieve.ts'
 import marketplaceUpdate from './marketplace.update.ts'
@@ -75,5 +76,5 @@ export const routes: readonly AnyRoute[] = [
   payoutsCreate, payoutsRetrieve, payoutsList,
   settlementsImport, settlementsRetrieve, settlementsLines, settlementsList,
   operatorTopUp, operatorWithdraw,
-  ledgerAccounts, ledgerTransfers, ledgerTrialBalance,
+  ledgerAccounts, ledgerTransfers, ledgerTrialBalance, ledgerVerification,
 ]

@@ -1,6 +1,8 @@
+import type { Verification } from '@holdfast/contract/types'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import { call } from '../testing/http.ts'
 import { openShop, type Shop } from '../testing/shop.ts'
 import { verifyEverything } from './everything.ts'
 import { verifyAndReport } from './report.ts'
@@ -162,6 +164,22 @@ describe('breaches', () => {
     expect(steps).toContain(alsoAs)
     expect(await byAndBy()).toEqual([])
   })
+})
+
+test('the API says what is broken, where, and what to do; and when it is mended', async () => {
+  const read = async () => (await call(backend, 'GET', '/v1/ledger/verification')).body as unknown as Verification
+  const broken = breaches.find(({ rule }) => rule === 'custody_replay') as Broken
+  const during = await whileBroken(broken, async () => {
+    await byAndBy()
+    return read()
+  })
+  expect(during).toMatchObject({
+    status: 'broken', findingCount: 1,
+    findings: [{ rule: 'custody_replay', severity: 'breach', subject: 'USD', field: 'balance', what: rules.custody_replay.says, remedy: rules.custody_replay.todo }],
+  })
+  await byAndBy()
+  expect(await read()).toMatchObject({ status: 'right', findingCount: 0, findings: [], checked: { orders: expect.any(Number) } })
+  expect((await read()).lagMs).toBeLessThan(10_000)
 })
 
 describe('what an operator reads', () => {

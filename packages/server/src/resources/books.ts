@@ -1,4 +1,4 @@
-import type { Event, LedgerAccount, ListFilters, Transfer, TrialBalance } from '@holdfast/contract/types'
+import type { Event, LedgerAccount, ListFilters, Transfer, TrialBalance, Verification } from '@holdfast/contract/types'
 import { path, type Caller } from '../caller.ts'
 import type { List } from '../list.ts'
 import type { CallOptions } from '../options.ts'
@@ -22,6 +22,11 @@ export class Ledger {
   /** Sums every posting, then compares with the balance rows. */
   async trialBalance(options?: CallOptions): Promise<TrialBalance> {
     return this.#caller.get('/v1/ledger/trial-balance', options)
+  }
+
+  /** What the backend's continuous verifier has found, and how far it has come. Costs next to nothing. */
+  async verification(options?: CallOptions): Promise<Verification> {
+    return this.#caller.get('/v1/ledger/verification', options)
   }
 }
 
