@@ -33,6 +33,8 @@ export interface Config {
   }
   readonly vault: InProcessVault | SeparateVault
   readonly rails: { readonly jpmorgan: JpmorganConfig | null; readonly bank: BankConfig | null }
+  /** Ports of other hosts that webhooks may be sent to. */
+  readonly webhookPorts: readonly number[]
   /** Whether this process runs the jobs as well. */
   readonly worker: boolean
   /** The bearer that `/metrics` wants; without one, only this machine may read it. */
@@ -103,6 +105,8 @@ const rate = z.string().regex(/^\d{1,6}\/\d{1,6}$/, 'expected calls a minute and
     const [perMinute, burst] = text.split('/').map(Number) as [number, number]
     return { perMinute: Math.max(1, perMinute), burst: Math.max(1, burst) }
   })
+const ports = z.string().regex(/^\d{1,5}(?:,\d{1,5})*$/, 'expected ports, such as 443,8443')
+  .transform((text) => text.split(',').map(Number))
 const merchantIds = z.string().regex(/^(?:(?:mkt_\w+=)?[0-9A-Za-z]{8,12})(?:,mkt_\w+=[0-9A-Za-z]{8,12})*$/, 'expected a merchant id, or mkt_…=id,mkt_…=id')
   .transform((text) => Object.fromEntries(text.split(',').map((pair) => (pair.includes('=') ? pair.split('=') : ['*', pair]) as [string, string])))
 
@@ -117,6 +121,7 @@ const environment = z.object({
   HOLDFAST_SECRET_KEY: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'expected 32 random bytes as base64: openssl rand -base64 32').optional(),
   HOLDFAST_POOL_SIZE: z.coerce.number().int().min(2).max(16).default(12),
   HOLDFAST_WORKER: flag.default(true),
+  HOLDFAST_WEBHOOK_PORTS: ports.default([443]),
   HOLDFAST_METRICS_TOKEN: z.string().min(16).optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOLDFAST_RATE_PAGE_ADDRESS: rate.optional(),
@@ -196,6 +201,7 @@ function compose(env: Environment): Config {
     vault: vaultOf(env, keys),
     rails: { jpmorgan: jpmorganOf(env), bank: bankOf(env) },
     worker: env.HOLDFAST_WORKER,
+    webhookPorts: env.HOLDFAST_WEBHOOK_PORTS,
     metricsToken: env.HOLDFAST_METRICS_TOKEN ?? null,
     logLevel: env.HOLDFAST_LOG_LEVEL,
   }

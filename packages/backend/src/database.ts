@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, Kysely } from 'kysely'
 import type { PoolClient } from 'pg'
 import type { MoneyTables } from './store/tables.ts'
+import type { WebhookTables } from './webhooks/tables.ts'
 
 /* The tables as TypeScript sees them. int8 is read as bigint, timestamptz as Date, jsonb as parsed. */
 
@@ -111,7 +112,7 @@ export interface InfraTables {
   job_failures: JobFailuresTable
 }
 
-export interface Database extends InfraTables, MoneyTables {}
+export interface Database extends InfraTables, MoneyTables, WebhookTables {}
 
 /** A transaction that is open on one connection. Whoever opened it commits it. */
 export interface Tx {

@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import type { Database } from './database.ts'
 import type { Reply } from './http/route.ts'
 import type { Sealer } from './seal.ts'
+import type { UrlGuard } from './webhooks/guard.ts'
 
 /** The rails that this backend is wired to, by connector name. */
 export interface Rails {
@@ -55,11 +56,13 @@ export interface Deps {
   readonly frameUrl: (marketplace: string) => string
   readonly signer: PaymentTokenSigner
   readonly sealer: Sealer
+  /** Says where webhooks may go. */
+  readonly webhookGuard: UrlGuard
   readonly config: Config
   readonly log: Logger
   /** What deadlines are read against; decisions read `app_now()` in their own transaction instead. */
   readonly clock: Clock
   readonly hooks: Hooks
-  /** Runs the worker's queues now, without waiting for its next tick. */
+  /** Runs the worker's queues and the deliveries now, without waiting for its next tick. */
   wakeWorker(): Promise<void>
 }

@@ -28,6 +28,8 @@ import { inTransaction } from './postgres/transaction.ts'
 import { routes } from './routes/index.ts'
 import { createSealer } from './seal.ts'
 import { createSigner } from './signer.ts'
+import { createGuard, type ResolveHost } from './webhooks/guard.ts'
+import { startCourier } from './webhooks/loop.ts'
 
 /** Parts that a test or an embedding program brings itself. */
 export interface Parts {
@@ -37,6 +39,8 @@ export interface Parts {
   readonly frame?: FrameAssets
   /** Where the log's lines go; stderr by default. */
   readonly logTo?: Writable
+  /** Finds the addresses of webhooks' hosts, in place of DNS. */
+  readonly resolveHost?: ResolveHost
   /** Whether this process answers HTTP; false for one that only works. */
   readonly serve?: boolean
   /** Whether an embedded server that another process runs will do; for commands beside a running backend. */
@@ -119,13 +123,9 @@ async function compose(config: Config, { parts, closers }: Composing): Promise<B
   await checkMerchantIds(pool, { config, log })
   await settleClock(pool, config)
   const vault = await openVault(config, { parts, closers, connections })
-  const deps = await createDeps(config, { pool, log, vault })
+  const deps = await createDeps(config, { pool, log, vault, resolveHost: parts.resolveHost })
   const metrics = createMetrics({ pool, gauges: gaugesOf(pool) })
-  const worker = config.worker ? await startWorker(deps, { connection: connections.app, handlers, metrics }) : null
-  if (worker) {
-    closers.add(worker.stop)
-    wakers.set(deps, worker)
-  }
+  if (config.worker) await startWork(deps, { connection: connections.app, metrics, closers })
   const url = parts.serve === false ? '' : await listen(deps, { metrics, closers, vaultInternalUrl: vault.internalUrl })
   await tellVault(deps, vault.kind)
   log.info({ url, vault: vault.internalUrl, mode: config.mode, worker: config.worker }, 'the backend is up')
@@ -227,7 +227,23 @@ function databaseUrlOf({ host, port, user, password, database }: Connection): st
   return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database)}`
 }
 
-async function createDeps(config: Config, { pool, log, vault: { client: vault, url } }: { pool: pg.Pool; log: Logger; vault: OpenVault }): Promise<Deps> {
+/** Starts what this process does besides answering: the jobs, and the deliveries of webhooks. */
+async function startWork(deps: Deps, { connection, metrics, closers }: { connection: Connection; metrics: Metrics; closers: Closers }): Promise<void> {
+  const worker = await startWorker(deps, { connection, handlers, metrics })
+  closers.add(worker.stop)
+  const courier = startCourier(deps, { connection, metrics })
+  closers.add(() => courier.stop())
+  wakers.set(deps, { wake: async () => void (await Promise.all([worker.wake(), courier.wake()])) })
+}
+
+interface Wiring {
+  readonly pool: pg.Pool
+  readonly log: Logger
+  readonly vault: OpenVault
+  readonly resolveHost: ResolveHost | undefined
+}
+
+async function createDeps(config: Config, { pool, log, vault: { client: vault, url }, resolveHost }: Wiring): Promise<Deps> {
   const sealer = createSealer(config.secretKey)
   const clock = createClock(pool)
   await clock.refresh()
@@ -236,6 +252,7 @@ async function createDeps(config: Config, { pool, log, vault: { client: vault, u
     pool, log, vault, sealer, clock, config,
     rails: railsOf(config, vault),
     signer: createSigner({ pool, sealer, mode: config.mode, now: realNow }),
+    webhookGuard: createGuard({ ports: config.webhookPorts, loopback: config.mode === 'test', ...(resolveHost && { resolve: resolveHost }) }),
     hooks: createHooks(() => deps),
     frameUrl: (marketplace) => `${url}${FRAME_PATH}?marketplace=${marketplace}`,
     wakeWorker: async () => wakers.get(deps)?.wake(),
@@ -244,7 +261,7 @@ async function createDeps(config: Config, { pool, log, vault: { client: vault, u
 }
 
 /** The worker of a backend, where it runs in the same process. */
-const wakers = new WeakMap<Deps, Worker>()
+const wakers = new WeakMap<Deps, Pick<Worker, 'wake'>>()
 
 /** Rails keep their own time, which is real: a virtual clock never reaches their identity servers. */
 function railsOf({ rails: { jpmorgan, bank } }: Config, vault: VaultClient): Rails {
@@ -266,6 +283,10 @@ function gaugesOf(pool: pg.Pool) {
     // An estimate: counting them all would take longer each day.
     events: count(`select greatest(reltuples, 0)::bigint as n from pg_class where oid = 'events'::regclass`),
     setAside: count('select count(*) as n from job_failures where set_aside_at is not null'),
+    webhookBacklog: count(`select coalesce(greatest(0, extract(epoch from app_now() - min(d.created_at))), 0)::bigint as n from webhook_endpoints e
+      cross join lateral (select created_at from webhook_deliveries d where d.marketplace_id = e.marketplace_id
+        and d.endpoint_id = e.id and d.state = 'pending' order by created_at limit 1) d where e.state = 'enabled'`),
+    webhooksFailing: count(`select count(*) as n from webhook_endpoints where state = 'enabled' and failing_since < app_now() - interval '1 day'`),
     findings: count('select count(*) as n from verifier_findings where resolved_at is null'),
     verifierLag: count(`select greatest(0, extract(epoch from now() - min(coalesce(k.caught_up_at, m.created_at))))::bigint as n
       from marketplaces m left join verifier_marks k using (marketplace_id)`),

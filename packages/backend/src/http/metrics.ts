@@ -9,9 +9,13 @@ export interface Observed {
   readonly durationMs: number
 }
 
+/** What an attempt to deliver came to; of `retried` another follows. */
+export type WebhookOutcome = 'delivered' | 'retried' | 'failed' | 'gone' | 'lease_lost'
+
 /** What `/metrics` shows, in Prometheus' text format. */
 export interface Metrics {
   observe(call: Observed): void
+  webhookAttempted(attempt: { readonly outcome: WebhookOutcome }): void
   jobRan(run: { readonly queue: string; readonly outcome: 'ok' | 'failed' | 'set_aside' }): void
   readonly contentType: string
   text(): Promise<string>
@@ -23,6 +27,10 @@ export interface Gauges {
   unknownOperations(): Promise<number>
   events(): Promise<number>
   setAside(): Promise<number>
+  /** How long the oldest event waits that an enabled endpoint has not accepted, in seconds. */
+  webhookBacklog(): Promise<number>
+  /** Endpoints that have accepted nothing for a day. */
+  webhooksFailing(): Promise<number>
   /** What the verifier has found and is still so: above 0 is an alarm. */
   findings(): Promise<number>
   /** How long ago the verifier had looked at everything up to then, in seconds; of the marketplace that is furthest behind. */
@@ -39,17 +47,21 @@ export function createMetrics({ pool, gauges }: { pool: Pool; gauges: Gauges }):
     labelNames: ['route', 'method', 'status'], buckets: BUCKETS_S, registers,
   })
   const jobs = new Counter({ name: 'holdfast_job_subjects_total', help: 'Subjects that jobs have handled.', labelNames: ['queue', 'outcome'], registers })
+  const webhooks = new Counter({ name: 'holdfast_webhook_attempts_total', help: 'Attempts to deliver an event, by what came of them.', labelNames: ['outcome'], registers })
   gauge(registers, 'holdfast_db_connections', 'Open database connections.', () => pool.totalCount)
   gauge(registers, 'holdfast_db_connections_idle', 'Idle database connections.', () => pool.idleCount)
   gauge(registers, 'holdfast_db_waiting', 'Calls that wait for a database connection.', () => pool.waitingCount)
   gauge(registers, 'holdfast_unknown_operations', 'Operations whose outcome is unknown.', gauges.unknownOperations)
   gauge(registers, 'holdfast_events', 'Events in the outbox, about.', gauges.events)
+  gauge(registers, 'holdfast_webhook_backlog_seconds', 'How long the oldest delivery waits, of endpoints that are enabled.', gauges.webhookBacklog)
+  gauge(registers, 'holdfast_webhook_endpoints_failing', 'Endpoints that have accepted nothing for a day.', gauges.webhooksFailing)
   gauge(registers, 'holdfast_jobs_set_aside', 'Subjects that a job could not handle and left aside.', gauges.setAside)
   gauge(registers, 'holdfast_verifier_findings', 'What the verifier has found and is still so.', gauges.findings)
   gauge(registers, 'holdfast_verifier_lag_seconds', 'How long ago the verifier had looked at everything up to then.', gauges.verifierLag)
   const [registry] = registers as [Registry]
   return {
     observe: ({ route, method, status, durationMs }) => durations.observe({ route, method, status: String(status) }, durationMs / 1000),
+    webhookAttempted: (labels) => webhooks.inc(labels),
     jobRan: (labels) => jobs.inc(labels),
     contentType: registry.contentType,
     text: () => registry.metrics(),

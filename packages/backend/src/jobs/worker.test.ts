@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => backend.close())
 
-const metrics = () => createMetrics({ pool: backend.deps.pool, gauges: { unknownOperations: async () => 0, events: async () => 0, setAside: async () => 0 } })
+const metrics = () => createMetrics({ pool: backend.deps.pool, gauges: { unknownOperations: async () => 0, events: async () => 0, setAside: async () => 0, webhookBacklog: async () => 0, webhooksFailing: async () => 0 } })
 
 /** A job over a list of ids: those in `poison` can't be handled. */
 function jobOver(ids: readonly string[], poison: ReadonlySet<string> = new Set()) {

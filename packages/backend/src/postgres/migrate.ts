@@ -97,7 +97,12 @@ async function adoptEvents(db: Kysely<unknown>): Promise<void> {
     const { numAffectedRows = 0n } = await sql`
       update event_source set system_identifier = current.system_identifier from pg_control_system() as current
       where event_source.system_identifier <> current.system_identifier`.execute(tx)
-    if (numAffectedRows > 0n) await sql`update events set transaction_id = '0'`.execute(tx)
+    if (numAffectedRows === 0n) return
+    await sql`update events set transaction_id = '0'`.execute(tx)
+    await sql`
+      update webhook_endpoints e set cursor_transaction = '0', from_snapshot = null, replay_transaction = null, replay_event = null,
+        cursor_event = coalesce((select v.id from events v where v.marketplace_id = e.marketplace_id and v.id <= e.cursor_event
+          order by v.id desc offset 1000 limit 1), '')`.execute(tx)
   })
 }
 

@@ -56,6 +56,17 @@ import settlementsImport from './settlements.import.ts'
 import settlementsLines from './settlements.lines.ts'
 import settlementsList from './settlements.list.ts'
 import settlementsRetrieve from './settlements.retrieve.ts'
+import webhookDeliveriesList from './webhookDeliveries.list.ts'
+import webhookDeliveriesRetrieve from './webhookDeliveries.retrieve.ts'
+import webhookEndpointsCreate from './webhookEndpoints.create.ts'
+import webhookEndpointsDelete from './webhookEndpoints.delete.ts'
+import webhookEndpointsDisable from './webhookEndpoints.disable.ts'
+import webhookEndpointsEnable from './webhookEndpoints.enable.ts'
+import webhookEndpointsList from './webhookEndpoints.list.ts'
+import webhookEndpointsReplay from './webhookEndpoints.replay.ts'
+import webhookEndpointsRetrieve from './webhookEndpoints.retrieve.ts'
+import webhookEndpointsRotateSecret from './webhookEndpoints.rotateSecret.ts'
+import webhookEndpointsUpdate from './webhookEndpoints.update.ts'
 
 /** Every call that is answered; each name stands in the contract's table. */
 export const routes: readonly AnyRoute[] = [

@@ -11,6 +11,7 @@ import { realNow } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { startBackend, type Backend } from '../main.ts'
 import type { MarketplaceKeys } from '../marketplaces.ts'
+import type { ResolveHost } from '../webhooks/guard.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
 /** The page origin that the test marketplace has registered. */
@@ -25,6 +26,8 @@ export interface TestBackendOptions {
   readonly database?: TestDatabase
   /** Simulators of another test backend. */
   readonly rails?: TestRails
+  /** In place of DNS, for webhooks. */
+  readonly resolveHost?: ResolveHost
   /** How long the rails' time-out faults hang; 1,500 ms by default. */
   readonly railTimeoutMs?: number
 }
@@ -57,6 +60,7 @@ export async function startTestBackend(options: TestBackendOptions = {}): Promis
   const backend = await startBackend(configure(options, { dataFolder, rails }), {
     connections: { owner: null, app: database.app, vault: database.vault },
     frame: { script: '', style: '' },
+    resolveHost: options.resolveHost ?? (async () => []),
     logTo: new Writable({ write: (line, _encoding, done) => { log.push(String(line)); done() } }),
   })
   clock.now = backend.deps.clock.now
@@ -93,6 +97,7 @@ function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFol
       bank: { baseUrl: rails.bank.url, token: defaultBankToken, debtorAccount: defaultDebtorAccount },
     },
     worker: options.worker ?? false,
+    webhookPorts: [443],
     metricsToken: null,
     logLevel: 'info',
   }

@@ -1,0 +1,198 @@
+import type { Pool } from 'pg'
+import { realNow } from '../clock.ts'
+import type { Deps } from '../deps.ts'
+import type { Metrics } from '../http/metrics.ts'
+import { createPool, type Connection } from '../postgres/pool.ts'
+import { placeOfSecret } from './endpoints.ts'
+import { fanOut, type EndpointId } from './fan-out.ts'
+import { Interrupted, post } from './post.ts'
+import { claim, findBusy, giveBack, settle, type Claimed } from './queue.ts'
+import { ATTEMPT_TIMEOUT_MS, decide, LEASE_MS, type Outcome } from './schedule.ts'
+import { signatureHeaders } from './signature.ts'
+import { sweepDeliveries } from './sweep.ts'
+
+const LOOK_EVERY_MS = 500
+const SWEEP_EVERY_MS = 3_600_000
+/** Attempts under way to one endpoint: one that hangs holds up no more than these, and they are its own. */
+const PER_ENDPOINT = 8
+/** Attempts under way in this process: bounds its memory, and is far above what the hung ones of a few can fill. */
+const PER_PROCESS = 1_024
+const STOP_WITHIN_MS = 5_000
+/** Connections of its own, so that deliveries never keep a call waiting for one. */
+const POOL_SIZE = 3
+
+/** The deliveries of one process. */
+export interface Courier {
+  /** Looks for what is due now; returns when it is on its way. */
+  wake(): Promise<void>
+  /** Lets attempts finish for a moment, breaks off those that don't, and gives their deliveries back. */
+  stop(): Promise<void>
+}
+
+export interface CourierOptions {
+  readonly connection: Connection
+  readonly metrics: Pick<Metrics, 'webhookAttempted'>
+  /** From 0 to below 1: for the jitter. */
+  readonly random?: () => number
+  readonly attemptTimeoutMs?: number
+  readonly leaseMs?: number
+}
+
+/** What one endpoint has under way here. */
+interface Lane extends EndpointId {
+  underWay: number
+  /** Somebody fills it; `again`: and has to look once more when done. */
+  filling: boolean
+  again: boolean
+}
+
+/**
+ * Delivers events to webhook endpoints until it is stopped. Each endpoint has its own lane, so that none waits for
+ * another; several processes may do this at once, since a delivery is claimed under a lease.
+ */
+export function startCourier(deps: Deps, options: CourierOptions): Courier {
+  const pool = createPool(options.connection, {
+    size: POOL_SIZE, applicationName: 'holdfast webhooks', lockTimeoutMs: 5_000, waitMs: 10_000,
+    onError: (error) => deps.log.warn({ err: error }, 'a database connection was lost'),
+  })
+  return new Deliveries(deps, pool, options)
+}
+
+class Deliveries implements Courier {
+  readonly #deps: Deps
+  readonly #pool: Pool
+  readonly #options: CourierOptions
+  readonly #random: () => number
+  readonly #lanes = new Map<string, Lane>()
+  readonly #attempts = new Set<Promise<void>>()
+  readonly #breakOff = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  #looking: Promise<void> = Promise.resolve()
+  #stopped = false
+  #sweptAt = -Infinity
+
+  constructor(deps: Deps, pool: Pool, options: CourierOptions) {
+    this.#deps = deps
+    this.#pool = pool
+    this.#options = options
+    this.#random = options.random ?? Math.random
+    this.#breakOff.signal.addEventListener('abort', () => {})
+    this.#timer = setInterval(() => void this.wake(), LOOK_EVERY_MS)
+  }
+
+  wake(): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#look()).catch((error: unknown) =>
+      this.#deps.log.warn({ err: error }, 'webhooks: what is due could not be found; the next look follows'))
+    return this.#looking
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearInterval(this.#timer)
+    await this.#looking
+    const late = setTimeout(() => this.#breakOff.abort(), STOP_WITHIN_MS)
+    while (this.#attempts.size > 0) await Promise.all(this.#attempts)
+    clearTimeout(late)
+    await this.#pool.end()
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stopped) return
+    await this.#deps.clock.refresh()
+    const busy = await findBusy(this.#pool, this.#deps.clock.now())
+    await Promise.all(busy.map((endpoint) => this.#fill(this.#laneOf(endpoint))))
+    if (performance.now() - this.#sweptAt < SWEEP_EVERY_MS) return
+    await sweepDeliveries(this.#pool)
+    this.#sweptAt = performance.now()
+  }
+
+  #laneOf({ marketplace, endpoint }: EndpointId): Lane {
+    const known = this.#lanes.get(endpoint)
+    if (known) return known
+    const lane: Lane = { marketplace, endpoint, underWay: 0, filling: false, again: false }
+    this.#lanes.set(endpoint, lane)
+    return lane
+  }
+
+  /** Claims for a lane what it has room for; never twice at once. A failure is that lane's alone. */
+  async #fill(lane: Lane): Promise<void> {
+    lane.again = true
+    if (lane.filling) return
+    lane.filling = true
+    try {
+      while (lane.again && !this.#stopped) {
+        lane.again = await this.#fillOnce(lane)
+      }
+    } catch (error) {
+      this.#deps.log.warn({ err: error, endpoint: lane.endpoint }, 'webhooks: an endpoint’s deliveries could not be claimed; the next look follows')
+    } finally {
+      lane.filling = false
+      if (lane.underWay === 0) this.#lanes.delete(lane.endpoint)
+    }
+  }
+
+  /** @returns whether there may be more to do at once */
+  async #fillOnce(lane: Lane): Promise<boolean> {
+    lane.again = false
+    const { marketplace, endpoint } = lane
+    const more = await fanOut(this.#pool, { marketplace, endpoint, now: this.#deps.clock.now() })
+    const room = Math.min(PER_ENDPOINT - lane.underWay, PER_PROCESS - this.#attempts.size)
+    if (room <= 0) return false
+    const claimed = await claim(this.#pool, {
+      marketplace, endpoint, room, now: this.#deps.clock.now(), leaseMs: this.#options.leaseMs ?? LEASE_MS,
+    })
+    for (const one of claimed) this.#begin(lane, one)
+    return more || lane.again
+  }
+
+  #begin(lane: Lane, claimed: Claimed): void {
+    lane.underWay += 1
+    const attempt = this.#attempt(claimed)
+      .catch((error: unknown) => this.#deps.log.warn({ err: error, delivery: claimed.id }, 'webhooks: an attempt could not be recorded; it is made again when its lease ends'))
+      .finally(() => {
+        lane.underWay -= 1
+        this.#attempts.delete(attempt)
+        if (!this.#stopped) void this.#fill(lane)
+      })
+    this.#attempts.add(attempt)
+  }
+
+  async #attempt(claimed: Claimed): Promise<void> {
+    const { log, clock } = this.#deps
+    const outcome = await this.#send(claimed).catch((error: unknown) => {
+      if (error instanceof Interrupted) return null
+      throw error
+    })
+    if (outcome === null) return giveBack(this.#pool, claimed)
+    const now = clock.now()
+    const verdict = decide({ outcome, tries: claimed.tries, giveUpAt: claimed.giveUpAt, now, random: this.#random })
+    const held = await settle(this.#pool, { claimed, outcome, verdict, now, random: this.#random })
+    const gone = verdict.state === 'pending' && verdict.gone
+    this.#options.metrics.webhookAttempted({ outcome: !held ? 'lease_lost' : gone ? 'gone' : verdict.state === 'pending' ? 'retried' : verdict.state })
+    if (!held || verdict.state === 'delivered') return
+    const { endpoint, event } = claimed
+    log.warn({ endpoint, event: event.id, attempt: claimed.attempt, status: outcome.statusCode, error: outcome.error, state: verdict.state },
+      gone ? 'webhook endpoint is gone; it is disabled' : 'webhook not delivered')
+  }
+
+  async #send(claimed: Claimed): Promise<Outcome> {
+    const { webhookGuard, sealer } = this.#deps
+    const startedAt = performance.now()
+    const target = await webhookGuard.aim(claimed.url)
+    const spentMs = performance.now() - startedAt
+    if ('wrong' in target) return { statusCode: null, error: `not sent: ${target.wrong}`.slice(0, 200), durationMs: Math.round(spentMs), retryAfter: null }
+    const place = placeOfSecret(claimed.marketplace, claimed.endpoint)
+    const { id, body } = claimed.event
+    return post({
+      target, body, signal: this.#breakOff.signal,
+      timeoutMs: Math.max(1, (this.#options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS) - spentMs),
+      headers: {
+        'user-agent': 'Holdfast-Webhooks/1',
+        ...signatureHeaders({
+          id, body, timestampS: Math.floor(realNow().getTime() / 1_000),
+          keys: claimed.secrets.map((sealed) => sealer.open(sealed, place)),
+        }),
+      },
+    })
+  }
+}
