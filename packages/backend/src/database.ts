@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, Kysely } from 'kysely'
-import type { PoolClient } from 'pg'
+import type { PoolClient, QueryConfig } from 'pg'
 import type { MoneyTables } from './store/tables.ts'
 import type { WebhookTables } from './webhooks/tables.ts'
 
@@ -119,4 +119,11 @@ export interface Tx {
   readonly db: Kysely<Database>
   /** The same connection, for named prepared statements on the hot path. */
   readonly client: PoolClient
+  /**
+   * Sends a statement whose result nobody waits for: it goes out with those that follow it, and the commit fails if
+   * it does. What it must have done, it makes sure of itself (`assert_rows`).
+   */
+  send(statement: QueryConfig): void
+  /** Calls back when the transaction has ended. */
+  onEnd(ended: (committed: boolean) => void): void
 }

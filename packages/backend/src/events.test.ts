@@ -39,7 +39,7 @@ test('are told of every change to a seller, with the seller as it then stood', a
 test('are staged with what they tell, or not at all', async () => {
   const subject = `sel_${randomUUID()}`
   await expect(inTransaction(backend.deps.pool, async (tx) => {
-    await stageEvents(tx, { marketplace: backend.marketplace.id, now: new Date() }, [{ type: 'seller.created', subject, data: {} }])
+    stageEvents(tx, { marketplace: backend.marketplace.id, now: new Date() }, [{ type: 'seller.created', subject, data: {} }])
     throw new Error('undone')
   })).rejects.toThrow('undone')
   expect(await list(`object=${subject}`)).toEqual([])
@@ -56,7 +56,7 @@ test('a reader of the oldest first loses none, however late an earlier transacti
   await readOn()
   const early = await pool.connect()
   await early.query('begin')
-  await stageEvents({ client: early, db: backend.deps.db }, { marketplace, now: new Date() }, [{ type: 'payout.created', subject: 'sel_early', data: {} }])
+  stageEvents({ send: (statement) => void early.query(statement) }, { marketplace, now: new Date() }, [{ type: 'payout.created', subject: 'sel_early', data: {} }])
   await inTransaction(pool, (tx) => stageEvents(tx, { marketplace, now: new Date() }, [{ type: 'payout.created', subject: 'sel_late', data: {} }]))
   const before = read.length
   await readOn()

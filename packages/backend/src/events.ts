@@ -14,20 +14,20 @@ export interface StagedEvent {
 }
 
 /**
- * Writes events in the transaction of what they tell, so that none is lost and none is invented.
+ * Sends events in the transaction of what they tell, so that none is lost and none is invented.
  *
  * They are numbered per subject, from 1 and without gaps: the subject's row must be locked by this transaction.
  *
  * @returns the events' ids, in order
  */
-export async function stageEvents(
-  tx: Tx,
+export function stageEvents(
+  tx: Pick<Tx, 'send'>,
   { marketplace, now }: { marketplace: string; now: Date },
   events: readonly StagedEvent[],
-): Promise<string[]> {
+): string[] {
   if (events.length === 0) return []
   const ids = events.map(() => newId('event'))
-  await tx.client.query({
+  tx.send({
     name: 'stage_events',
     text: `insert into events (marketplace_id, id, subject, sequence, type, data, created_at)
            select $1, staged.id, staged.subject,

@@ -7,11 +7,11 @@ import {
 import type { Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
 import { notFound } from '../not-found.ts'
-import { lockOrders, type Desk } from '../store/book.ts'
+import { lockOrders, lockOrdersBy, type Desk } from '../store/book.ts'
 import { readDisputes } from '../store/render/movements.ts'
 import type { DisputesTable } from '../store/tables.ts'
 import { setTimers } from '../store/timers.ts'
-import type { Call, Command } from './execute.ts'
+import type { Asked, Command } from './execute.ts'
 import { onDesk } from './on-desk.ts'
 
 interface Opened extends BodyOf<'disputes.open'> {
@@ -19,27 +19,17 @@ interface Opened extends BodyOf<'disputes.open'> {
 }
 
 /** Opens disputes: each freezes its escrow. It counts from the instant at which the request is decided. */
-export const openDisputes: Command<BodyOf<'disputes.open'>, Dispute> = {
-  name: 'disputes.open',
-  async run(tx, calls) {
-    return onDesk(tx, calls, {
-      async lock(_tx, desk) {
-        const rows = await tx.db.selectFrom('escrows').select('order_id')
-          .where('marketplace_id', '=', desk.marketplace)
-          .where('id', 'in', calls.map(({ input }) => input.escrow)).execute()
-        await lockOrders(tx, desk, rows.map(({ order_id: order }) => order))
-      },
-      decide: (desk, { input }): Opened | Refusal => {
-        if (!desk.book.escrows.has(input.escrow)) return { ...notFound('escrow', input.escrow),
-          field: 'escrow' }
-        const id = newId('dispute')
-        return openDispute(desk.book, { id, escrow: input.escrow }) ?? { id, ...input }
-      },
-      write: (_tx, desk, decided) => insertDisputes(tx, desk, decided),
-      read: (_tx, desk, decided) => readDisputes(tx.db, desk.marketplace, decided.map(({ id }) => id)),
-    })
+export const openDisputes: Command<BodyOf<'disputes.open'>, Dispute> = onDesk('disputes.open', {
+  lock: (tx, desk, asked: readonly Asked<BodyOf<'disputes.open'>>[]) =>
+    lockOrdersBy(tx, desk, { escrows: asked.map(({ input }) => input.escrow) }),
+  decide(desk, { input }): Opened | Refusal {
+    if (!desk.book.escrows.has(input.escrow)) return { ...notFound('escrow', input.escrow), field: 'escrow' }
+    const id = newId('dispute')
+    return openDispute(desk.book, { id, escrow: input.escrow }) ?? { id, ...input }
   },
-}
+  write: insertDisputes,
+  read: (tx, desk, decided) => readDisputes(tx.db, desk.marketplace, decided.map(({ id }) => id)),
+})
 
 async function insertDisputes(tx: Tx, desk: Desk, decided: readonly Opened[]): Promise<void> {
   if (decided.length === 0) return
@@ -51,7 +41,7 @@ async function insertDisputes(tx: Tx, desk: Desk, decided: readonly Opened[]): P
     review_at: later(REVIEW_AFTER_DAYS), closed_at: null,
   }))).execute()
   const dueAt = later(ESCALATABLE_AFTER_DAYS)
-  await setTimers(tx, desk.marketplace,
+  setTimers(tx, desk.marketplace,
     { kind: 'dispute_stage', timers: decided.map(({ id }) => ({ subject: id, dueAt })) })
 }
 
@@ -79,41 +69,38 @@ export async function advanceDispute(
   return state === 'escalatable' ? row.review_at : state === 'negotiation' ? row.escalatable_at : null
 }
 
-/** Ends disputes without a decision: the escrow goes on where it stood. */
-export const withdrawDisputes: Command<{ readonly id: string }, Dispute> = {
-  name: 'disputes.withdraw',
-  async run(tx, calls) {
-    const rows = new Map<string, Selectable<DisputesTable>>()
-    return onDesk(tx, calls, {
-      lock: (_tx, desk) => lockDisputes(tx, desk, { calls, rows }),
-      decide: (desk, { input, now }): { id: string } | Refusal => {
-        const row = rows.get(input.id)
-        if (!row) return notFound('dispute', input.id)
-        const next = withdrawDispute(desk.book,
-          { id: row.id, escrow: row.escrow_id, state: row.state, openedAt: row.opened_at, at: now })
-        if (isRefusal(next)) return next
-        row.state = next.state
-        return { id: row.id }
-      },
-      async write(_tx, desk, decided) {
-        await tx.db.updateTable('disputes').set({ state: 'withdrawn', closed_at: desk.now })
-          .where('marketplace_id', '=', desk.marketplace)
-          .where('id', 'in', decided.map(({ id }) => id).concat('')).where('closed_at', 'is', null).execute()
-        await setTimers(tx, desk.marketplace,
-          { kind: 'dispute_stage', timers: decided.map(({ id }) => ({ subject: id, dueAt: null })) })
-      },
-      read: (_tx, desk, decided) => readDisputes(tx.db, desk.marketplace, decided.map(({ id }) => id)),
-    })
-  },
+interface Withdrawing {
+  readonly id: string
 }
+
+/** Ends disputes without a decision: the escrow goes on where it stood. */
+export const withdrawDisputes: Command<Withdrawing, Dispute> = onDesk('disputes.withdraw', {
+  lock: lockDisputes,
+  decide(desk, { input, now }, rows): Withdrawing | Refusal {
+    const row = rows.get(input.id)
+    if (!row) return notFound('dispute', input.id)
+    const next = withdrawDispute(desk.book,
+      { id: row.id, escrow: row.escrow_id, state: row.state, openedAt: row.opened_at, at: now })
+    if (isRefusal(next)) return next
+    row.state = next.state
+    return { id: row.id }
+  },
+  async write(tx, desk, decided) {
+    await tx.db.updateTable('disputes').set({ state: 'withdrawn', closed_at: desk.now })
+      .where('marketplace_id', '=', desk.marketplace)
+      .where('id', 'in', decided.map(({ id }) => id).concat('')).where('closed_at', 'is', null).execute()
+    setTimers(tx, desk.marketplace,
+      { kind: 'dispute_stage', timers: decided.map(({ id }) => ({ subject: id, dueAt: null })) })
+  },
+  read: (tx, desk, decided) => readDisputes(tx.db, desk.marketplace, decided.map(({ id }) => id)),
+})
 
 /** Locks the orders first; the disputes are read again under that lock. */
 async function lockDisputes(
-  tx: Tx, desk: Desk, { calls, rows }: { calls: readonly Call<{ readonly id: string }>[]; rows: Map<string,
-    Selectable<DisputesTable>> },
-): Promise<void> {
+  tx: Tx, desk: Desk, asked: readonly Asked<Withdrawing>[],
+): Promise<Map<string, Selectable<DisputesTable>>> {
   const read = () => tx.db.selectFrom('disputes').selectAll().where('marketplace_id', '=', desk.marketplace)
-    .where('id', 'in', calls.map(({ input }) => input.id)).orderBy('id')
+    .where('id', 'in', asked.map(({ input }) => input.id)).orderBy('id')
   await lockOrders(tx, desk, (await read().execute()).map(({ order_id: order }) => order))
-  for (const row of await read().forNoKeyUpdate().execute()) rows.set(row.id, row)
+  return new Map((await read().forNoKeyUpdate().execute()).map((row) => [row.id, row]))
 }

@@ -1,15 +1,20 @@
 import { endpoints, type EndpointName } from '@holdfast/contract'
-import { isRefusal, type Refusal } from '@holdfast/core'
+import { assert, isRefusal, type Refusal } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
-import { inTransaction } from '../postgres/transaction.ts'
-import { answerOnce, claimKey, render, storeAnswer, taken, type Answer, type Claim } from './idempotency.ts'
+import { inOneTry, inTransaction } from '../postgres/transaction.ts'
+import { answerOnce, render, taken, takenKeys, writeKeys, type Answer, type Claim } from './idempotency.ts'
+import { gather } from './lane.ts'
 
-/** One call of a batch. */
-export interface Call<I> {
+/** What a call asks for. */
+export interface Asked<I> {
   readonly marketplace: string
   readonly input: I
   readonly requestId: string
+}
+
+/** One call of a batch. */
+export interface Call<I> extends Asked<I> {
   /** `app_now()`, read in the transaction. */
   readonly now: Date
 }
@@ -20,22 +25,27 @@ export interface Call<I> {
  * It takes a batch of one marketplace's calls and decides one after another, each on what the ones before it
  * left; its outcomes are in the calls' order, each the body that the endpoint answers, or a refusal.
  */
-export interface Command<I, O> {
+export interface Command<I, O, L = unknown> {
   readonly name: EndpointName
-  run(tx: Tx, calls: readonly Call<I>[]): Promise<readonly (O | Refusal)[]>
+  /** Calls that arrive while one transaction commits share the next. What they lock, they lock by rank, then by id. */
+  readonly gathered?: boolean
+  /**
+   * Locks and reads what the calls may need, in the round trip that looks for their keys: a call whose key turns out
+   * to be taken is among them, and is not run.
+   */
+  lock?(tx: Tx, asked: readonly Asked<I>[]): Promise<L>
+  /** What it writes may be sent without waiting: the commit fails where that does. */
+  run(tx: Tx, calls: readonly Call<I>[], locked: L): Promise<readonly (O | Refusal)[]>
 }
 
 /** A call before its transaction: what the route has parsed. */
-export interface Submission<I> {
-  readonly marketplace: string
-  readonly input: I
-  readonly requestId: string
+export interface Submission<I> extends Asked<I> {
   /** Null where the call carries no key: it is then done each time it comes. */
   readonly claim: Claim | null
 }
 
 /**
- * Runs a command for one call: claims its key, decides, stores the answer and commits, all or nothing.
+ * Runs a command for one call: decides, writes, stores the answer under its key and commits, all or nothing.
  *
  * Serialization failures and deadlocks are run again in a fresh transaction. A refusal is the key's answer too.
  *
@@ -49,52 +59,47 @@ export async function execute<I, O>(
   submission: Submission<I>,
 ): Promise<Answer> {
   const { claim, requestId } = submission
-  if (!claim) return (await runBatch(deps, command, [submission]))[0] as Answer
-  return answerOnce(deps, { claim, requestId }, async () =>
-    (await runBatch(deps, command, [submission]))[0] ?? taken)
+  const work = () => decideOne(deps, command, submission)
+  return claim ? answerOnce(deps, { claim, requestId }, work) : ((await work()) as Answer)
+}
+
+async function decideOne<I, O>(
+  { pool }: Pick<Deps, 'pool'>, command: Command<I, O>, submission: Submission<I>,
+): Promise<Answer | typeof taken> {
+  const singly = async (one: Submission<I>) =>
+    (await runBatch({ pool }, command, [one]))[0] as Answer | typeof taken
+  if (!command.gathered) return singly(submission)
+  return gather(pool, {
+    lane: `${submission.marketplace} ${command.name}`, command: command.name, singly,
+    together: (batch) => inOneTry(pool, (tx) => decideAll(tx, command, batch)),
+  }, submission)
 }
 
 /**
- * Runs a command for a batch of calls in one transaction.
+ * Runs a command for a batch of calls in one transaction, again where it collides with others.
  *
  * @param submissions - of one marketplace, no key twice
  * @returns one answer a call, in order; `taken` where the key was another call's, which was then not decided
  */
-export async function runBatch<I, O>(
-  deps: Pick<Deps, 'pool'>,
-  command: Command<I, O>,
-  submissions: readonly Submission<I>[],
+export function runBatch<I, O>(
+  { pool }: Pick<Deps, 'pool'>, command: Command<I, O>, submissions: readonly Submission<I>[],
 ): Promise<readonly (Answer | typeof taken)[]> {
-  return inTransaction(deps.pool, async (tx) => {
-    const claimed = await claimAll(tx, submissions)
-    const mine = submissions.filter((_, index) => claimed[index])
-    const outcomes = mine.length === 0 ? [] : await decide(tx, command, mine)
-    const answers = mine.map((submission, index) => answerOf(command, submission, outcomes[index] as O | Refusal))
-    for (const [index, { claim }] of mine.entries()) {
-      if (claim) await storeAnswer(tx, claim, answers[index] as Answer)
-    }
-    const queue = [...answers]
-    return claimed.map((own) => (own ? (queue.shift() as Answer) : taken))
-  })
+  return inTransaction(pool, (tx) => decideAll(tx, command, submissions))
 }
 
-/** Claims keys in their own order, so that two batches with the same keys can't wait for each other in a circle. */
-async function claimAll<I>(tx: Tx, submissions: readonly Submission<I>[]): Promise<boolean[]> {
-  const claimed = submissions.map(() => true)
-  const keyed = [...submissions.entries()].filter(([, { claim }]) => claim)
-    .sort(([, a], [, b]) => ((a.claim as Claim).key < (b.claim as Claim).key ? -1 : 1))
-  for (const [index, { claim }] of keyed) claimed[index] = await claimKey(tx, claim as Claim)
-  return claimed
-}
-
-async function decide<I, O>(tx: Tx, command: Command<I, O>, submissions: readonly Submission<I>[]) {
-  const now = await readNow(tx)
-  const calls = submissions.map(({ marketplace, input, requestId }) => ({ marketplace, input, requestId, now }))
-  const outcomes = await command.run(tx, calls)
-  if (outcomes.length !== calls.length) {
-    throw new Error(`${command.name} answered ${outcomes.length} of ${calls.length} calls`)
-  }
-  return outcomes
+async function decideAll<I, O>(
+  tx: Tx, command: Command<I, O>, submissions: readonly Submission<I>[],
+): Promise<readonly (Answer | typeof taken)[]> {
+  const [keys, now, locked] = await Promise.all([
+    takenKeys(tx, submissions.flatMap(({ claim }) => claim ?? [])), readNow(tx), command.lock?.(tx, submissions),
+  ])
+  const mine = submissions.filter(({ claim }) => claim === null || !keys.has(claim))
+  const calls = mine.map(({ marketplace, input, requestId }) => ({ marketplace, input, requestId, now }))
+  const outcomes = calls.length === 0 ? [] : await command.run(tx, calls, locked)
+  assert(outcomes.length === calls.length, `${command.name} answers each of its calls`)
+  const answers = new Map(mine.map((one, index) => [one, answerOf(command, one, outcomes[index] as O | Refusal)]))
+  writeKeys(tx, [...answers].flatMap(([{ claim }, answer]) => (claim ? [{ claim, answer, operation: null }] : [])))
+  return submissions.map((one) => answers.get(one) ?? taken)
 }
 
 /** The instant that decisions of this transaction are made at. */

@@ -4,7 +4,7 @@ import { isRefusal, type Refusal } from '@holdfast/core'
 import type { Pool, PoolClient } from 'pg'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
-import { inTransaction, isLockTimeout } from '../postgres/transaction.ts'
+import { inTransaction } from '../postgres/transaction.ts'
 import type { Sealer } from '../seal.ts'
 import { renderProblem } from '../http/problem.ts'
 import type { Reply } from '../http/route.ts'
@@ -35,11 +35,6 @@ export interface Answer {
 /** The key's row is another call's: look there for the answer. */
 export const taken: unique symbol = Symbol('idempotency key taken')
 
-/** A transaction that claims the same key was still open when `lock_timeout` ran out. */
-class KeyBusy extends Error {
-  override readonly name = 'KeyBusy'
-}
-
 /** How long a duplicate waits for the first call's answer. */
 export const DUPLICATE_WAIT_MS = 10_000
 const POLL_MS = 25
@@ -69,29 +64,58 @@ export function render(outcome: Reply | Refusal, { status, requestId }: { status
   }
 }
 
-/**
- * Claims a key in this transaction, so that it stands or falls with the effect.
- *
- * A transaction that holds the same key open is waited for as long as `lock_timeout` lets it.
- *
- * @param operation - of a command in two steps: what a later call finds when this one dies between them
- * @returns whether the key is this call's
- */
-export async function claimKey(tx: Tx, claim: Claim, operation: string | null = null): Promise<boolean> {
-  try {
-    const { rowCount } = await tx.client.query({
-      name: 'claim_key',
-      text: `insert into idempotency_keys (marketplace_id, scope, key, body_hash, operation_id)
-             values ($1, $2, $3, $4, $5) on conflict do nothing`,
-      values: [claim.marketplace, claim.scope, claim.key, claim.bodyHash, operation],
-    })
-    return rowCount === 1
-  } catch (error) {
-    throw isLockTimeout(error) ? new KeyBusy('another transaction holds the key', { cause: error }) : error
-  }
+/** The claims whose keys are other calls' already: decided, or at work between two transactions. */
+export async function takenKeys(tx: Tx, claims: readonly Claim[]): Promise<ReadonlySet<Claim>> {
+  const [first] = claims
+  if (!first) return new Set()
+  const { rows } = await tx.client.query<{ scope: string; key: string }>({
+    name: 'taken_keys',
+    text: `select k.scope, k.key from unnest($2::text[], $3::text[]) as asked (scope, key)
+           join idempotency_keys k on k.marketplace_id = $1 and k.scope = asked.scope and k.key = asked.key`,
+    values: [first.marketplace, claims.map(({ scope }) => scope), claims.map(({ key }) => key)],
+  })
+  const taken = new Set(rows.map(({ scope, key }) => `${scope}\n${key}`))
+  return new Set(claims.filter(({ scope, key }) => taken.has(`${scope}\n${key}`)))
 }
 
-/** Stores what a claimed key answers from now on. An answer of 5xx gives the key back instead: it decided nothing. */
+/** What a key stands for from now on: an answer, or the operation of a command in two steps that is at work. */
+export interface Claimed {
+  readonly claim: Claim
+  readonly answer: Answer | null
+  readonly operation: string | null
+}
+
+/**
+ * Writes keys with what they stand for, in this transaction, so that both stand or fall with the effect. A key that
+ * another transaction wrote meanwhile fails this one, which then finds it taken. An answer of 5xx decided nothing:
+ * its key stays free.
+ */
+export function writeKeys(tx: Tx, keys: readonly Claimed[]): void {
+  const lasting = keys.filter(({ answer }) => answer === null || answer.status < 500)
+    .toSorted((a, b) => (a.claim.key < b.claim.key ? -1 : 1))
+  const [first] = lasting
+  if (!first) return
+  const each = <T>(read: (one: Claimed) => T): T[] => lasting.map(read)
+  tx.send({
+    name: 'write_keys',
+    text: `insert into idempotency_keys (marketplace_id, scope, key, body_hash, operation_id, status, content_type, body_sealed, answered_at)
+           select $1, k.*, case when k.status is not null then now() end
+           from unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::smallint[], $7::text[], $8::bytea[])
+             as k (scope, key, body_hash, operation_id, status, content_type, body_sealed)`,
+    values: [
+      first.claim.marketplace, each(({ claim }) => claim.scope), each(({ claim }) => claim.key),
+      each(({ claim }) => claim.bodyHash), each(({ operation }) => operation), each(({ answer }) => answer?.status ?? null),
+      each(({ answer }) => answer?.contentType ?? null), each(({ claim, answer }) => answer && sealed(claim, answer)),
+    ],
+  })
+}
+
+const sealed = (claim: Claim, { body }: Answer): Buffer => claim.sealer.seal(Buffer.from(body), placeOf(claim))
+
+/**
+ * Stores what a key answers from now on that a command in two steps wrote in its first. An answer of 5xx gives the
+ * key back instead: it decided nothing.
+ */
 export async function storeAnswer(tx: Tx, claim: Claim, answer: Answer): Promise<void> {
   const key = [claim.marketplace, claim.scope, claim.key]
   if (answer.status >= 500) {
@@ -102,7 +126,7 @@ export async function storeAnswer(tx: Tx, claim: Claim, answer: Answer): Promise
     name: 'store_answer',
     text: `update idempotency_keys set status = $4, content_type = $5, body_sealed = $6, answered_at = now()
            where marketplace_id = $1 and scope = $2 and key = $3 and status is null`,
-    values: [...key, answer.status, answer.contentType, claim.sealer.seal(Buffer.from(answer.body), placeOf(claim))],
+    values: [...key, answer.status, answer.contentType, sealed(claim, answer)],
   })
 }
 
@@ -150,7 +174,7 @@ const inFlight = new Map<string, { readonly bodyHash: Buffer; readonly result: P
 /**
  * Does a call's work once per key, and answers every duplicate with the first one's bytes.
  *
- * @param work - tries to claim the key in its first transaction; answers `taken` when the key was there already
+ * @param work - writes the key in its first transaction; answers `taken` when the key was there already
  * @refuses idempotency_body_differs - the key was used with another body
  * @refuses idempotency_in_progress - the first call has not answered within ten seconds
  */
@@ -187,18 +211,13 @@ interface Once {
 async function workOrFind(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, requestId, refuse, work, waitMs }: Once): Promise<Answer> {
   const deadline = performance.now() + waitMs
   while (performance.now() < deadline) {
-    const done = await work().catch(busyIsTaken)
+    const done = await work()
     if (done !== taken) return done
     const found = await find(deps, { claim, requestId, refuse })
     if (found) return found
     await pause(POLL_MS)
   }
   return waitLonger(refuse(inProgress))
-}
-
-function busyIsTaken(error: unknown): typeof taken {
-  if (error instanceof KeyBusy) return taken
-  throw error
 }
 
 /** The stored answer, what became of the operation of a call that died, or null while another process is at work. */

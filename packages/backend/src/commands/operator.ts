@@ -5,7 +5,7 @@ import type { Tx } from '../database.ts'
 import { lockCustody, readPlatform, type Desk } from '../store/book.ts'
 import { readOperatorTransfers } from '../store/happenings.ts'
 import { inOrder } from '../store/render/values.ts'
-import type { Call, Command } from './execute.ts'
+import type { Asked, Command } from './execute.ts'
 import { onDesk } from './on-desk.ts'
 
 type Input = BodyOf<'operator.topUp'>
@@ -15,42 +15,35 @@ type Decide = (desk: Desk, amount: { readonly currency: string; readonly amount:
 function operate(
   name: EndpointName & `operator.${string}`, { reason, decide }: { reason: string; decide: Decide },
 ): Command<Input, OperatorTransfer> {
-  return {
-    name,
-    async run(tx, calls) {
-      const taken = new Map<string, string>()
-      return onDesk(tx, calls, {
-        async lock(_tx, desk) {
-          await lockCustody(tx, desk, calls.map(({ input }) => input.currency))
-          for (const currency of new Set(calls.map(({ input }) => input.currency))) await readPlatform(tx,
-            desk, currency)
-          for (const [reference, id] of await takenBy(tx, desk, { calls, reason })) taken.set(reference, id)
-        },
-        decide: (desk, { input }): { id: string } | Refusal => {
-          const existing = taken.get(input.reference)
-          if (existing !== undefined) return referenceTaken(input.reference, existing)
-          const id = decide(desk, { currency: input.currency, amount: BigInt(input.amount) })
-          if (isRefusal(id)) return id
-          taken.set(input.reference, id)
-          desk.references.set(id, input.reference)
-          return { id }
-        },
-        read: async (_tx, desk, decided) => {
-          const ids = decided.map(({ id }) => id)
-          return ids.length === 0 ? []
-            : inOrder(ids, await readOperatorTransfers(tx.db, desk.marketplace, ids))
-        },
-      })
+  return onDesk(name, {
+    async lock(tx, desk, asked: readonly Asked<Input>[]) {
+      const currencies = [...new Set(asked.map(({ input }) => input.currency))]
+      await lockCustody(tx, desk, currencies)
+      for (const currency of currencies) await readPlatform(tx, desk, currency)
+      return takenBy(tx, desk, { asked, reason })
     },
-  }
+    decide(desk, { input }, taken): { id: string } | Refusal {
+      const existing = taken.get(input.reference)
+      if (existing !== undefined) return referenceTaken(input.reference, existing)
+      const id = decide(desk, { currency: input.currency, amount: BigInt(input.amount) })
+      if (isRefusal(id)) return id
+      taken.set(input.reference, id)
+      desk.references.set(id, input.reference)
+      return { id }
+    },
+    async read(tx, desk, decided) {
+      const ids = decided.map(({ id }) => id)
+      return ids.length === 0 ? [] : inOrder(ids, await readOperatorTransfers(tx.db, desk.marketplace, ids))
+    },
+  })
 }
 
 async function takenBy(
-  tx: Tx, desk: Desk, { calls, reason }: { calls: readonly Call<Input>[]; reason: string },
+  tx: Tx, desk: Desk, { asked, reason }: { asked: readonly Asked<Input>[]; reason: string },
 ): Promise<Map<string, string>> {
   const rows = await tx.db.selectFrom('ledger_transfers').select(['id', 'reference'])
     .where('marketplace_id', '=', desk.marketplace)
-    .where('reason', '=', reason).where('reference', 'in', calls.map(({ input }) => input.reference))
+    .where('reason', '=', reason).where('reference', 'in', asked.map(({ input }) => input.reference))
     .execute()
   return new Map(rows.map(({ id, reference }) => [reference as string, id]))
 }

@@ -1,5 +1,4 @@
 import type { Refusal } from '@holdfast/core'
-import { sql } from 'kysely'
 import type { Tx } from '../database.ts'
 
 /** The tables whose rows a merchant names by a reference, and what one of them is called. */
@@ -17,9 +16,12 @@ export async function takenReferences(
 ): Promise<Map<string, string>> {
   const wanted = references.filter((one): one is string => typeof one === 'string')
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql<{ id: string; reference: string }>`
-    select id, reference from ${sql.table(table)} where marketplace_id = ${marketplace} and reference = any(${wanted})
-      ${table === 'orders' || table === 'releases' ? sql`` : sql`and state <> 'failed'`}`.execute(tx.db)
+  const { rows } = await tx.client.query<{ id: string; reference: string }>({
+    name: `taken_${table}`,
+    text: `select id, reference from ${table} where marketplace_id = $1 and reference = any($2)
+             ${table === 'orders' || table === 'releases' ? '' : `and state <> 'failed'`}`,
+    values: [marketplace, wanted],
+  })
   return new Map(rows.map(({ id, reference }) => [reference, id]))
 }
 

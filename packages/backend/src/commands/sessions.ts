@@ -148,7 +148,7 @@ async function answer(
   const { clientSecret, ...inEvent } = found!
   const [order] = told.some(({ of }) => of === 'order') ? await readOrders(tx.db, marketplace, [found!.order]) : []
   const escrows = told.some(({ of }) => of === 'escrows') ? await readEscrows(tx.db, marketplace, found!.lines.map(({ escrow }) => escrow)) : []
-  await stageEvents(tx, { marketplace, now }, told.flatMap(({ type, of }): StagedEvent[] => {
+  stageEvents(tx, { marketplace, now }, told.flatMap(({ type, of }): StagedEvent[] => {
     if (of === 'escrows') return escrows.map((escrow) => ({ type, subject: escrow.id, data: escrow }))
     return of === 'order' ? [{ type, subject: order!.id, data: order! }] : [{ type, subject: session, data: inEvent satisfies CheckoutSessionInEvent }]
   }))

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { observeBatches } from '../commands/lane.ts'
 
 /** One answered call. */
 export interface Observed {
@@ -37,6 +38,7 @@ export interface Gauges {
   verifierLag(): Promise<number>
 }
 
+const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
 const BUCKETS_S = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** A registry of this backend's own: two in one process don't mix. */
@@ -47,6 +49,11 @@ export function createMetrics({ pool, gauges }: { pool: Pool; gauges: Gauges }):
     labelNames: ['route', 'method', 'status'], buckets: BUCKETS_S, registers,
   })
   const jobs = new Counter({ name: 'holdfast_job_subjects_total', help: 'Subjects that jobs have handled.', labelNames: ['queue', 'outcome'], registers })
+  const batches = new Histogram({
+    name: 'holdfast_batch_size', help: 'Calls that one transaction committed, by command.',
+    labelNames: ['command'], buckets: BATCH_SIZES, registers,
+  })
+  observeBatches(pool, ({ command, size }) => batches.observe({ command }, size))
   const webhooks = new Counter({ name: 'holdfast_webhook_attempts_total', help: 'Attempts to deliver an event, by what came of them.', labelNames: ['outcome'], registers })
   gauge(registers, 'holdfast_db_connections', 'Open database connections.', () => pool.totalCount)
   gauge(registers, 'holdfast_db_connections_idle', 'Idle database connections.', () => pool.idleCount)

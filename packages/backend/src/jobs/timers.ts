@@ -43,7 +43,7 @@ export const timers: JobHandler = {
         .where('kind', '=', kind).where('subject', '=', subject).executeTakeFirst()
       if (!timer || timer.due_at > now) return
       const dueAt = await rings[kind]({ deps, tx, marketplace, subject, now })
-      await setTimers(tx, marketplace, { kind, timers: [{ subject, dueAt }] })
+      setTimers(tx, marketplace, { kind, timers: [{ subject, dueAt }] })
     })
   },
 }
@@ -79,8 +79,8 @@ async function lapseEscrow(ringing: Ringing): Promise<Date | null> {
     deps.log.info({ escrow: subject, refused: release.refused }, 'nothing to release by itself')
     return nextLapse(need(desk.book.escrows, subject), now)
   }
-  if (release) await insertReleases(tx, desk, [{ release, reference: null }])
-  await saveDesk(tx, desk)
+  if (release) insertReleases(tx, desk, [{ release, reference: null }])
+  saveDesk(tx, desk)
   await stageHappenings(tx, desk)
   return null
 }

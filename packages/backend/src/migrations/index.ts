@@ -2,7 +2,9 @@ import type { Migration } from 'kysely/migration'
 import * as marketplaces from './0001_marketplaces.ts'
 import * as money from './0002_money.ts'
 import * as eventSource from './0003_event_source.ts'
+import * as wallets from './0004_wallets.ts'
 import * as webhooks from './0005_webhooks.ts'
+import * as gathered from './0006_gathered.ts'
 import * as verifier from './0007_verifier.ts'
 
 /** An index on a table that is in use: built while writers go on, after the transaction of the migrations. */
@@ -21,6 +23,8 @@ export const migrations: Readonly<Record<string, SafeMigration>> = {
   '0001_marketplaces': marketplaces,
   '0002_money': money,
   '0003_event_source': eventSource,
+  '0004_wallets': wallets,
   '0005_webhooks': webhooks,
+  '0006_gathered': gathered,
   '0007_verifier': verifier,
 }

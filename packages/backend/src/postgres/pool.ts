@@ -38,6 +38,7 @@ export function clientConfig(connection: Connection, { applicationName, lockTime
     ...where,
     application_name: applicationName,
     types,
+    pipeline: true,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     options: [
@@ -65,6 +66,22 @@ export function createPool(connection: Connection, options: PoolOptions & { onEr
   })
   const onError = options.onError ?? (() => {})
   pool.on('error', onError)
-  pool.on('connect', (client) => client.on('error', onError))
+  pool.on('connect', (client) => {
+    client.on('error', onError)
+    writeTogether(client)
+  })
   return pool
+}
+
+/** What is sent within one tick goes out in one write, and PostgreSQL works it off without waiting in between. */
+function writeTogether(client: pg.PoolClient): void {
+  const { stream } = client.connection
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown
+  client.query = ((...args: unknown[]) => {
+    if (stream.writableCorked === 0) {
+      stream.cork()
+      process.nextTick(() => stream.uncork())
+    }
+    return query(...args)
+  }) as typeof client.query
 }

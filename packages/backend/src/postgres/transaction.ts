@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import { DatabaseError, type Pool, type PoolClient, type QueryConfig } from 'pg'
 import type { Database, Tx } from '../database.ts'
 
 /** The database could not take the work now; the same call with the same key may come again. */
@@ -10,7 +10,6 @@ export class DatabaseBusy extends Error {
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
 const UNIQUE_VIOLATION = '23505'
-const LOCK_NOT_AVAILABLE = '55P03'
 
 const MAX_TRIES = 6
 const MAX_WAITING = 2_000
@@ -57,26 +56,69 @@ export async function inTransactionInsistently<T>(pool: Pool, work: (tx: Tx) => 
   }
 }
 
+/**
+ * Runs work in one transaction and commits it, as `inTransaction` does, but once: whoever gathers calls runs them
+ * singly when it fails.
+ *
+ * Its statements are planned without regard to their values: what is planned while tables are empty, or for the
+ * first few values, stays right when they have grown.
+ */
+export async function inOneTry<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return once(pool, work).catch((error: unknown) => { throw asBusy(error) })
+}
+
+const BEGIN = ['begin', 'plan_cache_mode = force_generic_plan', 'enable_seqscan = off', 'enable_hashjoin = off',
+  'enable_mergejoin = off', 'jit = off'].join('; set local ')
+
 async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await connect(pool)
+  const sent = new Sent(client)
+  const ends: ((committed: boolean) => void)[] = []
+  const tx: Tx = {
+    db: kyselyOn(client), client, send: (statement) => sent.add(statement), onEnd: (ended) => void ends.push(ended),
+  }
   let broken: Error | undefined
+  let committed = false
   try {
-    await client.query('begin')
-    const result = await work({ db: kyselyOn(client), client })
-    await commit(client)
+    sent.add(BEGIN)
+    const result = await work(tx)
+    sent.add('commit')
+    await sent.committed()
+    committed = true
     return result
   } catch (error) {
     broken = await rollback(client)
-    throw error
+    throw sent.error ?? error
   } finally {
     client.release(broken)
+    for (const ended of ends) ended(committed)
   }
 }
 
-/** PostgreSQL answers COMMIT with ROLLBACK when a statement's error was swallowed: nothing stands then. */
-async function commit(client: PoolClient): Promise<void> {
-  const { command } = await client.query('commit')
-  if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it failed')
+/** Statements whose results are looked at when the transaction ends. */
+class Sent {
+  readonly #client: PoolClient
+  #last: Promise<string | undefined> = Promise.resolve(undefined)
+  /** Of the first that failed: the later ones only say that the transaction had failed already. */
+  error: unknown
+
+  constructor(client: PoolClient) {
+    this.#client = client
+  }
+
+  add(statement: string | QueryConfig): void {
+    this.#last = this.#client.query(statement as QueryConfig).then(({ command }) => command, (error: unknown) => {
+      this.error ??= error
+      return undefined
+    })
+  }
+
+  /** PostgreSQL answers COMMIT with ROLLBACK when a statement's error was swallowed: nothing stands then. */
+  async committed(): Promise<void> {
+    const command = await this.#last
+    if (this.error !== undefined) throw this.error
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it failed')
+  }
 }
 
 async function rollback(client: PoolClient): Promise<Error | undefined> {
@@ -111,17 +153,13 @@ function kyselyOn(client: PoolClient): Kysely<Database> {
 
 /**
  * A reference that another transaction took first is found by the next try, which then refuses with it; a number in
- * an object's sequence of events, by the next try, which takes the number after it.
+ * an object's sequence of events, by the next try, which takes the number after it; a key, by the next try, which
+ * leaves it.
  */
 function mayBeRunAgain(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false
-  if (error.code === UNIQUE_VIOLATION) return /reference|sequence/.test(error.constraint ?? '')
+  if (error.code === UNIQUE_VIOLATION) return /reference|sequence|idempotency_keys/.test(error.constraint ?? '')
   return error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK
-}
-
-/** Whether a statement gave up waiting for a lock. */
-export function isLockTimeout(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE
 }
 
 /** Errors of the server that say "not now": shutting down, starting, recovering, full, out of connections or time. */

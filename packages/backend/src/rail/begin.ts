@@ -83,7 +83,7 @@ async function refuseReference(
 }
 
 async function finish(tx: Tx, desk: Desk): Promise<void> {
-  await saveDesk(tx, desk)
+  saveDesk(tx, desk)
   await stageHappenings(tx, desk)
 }
 

@@ -2,7 +2,7 @@ import { endpoints, newId, type EndpointName } from '@holdfast/contract'
 import { isRefusal, type Outcome, type Refusal } from '@holdfast/core'
 import { readNow } from '../commands/execute.ts'
 import {
-  answerOnce, claimKey, render, storeAnswer, taken, type Answer, type Claim,
+  answerOnce, render, storeAnswer, taken, takenKeys, writeKeys, type Answer, type Claim,
 } from '../commands/idempotency.ts'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
@@ -78,13 +78,13 @@ const answering = ({ route, requestId }: RailCall) => ({ status: endpoints[route
 async function begin(deps: Deps, call: RailCall): Promise<OperationRow | Answer | typeof taken> {
   const { marketplace, claim } = call
   return inTransaction(deps.pool, async (tx) => {
+    const [keys, now] = await Promise.all([takenKeys(tx, claim ? [claim] : []), readNow(tx)])
+    if (keys.size > 0) return taken
     const operation = newId('operation')
-    if (claim && !(await claimKey(tx, claim, operation))) return taken
-    const begun = await call.begin(tx, { marketplace, operation, now: await readNow(tx) })
-    if (!isRefusal(begun)) return begun
-    const answer = render(begun, answering(call))
-    if (claim) await storeAnswer(tx, claim, answer)
-    return answer
+    const begun = await call.begin(tx, { marketplace, operation, now })
+    const answer = isRefusal(begun) ? render(begun, answering(call)) : null
+    if (claim) writeKeys(tx, [{ claim, answer, operation: answer ? null : operation }])
+    return answer ?? (begun as OperationRow)
   })
 }
 

@@ -1,10 +1,11 @@
 import { execute, type Command } from '../commands/execute.ts'
+import type { Deps } from '../deps.ts'
 import { stageEvents } from '../events.ts'
 import { route, type Route } from '../http/route.ts'
 import { checkOrigins, readMarketplaceRow, renderMarketplace, type Marketplace, type MarketplaceRow } from '../marketplaces.ts'
 import type { BodyOf } from '@holdfast/contract'
 
-const update: Command<BodyOf<'marketplace.update'>, Marketplace> = {
+const update = ({ rails }: Pick<Deps, 'rails'>): Command<BodyOf<'marketplace.update'>, Marketplace> => ({
   name: 'marketplace.update',
   async run(tx, calls) {
     const answers: Marketplace[] = []
@@ -13,13 +14,13 @@ const update: Command<BodyOf<'marketplace.update'>, Marketplace> = {
         `update marketplaces set name = coalesce($2, name), origins = coalesce($3, origins) where marketplace_id = $1`,
         [marketplace, name ?? null, origins ? [...new Set(origins)] : null],
       )
-      const data = renderMarketplace(await readMarketplaceRow(tx.db, marketplace) as MarketplaceRow)
-      await stageEvents(tx, { marketplace, now }, [{ type: 'marketplace.updated', subject: marketplace, data }])
+      const data = renderMarketplace(await readMarketplaceRow(tx.db, marketplace) as MarketplaceRow, rails)
+      stageEvents(tx, { marketplace, now }, [{ type: 'marketplace.updated', subject: marketplace, data }])
       answers.push(data)
     }
     return answers
   },
-}
+})
 
 /**
  * Changes the marketplace's name or origins, then tells the vault which pages may frame it.
@@ -29,7 +30,7 @@ const update: Command<BodyOf<'marketplace.update'>, Marketplace> = {
 const updateRoute: Route<'marketplace.update'> = route('marketplace.update', async (request, deps) => {
   const wrong = checkOrigins(request.body.origins ?? [])
   if (wrong) return wrong
-  const answer = await execute(deps, update, {
+  const answer = await execute(deps, update(deps), {
     marketplace: request.marketplace.id, input: request.body, requestId: request.requestId, claim: request.idempotency,
   })
   if (answer.status < 300) {

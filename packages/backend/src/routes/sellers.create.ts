@@ -28,7 +28,7 @@ async function createOne(tx: Tx, { marketplace, input, now }: Call<Input>): Prom
   }).onConflict((conflict) => conflict.columns(['marketplace_id', 'reference']).doNothing()).returningAll().executeTakeFirst()
   if (!row) return referenceTaken(tx, { marketplace, reference: input.reference })
   const data = renderSeller(row)
-  await stageEvents(tx, { marketplace, now }, [{ type: 'seller.created', subject: id, data }])
+  stageEvents(tx, { marketplace, now }, [{ type: 'seller.created', subject: id, data }])
   return data
 }
 

@@ -36,7 +36,7 @@ async function updateOne(tx: Tx, { marketplace, input: { id, change, sealer }, n
   }).where('marketplace_id', '=', marketplace).where('id', '=', id).returningAll().executeTakeFirst()
   if (!row) return notFound('seller', id)
   const data = renderSeller(row)
-  await stageEvents(tx, { marketplace, now }, [{ type: 'seller.updated', subject: id, data }])
+  stageEvents(tx, { marketplace, now }, [{ type: 'seller.updated', subject: id, data }])
   return data
 }
 

@@ -8,7 +8,7 @@ import { sql, type Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
 import { writeTransfers } from './ledger.ts'
 import { setTimers } from './timers.ts'
-import type { MilestonesTable, PaymentsTable, SessionsTable } from './tables.ts'
+import type { EscrowsTable, MilestonesTable, PaymentsTable, SessionsTable } from './tables.ts'
 
 /*
  * A book on the database: the rows that a batch locked, the decisions' fold, and the difference written back.
@@ -20,18 +20,25 @@ import type { MilestonesTable, PaymentsTable, SessionsTable } from './tables.ts'
 /** A book with the rows as they were read, to find out what a batch changed. */
 export interface Desk {
   readonly marketplace: string
-  readonly now: Date
+  /** The instant of its decisions. */
+  now: Date
   readonly book: Book
   readonly before: Map<string, unknown>
   /** The merchant's references of transfers that have one, by transfer. */
   readonly references: Map<string, string>
   /** Sessions that are locked; they are no part of the fold. */
   readonly sessions: Map<string, Selectable<SessionsTable>>
+  /** New objects as the API answers them, by id: what events tell of these needn't be read again. */
+  readonly made: Map<string, object>
 }
 
-export function openDesk({ marketplace, now }: { readonly marketplace: string; readonly now: Date }): Desk {
+/** An empty desk. One that only locks so far has no instant yet. */
+export function openDesk(
+  { marketplace, now = new Date(Number.NaN) }: { readonly marketplace: string; readonly now?: Date },
+): Desk {
   return {
     marketplace, now, book: openBook(newId), before: new Map(), references: new Map(), sessions: new Map(),
+    made: new Map(),
   }
 }
 
@@ -70,42 +77,60 @@ function paymentOf(row: Selectable<PaymentsTable>): Payment {
     refunding, refunded }
 }
 
+/** Whose orders a batch works on: they are named themselves, or by their escrows. */
+export type OrdersBy = { readonly orders: readonly string[] } | { readonly escrows: readonly string[] }
+
+const ORDERS = {
+  orders: '$2::text[]',
+  escrows: 'array(select order_id from escrows where marketplace_id = $1 and id = any($2::text[]))',
+} as const
+
 /** Locks all milestones of orders, and reads the orders, their escrows and the payments that fund them. */
 export async function lockOrders(tx: Tx, desk: Desk, orders: readonly string[]): Promise<void> {
-  if (orders.length === 0) return
-  const { marketplace } = desk
-  const ids = unique(orders)
-  const locked = await tx.db.selectFrom('milestones').selectAll().where('marketplace_id', '=', marketplace)
-    .where('order_id', 'in', ids).orderBy('id').forNoKeyUpdate().execute()
-  const places = await readEscrows(tx, desk, ids)
+  if (orders.length > 0) await lockOrdersBy(tx, desk, { orders })
+}
+
+/** As `lockOrders`, in one round trip however the orders are named. */
+export async function lockOrdersBy(tx: Tx, desk: Desk, by: OrdersBy): Promise<void> {
+  const [[kind, named]] = Object.entries(by) as [[keyof typeof ORDERS, readonly string[]]]
+  const query = <R extends object>(name: string, text: string) => tx.client.query<R>({
+    name: `${name}_by_${kind}`, text: text.replaceAll('ORDERS', ORDERS[kind]), values: [desk.marketplace, unique(named)],
+  })
+  const [milestones, escrows, orders, payments] = await Promise.all([
+    query<Selectable<MilestonesTable>>('lock_milestones', LOCK_MILESTONES),
+    query<EscrowRow>('read_escrows', READ_ESCROWS),
+    query<Order>('read_orders', 'select id, state from orders where marketplace_id = $1 and id = any(ORDERS)'),
+    query<Payment>('read_payments', READ_PAYMENTS),
+  ])
+  const places = putEscrows(desk, escrows.rows)
   const place = (row: Selectable<MilestonesTable>) => (places.get(row.escrow_id) ?? 0) * 1_000 + row.position
-  const sorted = locked.toSorted((a, b) => place(a) - place(b))
+  const sorted = milestones.rows.toSorted((a, b) => place(a) - place(b))
   for (const row of sorted) put(desk, 'milestones', { key: row.id, row: milestoneOf(row) })
-  const states = await tx.db.selectFrom('orders').select(['id', 'state'])
-    .where('marketplace_id', '=', marketplace).where('id', 'in', ids).execute()
-  for (const { id, state } of states) put(desk, 'orders', { key: id, row: { id, state } })
-  await readPayments(tx, desk, locked.flatMap(({ payment_id: payment }) => payment ?? []))
+  for (const row of orders.rows) put(desk, 'orders', { key: row.id, row })
+  // another decision may hold a payment locked; what moves it locks the milestones too
+  for (const row of payments.rows) put(desk, 'payments', { key: row.id, row })
 }
 
-/** Payments that another decision may hold locked; what moves them locks the milestones too. */
-async function readPayments(tx: Tx, desk: Desk, ids: readonly string[]): Promise<void> {
-  const missing = unique(ids).filter((id) => !desk.book.payments.has(id))
-  if (missing.length === 0) return
-  const rows = await tx.db.selectFrom('payments').selectAll().where('marketplace_id', '=', desk.marketplace)
-    .where('id', 'in', missing).execute()
-  for (const row of rows) put(desk, 'payments', { key: row.id, row: paymentOf(row) })
-}
+const LOCK_MILESTONES = `
+  select * from milestones where marketplace_id = $1 and order_id = any(ORDERS) order by id for no key update`
+const READ_ESCROWS = `
+  select id, order_id, position, dispute_id, delivered_at, accepted_at, auto_release_at
+  from escrows where marketplace_id = $1 and order_id = any(ORDERS)`
+const READ_PAYMENTS = `
+  select id, order_id as order, connector, currency, amount, state, superseded, authorized, capturing, captured,
+    refunding, refunded
+  from payments where marketplace_id = $1
+    and id = any(array(select payment_id from milestones where marketplace_id = $1 and order_id = any(ORDERS)))`
 
-/** Reads the orders' escrows; answers their places, in which amounts are split. */
-async function readEscrows(tx: Tx, desk: Desk, orders: readonly string[]): Promise<Map<string, number>> {
-  const rows = await tx.db.selectFrom('escrows')
-    .select(['id', 'order_id', 'position', 'dispute_id', 'delivered_at', 'accepted_at', 'auto_release_at'])
-    .where('marketplace_id', '=', desk.marketplace).where('order_id', 'in', orders).execute()
+type EscrowRow = Pick<Selectable<EscrowsTable>,
+  'id' | 'order_id' | 'position' | 'dispute_id' | 'delivered_at' | 'accepted_at' | 'auto_release_at'>
+
+/** Puts the orders' escrows; answers their places, in which amounts are split. */
+function putEscrows(desk: Desk, rows: readonly EscrowRow[]): Map<string, number> {
   for (const row of rows) {
     put(desk, 'escrows', { key: row.id, row: {
       id: row.id, order: row.order_id, dispute: row.dispute_id, deliveredAt: row.delivered_at,
-      acceptedAt: row.accepted_at,
-      autoReleaseAt: row.auto_release_at,
+      acceptedAt: row.accepted_at, autoReleaseAt: row.auto_release_at,
     } })
   }
   return new Map(rows.map(({ id, position }) => [id, position]))
@@ -124,10 +149,10 @@ function milestoneOf(row: Selectable<MilestonesTable>): Milestone {
   }
 }
 
+type SellerCurrency = Pick<SellerBalance, 'seller' | 'currency'>
+
 /** Locks sellers' balances in one currency each; one that is not there yet is made, empty. */
-export async function lockSellers(
-  tx: Tx, desk: Desk, wanted: readonly Pick<SellerBalance, 'seller' | 'currency'>[],
-): Promise<void> {
+export async function lockSellers(tx: Tx, desk: Desk, wanted: readonly SellerCurrency[]): Promise<void> {
   const pairs = new Map(wanted.map((one) => [balanceKey(one.seller, one.currency), one]))
   const sorted = [...pairs].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
   if (sorted.length === 0) return
@@ -141,7 +166,7 @@ export async function lockSellers(
   })
   let { rows } = await lock()
   if (rows.length < sorted.length) {
-    await tx.client.query({
+    tx.send({
       name: 'make_balances',
       text: `insert into seller_balances (marketplace_id, seller_id, currency)
              select $1, * from unnest($2::text[], $3::text[]) on conflict do nothing`,
@@ -149,6 +174,27 @@ export async function lockSellers(
     })
     rows = (await lock()).rows
   }
+  putBalances(desk, rows)
+}
+
+/** Locks the orders of escrows, then their sellers' balances, in one round trip where those are there. */
+export async function lockEscrowsAndSellers(tx: Tx, desk: Desk, escrows: readonly string[]): Promise<void> {
+  const [, { rows }] = await Promise.all([lockOrdersBy(tx, desk, { escrows }), tx.client.query<BalanceRow>({
+    name: 'lock_sellers_of_escrows',
+    text: `select b.* from seller_balances b
+           where b.marketplace_id = $1 and (b.seller_id, b.currency) in (
+             select e.seller_id, e.currency from escrows e where e.marketplace_id = $1 and e.id = any($2))
+           order by b.seller_id, b.currency for no key update of b`,
+    values: [desk.marketplace, unique(escrows)],
+  })])
+  putBalances(desk, rows)
+  const named = new Set(escrows)
+  const sellers = [...desk.book.milestones.values()].filter(({ escrow }) => named.has(escrow))
+  await lockSellers(tx, desk, sellers.filter(({ seller, currency }) =>
+    !desk.book.balances.has(balanceKey(seller, currency))))
+}
+
+function putBalances(desk: Desk, rows: readonly BalanceRow[]): void {
   for (const row of rows) {
     put(desk, 'balances', { key: balanceKey(row.seller_id, row.currency), row: balanceOf(row) })
   }
@@ -225,18 +271,18 @@ function changedOf<N extends keyof Rows>(desk: Desk, name: N): Changed<Rows[N]>[
   })
 }
 
-/** Writes what a batch changed, each table with one statement, and makes sure that every row was there. */
-export async function saveDesk(tx: Tx, desk: Desk): Promise<void> {
+/** Sends what a batch changed, each table in one statement, which makes sure that every row was there. */
+export function saveDesk(tx: Tx, desk: Desk): void {
   const { book } = desk
   const milestones = changedOf(desk, 'milestones')
   for (const { to } of milestones) assertMilestone(to)
-  await savePayments(tx, desk, changedOf(desk, 'payments'))
-  await saveMilestones(tx, desk, milestones)
-  await saveEscrows(tx, desk, changedOf(desk, 'escrows'))
-  await saveOrders(tx, desk, changedOf(desk, 'orders'))
-  await saveBalances(tx, desk, changedOf(desk, 'balances'))
-  await saveCustody(tx, desk, changedOf(desk, 'custody'))
-  await writeTransfers(tx, desk, book.transfers)
+  savePayments(tx, desk, changedOf(desk, 'payments'))
+  saveMilestones(tx, desk, milestones)
+  saveEscrows(tx, desk, changedOf(desk, 'escrows'))
+  saveOrders(tx, desk, changedOf(desk, 'orders'))
+  saveBalances(tx, desk, changedOf(desk, 'balances'))
+  saveCustody(tx, desk, changedOf(desk, 'custody'))
+  writeTransfers(tx, desk, book.transfers)
 }
 
 interface Update {
@@ -247,29 +293,37 @@ interface Update {
   readonly columns: Readonly<Record<string, string>>
 }
 
-/** One update for many rows. Refuses when a row is not as it was read: a lock was forgotten. */
-async function updateRows(
-  tx: Tx, marketplace: string, { name, table, key, columns }: Update,
-  rows: readonly Readonly<Record<string, unknown>>[],
-): Promise<void> {
+/** One update for many rows. Fails the transaction when a row is not as it was read: a lock was forgotten. */
+function updateRows(
+  tx: Tx, marketplace: string, update: Update, rows: readonly Readonly<Record<string, unknown>>[],
+): void {
   if (rows.length === 0) return
-  const all = [...key.map((column) => [column, 'text'] as const), ...Object.entries(columns)]
-  const state = 'state' in columns
-  const types = [...all.map(([, type]) => type), ...(state ? ['text'] : [])]
-  const names = [...all.map(([column]) => column), ...(state ? ['from_state'] : [])]
-  const { rowCount } = await tx.client.query({
-    name,
-    text: `update ${table} t set ${Object.keys(columns).map((column) => `${column} = n.${column}`).join(', ')}
-           from unnest(${types.map((type, index) => `$${index + 2}::${type}[]`).join(', ')}) as n (${names.join(', ')})
-           where t.marketplace_id = $1 and ${key.map((column) => `t.${column} = n.${column}`).join(' and ')}
-             ${state ? 'and t.state = n.from_state' : ''}`,
-    values: [marketplace, ...names.map((column) => rows.map((row) => row[column]))],
-  })
-  assert(rowCount === rows.length, `${rows.length} rows of ${table} are as they were read; ${rowCount} were`)
+  const { text, names } = statementOf(update)
+  tx.send({ name: update.name, text, values: [marketplace, rows.length, ...names.map((column) => rows.map((row) => row[column]))] })
 }
 
-async function savePayments(tx: Tx, desk: Desk, changed: readonly Changed<Payment>[]): Promise<void> {
-  await updateRows(tx, desk.marketplace, {
+const statements = new Map<string, { readonly text: string; readonly names: readonly string[] }>()
+
+function statementOf({ name, table, key, columns }: Update) {
+  const known = statements.get(name)
+  if (known) return known
+  const state = 'state' in columns
+  const types = [...key.map(() => 'text'), ...Object.values(columns), ...(state ? ['text'] : [])]
+  const names = [...key, ...Object.keys(columns), ...(state ? ['from_state'] : [])]
+  const text = `
+    with written as (
+      update ${table} t set ${Object.keys(columns).map((column) => `${column} = n.${column}`).join(', ')}
+      from unnest(${types.map((type, index) => `$${index + 3}::${type}[]`).join(', ')}) as n (${names.join(', ')})
+      where t.marketplace_id = $1 and ${key.map((column) => `t.${column} = n.${column}`).join(' and ')}
+        ${state ? 'and t.state = n.from_state' : ''}
+      returning 1)
+    select assert_rows(count(*), $2, '${table}') from written`
+  statements.set(name, { text, names })
+  return { text, names }
+}
+
+function savePayments(tx: Tx, desk: Desk, changed: readonly Changed<Payment>[]): void {
+  updateRows(tx, desk.marketplace, {
     name: 'save_payments', table: 'payments', key: ['id'],
     columns: {
       state: 'text', superseded: 'boolean', authorized: 'bigint', capturing: 'bigint', captured: 'bigint',
@@ -278,8 +332,8 @@ async function savePayments(tx: Tx, desk: Desk, changed: readonly Changed<Paymen
   }, changed.map(({ from, to }) => ({ ...to, from_state: from.state })))
 }
 
-async function saveMilestones(tx: Tx, desk: Desk, changed: readonly Changed<Milestone>[]): Promise<void> {
-  await updateRows(tx, desk.marketplace, {
+function saveMilestones(tx: Tx, desk: Desk, changed: readonly Changed<Milestone>[]): void {
+  updateRows(tx, desk.marketplace, {
     name: 'save_milestones', table: 'milestones', key: ['id'],
     columns: {
       payment_id: 'text', state: 'text', frozen: 'text', capturing: 'bigint', capturing_fee: 'bigint',
@@ -301,8 +355,8 @@ async function saveMilestones(tx: Tx, desk: Desk, changed: readonly Changed<Mile
   })))
 }
 
-async function saveEscrows(tx: Tx, desk: Desk, changed: readonly Changed<Escrow>[]): Promise<void> {
-  await updateRows(tx, desk.marketplace, {
+function saveEscrows(tx: Tx, desk: Desk, changed: readonly Changed<Escrow>[]): void {
+  updateRows(tx, desk.marketplace, {
     name: 'save_escrows', table: 'escrows', key: ['id'],
     columns: { dispute_id: 'text', delivered_at: 'timestamptz', accepted_at: 'timestamptz',
       auto_release_at: 'timestamptz' },
@@ -310,7 +364,7 @@ async function saveEscrows(tx: Tx, desk: Desk, changed: readonly Changed<Escrow>
     id: to.id, dispute_id: to.dispute, delivered_at: to.deliveredAt, accepted_at: to.acceptedAt,
     auto_release_at: to.autoReleaseAt,
   })))
-  await setTimers(tx, desk.marketplace,
+  setTimers(tx, desk.marketplace,
     { kind: 'auto_release', timers: changed.map(({ to }) => ({ subject: to.id, dueAt: lapseAt(to) })) })
 }
 
@@ -320,14 +374,14 @@ function lapseAt({ autoReleaseAt, dispute }: Escrow): Date | null {
     : new Date(autoReleaseAt.getTime() + LAPSE_GRACE_MS)
 }
 
-async function saveOrders(tx: Tx, desk: Desk, changed: readonly Changed<Order>[]): Promise<void> {
-  await updateRows(tx, desk.marketplace,
+function saveOrders(tx: Tx, desk: Desk, changed: readonly Changed<Order>[]): void {
+  updateRows(tx, desk.marketplace,
     { name: 'save_orders', table: 'orders', key: ['id'], columns: { state: 'text' } },
     changed.map(({ from, to }) => ({ ...to, from_state: from.state })))
 }
 
-async function saveBalances(tx: Tx, desk: Desk, changed: readonly Changed<SellerBalance>[]): Promise<void> {
-  await updateRows(tx, desk.marketplace, {
+function saveBalances(tx: Tx, desk: Desk, changed: readonly Changed<SellerBalance>[]): void {
+  updateRows(tx, desk.marketplace, {
     name: 'save_balances', table: 'seller_balances', key: ['seller_id', 'currency'],
     columns: { available: 'bigint', reserve: 'bigint', in_payout: 'bigint', owed: 'bigint' },
   }, changed.map(({ to }) => ({
@@ -336,8 +390,8 @@ async function saveBalances(tx: Tx, desk: Desk, changed: readonly Changed<Seller
   })))
 }
 
-async function saveCustody(tx: Tx, desk: Desk, changed: readonly Changed<Custody>[]): Promise<void> {
-  await updateRows(tx, desk.marketplace, {
+function saveCustody(tx: Tx, desk: Desk, changed: readonly Changed<Custody>[]): void {
+  updateRows(tx, desk.marketplace, {
     name: 'save_custody', table: 'custody', key: ['currency'],
     columns: { balance: 'bigint', in_payout: 'bigint' },
   }, changed.map(({ to }) => ({ currency: to.currency, balance: to.balance, in_payout: to.inPayout })))

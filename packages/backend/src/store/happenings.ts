@@ -48,19 +48,20 @@ const kindOf = new Map<EventType, Kind>(Object.entries(eventTypes).flatMap(([kin
 
 /**
  * Stages an event for everything that happened on a desk, each with its object as this transaction leaves it.
- * Comes last, when every row is written.
+ * Comes last, when every row is written. New objects that the desk has as they will be answered are not read again.
  */
 export async function stageHappenings(tx: Tx, desk: Desk): Promise<void> {
   const happenings = [...desk.book.happenings.values()]
-  const kinds = Map.groupBy(happenings, ({ type }) => kindOf.get(type) as Kind)
-  const objects = new Map<string, object>()
+  const objects = new Map(desk.made)
+  const unread = happenings.filter(({ subject }) => !objects.has(subject))
+  const kinds = Map.groupBy(unread, ({ type }) => kindOf.get(type) as Kind)
   for (const [kind, of] of kinds) {
     const read = readers[kind]
     if (!read) throw new Error(`nobody reads what an event about a ${kind} tells`)
     const subjects = [...new Set(of.map(({ subject }) => subject))]
     for (const one of await read(tx.db, desk.marketplace, subjects)) objects.set(one.id, one)
   }
-  await stageEvents(tx, desk, happenings.map((one) => staged(one, objects)))
+  stageEvents(tx, desk, happenings.map((one) => staged(one, objects)))
 }
 
 function staged({ type, subject }: Happening, objects: ReadonlyMap<string, object>): StagedEvent {

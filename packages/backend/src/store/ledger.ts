@@ -1,5 +1,5 @@
 import { newId } from '@holdfast/contract'
-import { accountOf, assert, type Transfer } from '@holdfast/core'
+import { accountOf, type Transfer } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 
 interface Writing {
@@ -9,88 +9,83 @@ interface Writing {
   readonly references: ReadonlyMap<string, string>
 }
 
-/** Writes transfers with their postings: insert-only, in two statements. */
-export async function writeTransfers(
-  tx: Tx, { marketplace, now, references }: Writing, transfers: readonly Transfer[],
-): Promise<void> {
+/** Sends transfers with their postings: insert-only. */
+export function writeTransfers(tx: Tx, writing: Writing, transfers: readonly Transfer[]): void {
   if (transfers.length === 0) return
-  const accounts = await accountIds(tx, marketplace, transfers)
-  const written = await tx.client.query({
+  const { marketplace, now, references } = writing
+  makeAccounts(tx, marketplace, transfers)
+  const each = <T>(read: (transfer: Transfer) => T): T[] => transfers.map(read)
+  tx.send({
     name: 'write_transfers',
     text: `insert into ledger_transfers (marketplace_id, id, reason, subject, order_id, reference, currency, created_at)
            select $1, t.*, $2::timestamptz from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
              as t (id, reason, subject, order_id, reference, currency)`,
     values: [
-      marketplace, now, transfers.map(({ id }) => id), transfers.map(({ reason }) => reason),
-      transfers.map(({ subject }) => subject),
-      transfers.map(({ order }) => order), transfers.map(({ id }) => references.get(id) ?? null),
-        transfers.map(({ currency }) => currency),
+      marketplace, now, each(({ id }) => id), each(({ reason }) => reason), each(({ subject }) => subject),
+      each(({ order }) => order), each(({ id }) => references.get(id) ?? null), each(({ currency }) => currency),
     ],
   })
-  assert(written.rowCount === transfers.length, 'every transfer was written')
+  writePostings(tx, marketplace, transfers)
+}
+
+/** Accounts by their names: one that isn't there would leave its posting out, and fails the transaction. */
+function writePostings(tx: Tx, marketplace: string, transfers: readonly Transfer[]): void {
   const postings = transfers.flatMap(({ id, currency, postings: own }) =>
     own.map((posting, position) => ({ id, currency, position, ...posting })))
-  const { rowCount } = await tx.client.query({
+  const each = <T>(read: (posting: (typeof postings)[number]) => T): T[] => postings.map(read)
+  tx.send({
     name: 'write_postings',
-    text: `insert into ledger_postings (marketplace_id, transfer_id, position, debit_account, credit_account, amount)
-           select $1, p.* from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bigint[])
-             as p (transfer_id, position, debit_account, credit_account, amount)`,
+    text: `with written as (
+             insert into ledger_postings (marketplace_id, transfer_id, position, debit_account, credit_account, amount)
+             select $1, p.transfer_id, p.position, debit.id, credit.id, p.amount
+             from unnest($3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+               as p (transfer_id, position, debit, credit, currency, amount)
+             join ledger_accounts debit on debit.marketplace_id = $1 and debit.name = p.debit and debit.currency = p.currency
+             join ledger_accounts credit on credit.marketplace_id = $1 and credit.name = p.credit and credit.currency = p.currency
+             returning 1)
+           select assert_rows(count(*), $2, 'ledger_postings') from written`,
     values: [
-      marketplace, postings.map(({ id }) => id), postings.map(({ position }) => position),
-      postings.map(({ debit, currency }) => accounts.get(`${debit} ${currency}`)),
-      postings.map(({ credit, currency }) => accounts.get(`${credit} ${currency}`)),
-        postings.map(({ amount }) => amount),
+      marketplace, postings.length, each(({ id }) => id), each(({ position }) => position), each(({ debit }) => debit),
+      each(({ credit }) => credit), each(({ currency }) => currency), each(({ amount }) => amount),
     ],
   })
-  assert(rowCount === postings.length, 'every posting was written')
 }
 
-/** The ids of the accounts that transfers name, by name and currency; an account is made when first posted to. */
-async function accountIds(
-  tx: Tx, marketplace: string, transfers: readonly Transfer[],
-): Promise<Map<string, string>> {
-  const wanted = new Map(transfers.flatMap(({ currency, postings }) =>
-    postings.flatMap(({ debit, credit }) =>
-      [debit, credit].map((name) => [`${name} ${currency}`, { name, currency }] as const))))
-  const known = await findAccounts(tx, marketplace, [...wanted.values()])
-  const missing = [...wanted].filter(([key]) => !known.has(key)).toSorted(([a], [b]) =>
-    (a < b ? -1 : 1)).map(([, account]) => account)
-  if (missing.length === 0) return known
-  await makeAccounts(tx, marketplace, missing)
-  const all = await findAccounts(tx, marketplace, [...wanted.values()])
-  assert(all.size === wanted.size, 'every account is there')
-  return all
-}
+/*
+ * Names of accounts that are there, so that most batches needn't try to make theirs. Accounts are never removed; a
+ * transaction that fails forgets the names that it worked with, in case the database was put back to an earlier state.
+ */
+const known = new Set<string>()
+const MAX_KNOWN = 100_000
 
-interface Named {
-  readonly name: string
-  readonly currency: string
-}
-
-async function findAccounts(
-  tx: Tx, marketplace: string, accounts: readonly Named[],
-): Promise<Map<string, string>> {
-  const { rows } = await tx.client.query<{ id: string } & Named>({
-    name: 'find_accounts',
-    text: `select a.id, a.name, a.currency from ledger_accounts a join unnest($2::text[], $3::text[]) as wanted (name, currency) using (name, currency)
-           where a.marketplace_id = $1`,
-    values: [marketplace, accounts.map(({ name }) => name), accounts.map(({ currency }) => currency)],
+/** An account is made when it is first posted to. */
+function makeAccounts(tx: Tx, marketplace: string, transfers: readonly Transfer[]): void {
+  const names = new Map<string, { readonly name: string; readonly currency: string }>()
+  for (const { currency, postings } of transfers) {
+    for (const { debit, credit } of postings) {
+      for (const name of [debit, credit]) names.set(`${marketplace} ${name} ${currency}`, { name, currency })
+    }
+  }
+  const missing = [...names].filter(([key]) => !known.has(key))
+  tx.onEnd((committed) => {
+    if (known.size > MAX_KNOWN) known.clear()
+    for (const [key] of missing) if (committed) known.add(key)
+    for (const [key] of names) if (!committed) known.delete(key)
   })
-  return new Map(rows.map(({ id, name, currency }) => [`${name} ${currency}`, id]))
+  if (missing.length > 0) insertAccounts(tx, marketplace, missing.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one))
 }
 
 /** In order of their names, so that two transactions that make the same ones don't wait for each other in a circle. */
-async function makeAccounts(tx: Tx, marketplace: string, accounts: readonly Named[]): Promise<void> {
+function insertAccounts(tx: Tx, marketplace: string, accounts: readonly { name: string; currency: string }[]): void {
   const kinds = accounts.map(({ name }) => accountOf(name))
-  await tx.client.query({
+  tx.send({
     name: 'make_accounts',
     text: `insert into ledger_accounts (marketplace_id, id, name, currency, normal_side, guarded)
            select $1, a.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[]) as a (id, name, currency, normal_side, guarded)
            on conflict do nothing`,
     values: [
       marketplace, accounts.map(() => newId('ledgerAccount')), accounts.map(({ name }) => name),
-      accounts.map(({ currency }) => currency),
-      kinds.map(({ normalSide }) => normalSide), kinds.map(({ guarded }) => guarded),
+      accounts.map(({ currency }) => currency), kinds.map(({ normalSide }) => normalSide), kinds.map(({ guarded }) => guarded),
     ],
   })
 }

@@ -1,5 +1,7 @@
 import { assert, type Capture, type Refund, type RefundAllotment, type Release } from '@holdfast/core'
 import type { Tx } from '../database.ts'
+import type { Desk } from './book.ts'
+import { renderNewRelease } from './render/movements.ts'
 import { grouped, type Reader } from './render/values.ts'
 import type { SourcesJson } from './tables.ts'
 
@@ -60,23 +62,42 @@ export async function readCaptureParts(
   }]))
 }
 
-/** Writes releases and their parts. */
-export async function insertReleases(
-  tx: Tx, { marketplace, now }: Place,
-  releases: readonly { readonly release: Release; readonly reference: string | null }[],
-): Promise<void> {
+export interface NewRelease {
+  readonly release: Release
+  readonly reference: string | null
+}
+
+/** Sends releases and their parts; they are on the desk as the API answers them. */
+export function insertReleases(tx: Tx, desk: Desk, releases: readonly NewRelease[]): void {
   if (releases.length === 0) return
-  await tx.db.insertInto('releases').values(releases.map(({ release, reference }) => ({
-    marketplace_id: marketplace, id: release.id, escrow_id: release.escrow, seller_id: release.seller,
-    reference,
-    reason: release.reason, currency: release.currency, gross: release.gross, fee: release.fee,
-    transfer_id: release.transfer, created_at: now,
-  }))).execute()
-  await tx.db.insertInto('release_allotments')
-    .values(releases.flatMap(({ release }) => release.allotments.map((part, position) => ({
-    marketplace_id: marketplace, release_id: release.id, milestone_id: part.milestone, position,
-    gross: part.gross, fee: part.fee,
-  })))).execute()
+  for (const one of releases) desk.made.set(one.release.id, renderNewRelease(one, desk.now))
+  const each = <T>(read: (one: NewRelease) => T): T[] => releases.map(read)
+  tx.send({
+    name: 'insert_releases',
+    text: `insert into releases (marketplace_id, created_at, id, escrow_id, seller_id, reference, reason, currency, gross, fee, transfer_id)
+           select $1, $2, * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[])`,
+    values: [
+      desk.marketplace, desk.now, each(({ release }) => release.id), each(({ release }) => release.escrow),
+      each(({ release }) => release.seller), each(({ reference }) => reference), each(({ release }) => release.reason),
+      each(({ release }) => release.currency), each(({ release }) => release.gross), each(({ release }) => release.fee),
+      each(({ release }) => release.transfer),
+    ],
+  })
+  insertReleaseParts(tx, desk.marketplace, releases)
+}
+
+function insertReleaseParts(tx: Tx, marketplace: string, releases: readonly NewRelease[]): void {
+  const parts = releases.flatMap(({ release }) =>
+    release.allotments.map((part, position) => ({ ...part, release: release.id, position })))
+  tx.send({
+    name: 'insert_release_allotments',
+    text: `insert into release_allotments (marketplace_id, release_id, milestone_id, position, gross, fee)
+           select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::bigint[], $6::bigint[])`,
+    values: [
+      marketplace, parts.map(({ release }) => release), parts.map(({ milestone }) => milestone),
+      parts.map(({ position }) => position), parts.map(({ gross }) => gross), parts.map(({ fee }) => fee),
+    ],
+  })
 }
 
 export interface NewRefund {

@@ -33,6 +33,6 @@ export async function moveSession(
   row.state = next.state
   if (next.state === 'open' || next.state === 'processing') return
   happened(desk.book, events[next.state], row.id)
-  await setTimers(tx, desk.marketplace,
+  setTimers(tx, desk.marketplace,
     { kind: 'session_expiry', timers: [{ subject: row.id, dueAt: null }] })
 }

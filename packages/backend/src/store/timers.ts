@@ -7,20 +7,20 @@ export interface Timer {
   readonly dueAt: Date | null
 }
 
-/** Sets timers of one kind, or takes them away. */
-export async function setTimers(
+/** Sends what sets timers of one kind, or takes them away. */
+export function setTimers(
   tx: Tx, marketplace: string,
   { kind, timers }: { readonly kind: TimersTable['kind']; readonly timers: readonly Timer[] },
-): Promise<void> {
+): void {
   if (timers.length === 0) return
-  await tx.client.query({
+  tx.send({
     name: 'clear_timers',
     text: 'delete from timers where marketplace_id = $1 and kind = $2 and subject = any($3)',
     values: [marketplace, kind, timers.map(({ subject }) => subject)],
   })
   const due = timers.filter(({ dueAt }) => dueAt !== null)
   if (due.length === 0) return
-  await tx.client.query({
+  tx.send({
     name: 'set_timers',
     text: `insert into timers (marketplace_id, kind, subject, due_at)
            select $1, $2, * from unnest($3::text[], $4::timestamptz[])`,

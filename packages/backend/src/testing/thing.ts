@@ -14,7 +14,7 @@ export const createThing: Command<{ readonly reference: string }, { id: string; 
         `insert into sellers (marketplace_id, id, reference, name, country, metadata, created_at, updated_at)
          values ($1, $2, $3, 'Thing', 'DE', '{}', $4, $4)`, [marketplace, id, reference, now],
       )
-      await stageEvents(tx, { marketplace, now }, [{ type: 'seller.created', subject: id, data: { id } }])
+      stageEvents(tx, { marketplace, now }, [{ type: 'seller.created', subject: id, data: { id } }])
       answers.push({ id, reference })
     }
     return answers

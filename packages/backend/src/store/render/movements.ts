@@ -1,5 +1,18 @@
 import type { Dispute, Payout, Refund, Release, Settlement, SettlementLine } from '@holdfast/contract/types'
+import type { Release as NewRelease } from '@holdfast/core'
 import { grouped, inOrder, instant, instantOrNull, wire, type Reader } from './values.ts'
+
+/** A release that was just made, as `readReleases` will read it. */
+export function renderNewRelease(
+  { release, reference }: { readonly release: NewRelease; readonly reference: string | null }, now: Date,
+): Release {
+  const { id, escrow, seller, reason, currency, gross, fee, allotments, transfer } = release
+  return {
+    id, object: 'release', escrow, seller, reference, reason, currency, gross: wire(gross), fee: wire(fee), net: wire(gross - fee),
+    allotments: allotments.map((part) => ({ milestone: part.milestone, gross: wire(part.gross), fee: wire(part.fee) })),
+    transfer, createdAt: instant(now),
+  }
+}
 
 /** Releases with their parts. */
 export async function readReleases(db: Reader, marketplace: string, ids: readonly string[]): Promise<Release[]> {

@@ -1,0 +1,118 @@
+import { DatabaseError, type Pool } from 'pg'
+import { DatabaseBusy } from '../postgres/transaction.ts'
+
+/*
+ * Gathered commits. While one transaction of a lane commits, the calls that arrive wait, and the next transaction
+ * takes them all. There is no timer: a lane that is idle begins at once, with a batch of one.
+ */
+
+/** Calls that one transaction may take; more wait for the one after it. */
+export const MAX_BATCH = 128
+/** Calls of a batch that failed which are run at a time: a few wait for a lock while the others pass. */
+const SINGLY_AT_A_TIME = 4
+
+/** What works a lane's batches off. */
+export interface Gathering<T, R> {
+  /** One marketplace and one kind of work: what may share a transaction. */
+  readonly lane: string
+  /** How the metric calls it. */
+  readonly command: string
+  /** Does them in one transaction, once; one result an item, in order. */
+  together(items: readonly T[]): Promise<readonly R[]>
+  /** Does one in a transaction of its own, with tries of its own. */
+  singly(item: T): Promise<R>
+}
+
+interface Waiting<T, R> {
+  readonly item: T
+  readonly gathering: Gathering<T, R>
+  resolve(result: R): void
+  reject(error: unknown): void
+}
+
+/** The size of a batch that was committed. */
+export interface BatchObserved {
+  readonly command: string
+  readonly size: number
+}
+
+class Lanes {
+  readonly #lanes = new Map<string, Waiting<never, never>[]>()
+  observe: (batch: BatchObserved) => void = () => {}
+
+  submit<T, R>(gathering: Gathering<T, R>, item: T): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      const waiting = this.#lanes.get(gathering.lane) as Waiting<T, R>[] | undefined
+      const one = { item, gathering, resolve, reject }
+      if (waiting) waiting.push(one)
+      else void this.#work(gathering.lane, [one])
+    })
+  }
+
+  /** Batch after batch, until nothing waits; the lane is then forgotten. */
+  async #work<T, R>(lane: string, waiting: Waiting<T, R>[]): Promise<void> {
+    this.#lanes.set(lane, waiting as never)
+    while (waiting.length > 0) await this.#commit(waiting.splice(0, MAX_BATCH))
+    this.#lanes.delete(lane)
+  }
+
+  async #commit<T, R>(batch: readonly Waiting<T, R>[]): Promise<void> {
+    const [{ gathering }] = batch as [Waiting<T, R>]
+    if (batch.length === 1) return this.#single(batch)
+    try {
+      const results = await gathering.together(batch.map(({ item }) => item))
+      this.observe({ command: gathering.command, size: batch.length })
+      for (const [index, one] of batch.entries()) one.resolve(results[index] as R)
+    } catch (error) {
+      if (!isOfOneItem(error)) for (const { reject } of batch) reject(error)
+      // the lane goes on meanwhile: one item that waits for a lock keeps no others
+      else void this.#eachSingly(batch)
+    }
+  }
+
+  async #eachSingly<T, R>(batch: readonly Waiting<T, R>[]): Promise<void> {
+    const left = [...batch]
+    const worker = async () => {
+      for (let one = left.shift(); one; one = left.shift()) await this.#single([one])
+    }
+    await Promise.all(Array.from({ length: SINGLY_AT_A_TIME }, worker))
+  }
+
+  async #single<T, R>([one]: readonly Waiting<T, R>[]): Promise<void> {
+    const { gathering, item, resolve, reject } = one as Waiting<T, R>
+    try {
+      const result = await gathering.singly(item)
+      this.observe({ command: gathering.command, size: 1 })
+      resolve(result)
+    } catch (error) {
+      reject(error)
+    }
+  }
+}
+
+/**
+ * Whether a batch's error may be one item's own: a statement failed (a lock that wasn't to be had, a deadlock, a key
+ * or reference taken meanwhile, a CHECK), or a decision broke. A database that is away is everyone's.
+ */
+function isOfOneItem(error: unknown): boolean {
+  return !(error instanceof DatabaseBusy) || (error.cause instanceof DatabaseError && /^(?:55P03|57014)$/.test(error.cause.code ?? ''))
+}
+
+/** One set of lanes a pool: a process that has two backends has two. */
+const all = new WeakMap<Pool, Lanes>()
+
+function lanesOf(pool: Pool): Lanes {
+  const known = all.get(pool) ?? new Lanes()
+  all.set(pool, known)
+  return known
+}
+
+/** Does an item in the next transaction of its lane. Its outcome is its own, whatever becomes of the others. */
+export function gather<T, R>(pool: Pool, gathering: Gathering<T, R>, item: T): Promise<R> {
+  return lanesOf(pool).submit(gathering, item)
+}
+
+/** Tells of each batch that was committed. */
+export function observeBatches(pool: Pool, observe: (batch: BatchObserved) => void): void {
+  lanesOf(pool).observe = observe
+}
