@@ -1,7 +1,6 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import type { LookupFunction } from 'node:net'
-import { isIPv6 } from 'node:net'
+import { isIPv6, type LookupFunction } from 'node:net'
 import type { Target } from './guard.ts'
 import type { Outcome } from './schedule.ts'
 
@@ -34,20 +33,22 @@ export function post(posting: Posting): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const request = open(posting)
     const timer = setTimeout(() => request.destroy(new TimedOut()), posting.timeoutMs)
+    const interrupt = (): void => void request.destroy(new Interrupted())
+    let failure: Error | null = null
     let answered: IncomingMessage | null = null
-    const end = (error: Error | null): void => {
+    request.on('error', (error) => { failure ??= error })
+    request.on('response', (response) => {
+      answered = response
+      drain(response, request)
+    })
+    // Comes in every case, also where there is neither an answer nor an error: after a switch of protocols.
+    request.on('close', () => {
       clearTimeout(timer)
       posting.signal.removeEventListener('abort', interrupt)
       if (answered === null && posting.signal.aborted) return reject(new Interrupted())
-      resolve({ ...read(answered, error), durationMs: Math.round(performance.now() - startedAt) })
-    }
-    const interrupt = (): void => void request.destroy(new Interrupted())
-    posting.signal.addEventListener('abort', interrupt, { once: true })
-    request.on('error', end)
-    request.on('response', (response) => {
-      answered = response
-      drain(response, { request, end })
+      resolve({ ...read(answered, failure), durationMs: Math.round(performance.now() - startedAt) })
     })
+    posting.signal.addEventListener('abort', interrupt, { once: true })
     request.end(posting.body)
     if (posting.signal.aborted) interrupt()
   })
@@ -76,14 +77,13 @@ function pinned(addresses: readonly string[]): LookupFunction {
 }
 
 /** Reads an answer to its end, or until it is too long; by then its status is known. */
-function drain(response: IncomingMessage, { request, end }: { request: ClientRequest; end: (error: Error | null) => void }): void {
+function drain(response: IncomingMessage, request: ClientRequest): void {
   let bytes = 0
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length
     if (bytes > MAX_ANSWER_BYTES) request.destroy()
   })
   response.on('error', () => {})
-  response.on('close', () => end(null))
 }
 
 function read(response: IncomingMessage | null, error: Error | null): Omit<Outcome, 'durationMs'> {
@@ -103,7 +103,7 @@ const words: Readonly<Record<string, string>> = {
 
 /** An error by its code: its message may hold what the endpoint wrote. */
 function describe(error: Error | null): string {
-  const { code = '' } = (error ?? {}) as { code?: string }
+  const { code = 'ECONNRESET' } = (error ?? {}) as { code?: string }
   if (code.startsWith('HPE_')) return 'the answer is not HTTP'
   return words[code] ?? (/^[A-Z0-9_]{3,60}$/.test(code) ? `could not be sent: ${code}` : 'could not be sent')
 }
