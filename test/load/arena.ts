@@ -3,6 +3,7 @@ import type { TrialBalance } from '@holdfast/contract/types'
 import type { BackendReady } from './backend-child.ts'
 import type { CommandName, Load } from './commands.ts'
 import type { Measured, Target } from './generator.ts'
+import { CURRENCY, HOT_SELLER, idOf, SELLERS } from './objects.ts'
 import { releasable, seed, type Orders } from './seed.ts'
 import type { System } from './targets.ts'
 import { createBaselines, openWorld, type Child, type World } from './world.ts'
@@ -41,10 +42,16 @@ export interface Proof {
 /** The database that the embedded server comes with. */
 const DATABASE = 'holdfast'
 
-export async function openArena({ name = 'bench', orders = releasable }: { readonly name?: string; readonly orders?: readonly Orders[] } = {}): Promise<Arena> {
-  const world = await openWorld({ name })
+export interface ArenaOptions {
+  readonly orders?: readonly Orders[]
+  readonly statistics?: boolean
+  readonly worker?: boolean
+}
+
+export async function openArena({ orders = releasable, statistics = false, worker = true }: ArenaOptions = {}): Promise<Arena> {
+  const world = await openWorld({ name: 'bench', statistics })
   try {
-    const [backend] = await Promise.all([world.startBackend(DATABASE), createBaselines(world)])
+    const [backend] = await Promise.all([world.startBackend({ database: DATABASE, worker }), createBaselines(world)])
     const database = await world.connect(DATABASE)
     await seed(database, { marketplace: backend.ready.marketplace, orders })
     await database.query('vacuum analyze')
@@ -93,4 +100,22 @@ async function readTrialBalance({ port, secretKey }: BackendReady): Promise<Tria
   const answer = await fetch(`http://127.0.0.1:${port}/v1/ledger/trial-balance`, { headers: { authorization: `Bearer ${secretKey}` } })
   if (!answer.ok) throw new Error(`the trial balance answered ${answer.status}: ${await answer.text()}`)
   return (await answer.json()) as TrialBalance
+}
+
+/** Sellers get bank accounts as merchants give them, by the API: their numbers are sealed under the backend's key. */
+export async function giveBankAccounts({ backend }: Arena): Promise<void> {
+  const { port, secretKey } = backend.ready
+  const account = { holder: 'Load', country: 'US', currency: CURRENCY, routingNumber: '021000021', accountNumber: '9988776655' }
+  const give = async (n: number): Promise<void> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/sellers/${idOf('sel', n)}`, {
+      method: 'PATCH', body: JSON.stringify({ bankAccount: account }),
+      headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json', 'idempotency-key': `bank-account-${n}` },
+    })
+    if (!answer.ok) throw new Error(`a seller's bank account answered ${answer.status}: ${await answer.text()}`)
+    await answer.arrayBuffer()
+  }
+  let next = HOT_SELLER
+  await Promise.all(Array.from({ length: 16 }, async () => {
+    while (next <= SELLERS) await give(next++)
+  }))
 }

@@ -13,6 +13,8 @@ import { quickPayments, quickPayouts } from './quick-rails.ts'
 export interface BackendOptions {
   readonly folder: string
   readonly connections: Connections
+  /** Whether jobs run in the same process, as they do by default. */
+  readonly worker: boolean
 }
 
 export interface BackendReady {
@@ -21,8 +23,8 @@ export interface BackendReady {
   readonly secretKey: string
 }
 
-const { folder, connections } = JSON.parse(process.argv[2] as string) as BackendOptions
-const config = readConfig({ HOLDFAST_DATA: folder, HOLDFAST_PORT: '0', HOLDFAST_VAULT_PORT: '0' })
+const { folder, connections, worker } = JSON.parse(process.argv[2] as string) as BackendOptions
+const config = readConfig({ HOLDFAST_DATA: folder, HOLDFAST_PORT: '0', HOLDFAST_VAULT_PORT: '0', HOLDFAST_WORKER: String(worker) })
 const backend = await startBackend(config, {
   connections, frame: { script: '', style: '' }, logTo: createWriteStream(join(folder, 'backend.log'), { flags: 'a' }),
 })

@@ -20,6 +20,13 @@ const anyOrder = (load: Load): number => (load === 'spread' ? 1 + random(SELLERS
 const anySeller = (load: Load): number => (load === 'spread' ? 1 + random(SELLERS) : HOT_SELLER)
 const oneEscrow = (load: Load): number => (load === 'spread' ? anyOrder(load) : HOT_ORDERS_FROM)
 
+let turn = 0
+/** The orders in turn: no payment is asked for two things at once, which Holdfast refuses. */
+function nextOrder(load: Load): number {
+  turn = (turn + 1) % SELLERS
+  return (load === 'spread' ? 1 : HOT_ORDERS_FROM) + turn
+}
+
 const RELEASE = JSON.stringify({ amount: 1_000 })
 const CAPTURE = JSON.stringify({ amount: 1_000, final: false })
 let sessions = 0
@@ -28,8 +35,8 @@ export const commands = {
   release: (load) => ({ path: `/v1/escrows/${idOf('esc', oneEscrow(load))}/release`, body: RELEASE, status: 200 }),
   /** Of the hot seller, from any of its orders. */
   releaseOfSeller: (load) => ({ path: `/v1/escrows/${idOf('esc', anyOrder(load))}/release`, body: RELEASE, status: 200 }),
-  capture: (load) => ({ path: `/v1/payments/${idOf('pay', anyOrder(load))}/capture`, body: CAPTURE, status: 200 }),
-  refund: (load) => ({ path: '/v1/refunds', body: JSON.stringify({ payment: idOf('pay', anyOrder(load)), amount: 1_000 }), status: 201 }),
+  capture: (load) => ({ path: `/v1/payments/${idOf('pay', nextOrder(load))}/capture`, body: CAPTURE, status: 200 }),
+  refund: (load) => ({ path: '/v1/refunds', body: JSON.stringify({ payment: idOf('pay', nextOrder(load)), amount: 1_000 }), status: 201 }),
   payout: (load) => ({ path: '/v1/payouts', body: JSON.stringify({ seller: idOf('sel', anySeller(load)), amount: 100 }), status: 201 }),
   session: (load) => ({ path: '/v1/checkout-sessions', body: sessionOf(load), status: 201 }),
   /** The plain server's release. */

@@ -1,17 +1,11 @@
 import { openArena } from './arena.ts'
-import { renderRuns, runRounds, table, warm } from './rounds.ts'
-import { cellsOf, judge, targets, type Verdict } from './targets.ts'
+import { renderProof, renderRuns, renderVerdicts, runRounds, warm } from './rounds.ts'
+import { cellsOf, judge, targets } from './targets.ts'
 
 const ROUNDS = 5
 /** The whole command is to take less than a minute: what setting up leaves is shared out among the runs. */
 const TIME_MS = 45_000
 const LEAD_SHARE = 0.25
-
-export function renderVerdicts(verdicts: readonly Verdict[]): string {
-  return table(verdicts.map(({ what, measured, wanted, unit, met }) => [
-    met ? 'met   ' : 'FAILED', what, `${measured.toFixed(2)} ${unit}`, `${unit === '×' ? 'at least' : 'at most'} ${wanted} ${unit}`,
-  ]))
-}
 
 /**
  * Releases alone, in less than a minute.
@@ -30,7 +24,7 @@ export async function runQuick(write: (line: string) => void): Promise<boolean> 
     const verdicts = judge(runs)
     const proof = await arena.prove()
     write(`\n${renderRuns(cells, runs)}\n\n${renderVerdicts(verdicts)}\n`)
-    write(`books: ${proof.balanced ? 'balanced' : 'NOT BALANCED'}, ${proof.covered ? 'covered' : 'NOT COVERED'}; ${proof.answered} releases answered, ${proof.recorded} recorded`)
+    write(renderProof(proof))
     const met = verdicts.filter((verdict) => verdict.met).length
     write(`${met} of ${verdicts.length} targets met in ${((performance.now() - began) / 1000).toFixed(0)} s`)
     return proof.stands && met === verdicts.length

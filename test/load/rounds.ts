@@ -1,6 +1,6 @@
-import type { Arena } from './arena.ts'
+import type { Arena, Proof } from './arena.ts'
 import { medians, type Summary } from './statistics.ts'
-import { cellKey, systemNames, type Cell, type Runs } from './targets.ts'
+import { cellKey, systemNames, type Cell, type Runs, type Verdict } from './targets.ts'
 
 export interface Plan {
   readonly cells: readonly Cell[]
@@ -41,6 +41,17 @@ export function renderRuns(cells: readonly Cell[], runs: Runs): string {
     return [systemNames[cell.system], cell.load, String(cell.callers), perSecond.toFixed(0), p50.toFixed(2), p95.toFixed(2), p99.toFixed(2)]
   })
   return table([[...headings], ...lines])
+}
+
+/** Each target with what was measured. */
+export function renderVerdicts(verdicts: readonly Verdict[]): string {
+  return table(verdicts.map(({ what, measured, wanted, unit, met }) => [
+    met ? 'met   ' : 'FAILED', what, `${measured.toFixed(2)} ${unit}`, `${unit === '×' ? 'at least' : 'at most'} ${wanted} ${unit}`,
+  ]))
+}
+
+export function renderProof({ balanced, covered, answered, recorded }: Proof): string {
+  return `books: ${balanced ? 'balanced' : 'NOT BALANCED'}, ${covered ? 'covered' : 'NOT COVERED'}; ${answered} releases answered, ${recorded} recorded`
 }
 
 /** Columns of text: the first two to the left, figures to the right. */

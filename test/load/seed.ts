@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { CURRENCY, HOT_ORDERS_FROM, HOT_SELLER, SELLERS, sqlId } from './objects.ts'
 
 /*
@@ -33,6 +33,12 @@ export const releasable: readonly Orders[] = [
 /** As many orders of the one seller, for captures, refunds and releases that share a seller but no order. */
 export const hotOrders: readonly Orders[] = [
   { from: HOT_ORDERS_FROM + 1, to: HOT_ORDERS_FROM + SELLERS, seller: `${HOT_SELLER}`, authorized: 200_000_000, captured: 100_000_000 },
+]
+
+/** For payouts: what was released to each seller, and paid by the rail. */
+export const paidOrders: readonly Orders[] = [
+  { from: 600_000_001, to: 600_000_000 + SELLERS, seller: 'n - 600000000', authorized: 100_000_000, captured: 100_000_000, released: '100000000', settled: true },
+  { from: 600_000_000, to: 600_000_000, seller: `${HOT_SELLER}`, authorized: 400_000_000_000, captured: 400_000_000_000, released: '400000000000', settled: true },
 ]
 
 const events = (prefix: 'ord' | 'esc' | 'pay' | 'rel' | 'cs', { lane, sequence, type, where = 'true' }: { lane: number; sequence: number; type: string; where?: string }): string => `
@@ -133,11 +139,13 @@ const settlement: readonly string[] = [
 /**
  * Seeds orders and all that belongs to them.
  *
- * @param client - as the schema's owner
+ * @param client - as a superuser, or with `checked` as the schema's owner
+ * @param checked - whether foreign keys are checked, which takes twice as long
  */
-export async function seed(client: pg.ClientBase, { marketplace, orders }: { readonly marketplace: string; readonly orders: readonly Orders[] }): Promise<void> {
+export async function seed(client: pg.ClientBase, { marketplace, orders, checked = false }: { readonly marketplace: string; readonly orders: readonly Orders[]; readonly checked?: boolean }): Promise<void> {
   for (const some of orders) {
     await client.query('begin')
+    if (!checked) await client.query('set local session_replication_role = replica')
     await client.query(`create temporary table seeds on commit drop as
       select $1::text as m, $2::text as cur, n, (${some.seller})::bigint as seller, ${some.authorized}::bigint as authorized, ${some.captured}::bigint as captured,
         (${some.released ?? '0'})::bigint as released, ${some.settled ?? false} as settled, now() - interval '20 days' as at
@@ -146,13 +154,4 @@ export async function seed(client: pg.ClientBase, { marketplace, orders }: { rea
     if (some.settled) for (const statement of settlement) await client.query(statement)
     await client.query('commit')
   }
-}
-
-/** Gives sellers bank accounts, sealed as the backend would have sealed them. */
-export async function seedBankAccounts(client: pg.ClientBase, { marketplace, sealed }: { readonly marketplace: string; readonly sealed: ReadonlyMap<string, Buffer> }): Promise<void> {
-  await client.query(
-    `update sellers s set bank_holder = s.name, bank_country = 'US', bank_currency = $2, bank_kind = 'us', bank_last4 = '7766', bank_sealed = a.sealed
-     from unnest($3::text[], $4::bytea[]) as a (id, sealed) where s.marketplace_id = $1 and s.id = a.id`,
-    [marketplace, CURRENCY, [...sealed.keys()], [...sealed.values()]],
-  )
 }

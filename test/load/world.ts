@@ -30,7 +30,7 @@ export interface World {
   /** A connection for questions beside the load, as the superuser. */
   connect(database: string): Promise<pg.Client>
   createDatabase(name: string): Promise<void>
-  startBackend(database: string): Promise<Child<BackendReady>>
+  startBackend(options: { readonly database: string; readonly worker?: boolean }): Promise<Child<BackendReady>>
   startPlain(): Promise<Child<PlainReady>>
   measure(job: Job): Promise<Measured>
   close(): Promise<void>
@@ -70,16 +70,20 @@ async function start<Ready>(file: string, options: object): Promise<Child<Ready>
   return { pid: child.pid as number, ready, process: child, stop: () => stop(child) }
 }
 
-/**
- * Starts PostgreSQL in a folder of the tree – on the disk, not in memory – and a load generator.
- *
- * @param name - of the folder under `.holdfast/`; what an earlier run left there is removed unless it is kept
- */
-export async function openWorld({ name, keep = false }: { readonly name: string; readonly keep?: boolean }): Promise<World> {
+export interface WorldOptions {
+  /** Of the folder under `.holdfast/`; what an earlier run left there is removed unless it is kept. */
+  readonly name: string
+  readonly keep?: boolean
+  /** Whether the server counts statements, which costs it a little. */
+  readonly statistics?: boolean
+}
+
+/** Starts PostgreSQL in a folder of the tree – on the disk, not in memory – and a load generator. */
+export async function openWorld({ name, keep = false, statistics = false }: WorldOptions): Promise<World> {
   const folder = join(root, '.holdfast', name)
   if (!keep) await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const postgres = await startPostgres({ folder: join(folder, 'postgres') })
+  const postgres = await startServer(join(folder, 'postgres'), { statistics })
   const generator = launch('generator.ts', {})
   const children: Child<unknown>[] = []
   const on = (connection: Connection, database: string): Connection => ({ ...connection, database })
@@ -101,8 +105,8 @@ export async function openWorld({ name, keep = false }: { readonly name: string;
       await client.query(`create database ${database} owner ${owner.user}`)
       await client.end()
     },
-    startBackend: (database) => started(start<BackendReady>('backend-child.ts', {
-      folder, connections: { owner: on(owner, database), app: on(app, database), vault: on(vault, database) },
+    startBackend: ({ database, worker = true }) => started(start<BackendReady>('backend-child.ts', {
+      folder, worker, connections: { owner: on(owner, database), app: on(app, database), vault: on(vault, database) },
     } satisfies BackendOptions)),
     startPlain: () => started(start<PlainReady>('plain-child.ts', {
       database: on(owner, 'plain'), poolSize: PLAIN_POOL,
@@ -120,6 +124,17 @@ export async function openWorld({ name, keep = false }: { readonly name: string;
       if (!keep) await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function startServer(folder: string, { statistics }: { readonly statistics: boolean }): Promise<EmbeddedPostgres> {
+  const postgres = await startPostgres({ folder })
+  if (!statistics) return postgres
+  const client = new pg.Client(postgres.superuser)
+  await client.connect()
+  await client.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`)
+  await client.end()
+  await postgres.stop()
+  return startPostgres({ folder })
 }
 
 /** Makes the baselines' tables, each with as many accounts as Holdfast has sellers and one that all callers share. */
