@@ -2,7 +2,7 @@ import type {
   CallOptions, ChargeRequest, CloseRequest, FollowUpRequest, Inquiry, InquiryRequest, Notifications, Outcome, PaymentConnector, SettlementReport,
 } from '@holdfast/core'
 import { AmountRefused, Amounts } from './amounts.ts'
-import { followUpRefusalOf } from './declines.ts'
+import { followUpRefusalOf, isAtTheDoor } from './declines.ts'
 import { deadlineIn, type Deadline } from './http.ts'
 import { AntomNotifications } from './notifications.ts'
 import { readOptions, type AntomOptions, type Settings } from './options.ts'
@@ -11,7 +11,6 @@ import { Reports } from './reports.ts'
 import {
   RequestRefused, checkId, notTaken, payBody, readPay, readPayment, readRefund, readRefundInquiry, refundBody, unknown, type Said,
 } from './wire.ts'
-import { isAbsent, isAtTheDoor } from './declines.ts'
 
 /** Time for the rail to record what came in; Antom's documents give none. */
 const recordedAfterMs = 270_000
@@ -109,24 +108,30 @@ class AntomConnector implements PaymentConnector {
     return this.#reports === undefined ? [] : this.#reports.after(query, deadlineIn(options.timeoutMs))
   }
 
-  async #payment({ chargeRequestId, currency }: Pick<CloseRequest, 'chargeRequestId'> & { readonly currency?: string }, deadline: Deadline): Promise<Inquiry> {
+  async #payment({ chargeRequestId, amount, currency }: AskedCharge, deadline: Deadline): Promise<Inquiry> {
     const call = await this.#rail.call('inquiryPayment', { paymentRequestId: checkId(chargeRequestId) }, deadline)
-    return inquiryOf(call, (said) => readPayment(said, { asked: { requestId: chargeRequestId, currency }, amounts: this.#amounts }))
+    return inquiryOf(call, (said) => readPayment(said, { asked: { requestId: chargeRequestId, amount, currency }, amounts: this.#amounts }))
   }
 
-  async #refund({ requestId, currency }: InquiryRequest, deadline: Deadline): Promise<Inquiry> {
+  async #refund({ requestId, amount, currency }: InquiryRequest, deadline: Deadline): Promise<Inquiry> {
     const call = await this.#rail.call('inquiryRefund', { refundRequestId: checkId(requestId) }, deadline)
-    return inquiryOf(call, (said) => readRefundInquiry(said, { asked: { requestId, currency }, amounts: this.#amounts }))
+    return inquiryOf(call, (said) => readRefundInquiry(said, { asked: { requestId, amount, currency }, amounts: this.#amounts }))
   }
 
   /** The rail keeps no record of a close: it shows by the payment. One that is still open has not been closed. */
-  async #close({ requestId, chargeRequestId, amount = 0n, currency }: InquiryRequest, deadline: Deadline): Promise<Inquiry> {
+  async #close({ requestId, chargeRequestId, amount, currency }: InquiryRequest, deadline: Deadline): Promise<Inquiry> {
     if (chargeRequestId === undefined) return unknown('the rail knows a close by its charge alone')
-    const payment = await this.#payment({ chargeRequestId, ...(currency === undefined ? {} : { currency }) }, deadline)
+    const payment = await this.#payment({ chargeRequestId, amount, currency }, deadline)
     if (payment.outcome === 'unknown') return payment
     if (payment.outcome === 'action_required' || payment.outcome === 'not_found') return { outcome: 'not_found' }
-    return closedBy(payment, { requestId, amount })
+    return closedBy(payment, { requestId, amount: amount ?? 0n })
   }
+}
+
+interface AskedCharge {
+  readonly chargeRequestId: string
+  readonly amount?: bigint | undefined
+  readonly currency?: string | undefined
 }
 
 /** What can't be said to the rail isn't sent; an inquiry that can't be said leaves its question open. */
@@ -146,7 +151,7 @@ function outcomeOf(call: Call, read: (said: Said) => Outcome): Outcome {
 /** An inquiry that failed proves nothing. */
 function inquiryOf(call: Call, read: (said: Said) => Inquiry): Inquiry {
   if (call.kind !== 'said') return unknown(`the inquiry failed: ${call.reason}`)
-  return isAtTheDoor(call.result) && !isAbsent(call.result) ? unknown(`the inquiry was refused: ${call.result.resultCode}`) : read(call)
+  return isAtTheDoor(call.result) ? unknown(`the inquiry was refused: ${call.result.resultCode}`) : read(call)
 }
 
 type Closing = Pick<CloseRequest, 'requestId' | 'amount'>

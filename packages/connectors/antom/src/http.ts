@@ -43,7 +43,7 @@ export function send({ method, url, headers, body }: HttpRequest, deadline: Dead
   const timer = setTimeout(() => { fail(new Error('no answer came in time')) }, timeoutMs)
   request.once('socket', (socket) => {
     opened = !socket.connecting
-    socket.once(secure ? 'secureConnect' : 'connect', () => { opened = true })
+    if (!opened) socket.once(secure ? 'secureConnect' : 'connect', () => { opened = true })
   })
   request.once('response', (response) => { void read(response).then(resolve, fail) })
   request.on('error', fail)

@@ -126,9 +126,10 @@ export interface Said {
   readonly body: unknown
 }
 
-/** What we asked about, for the answer to be held against. An inquiry may know no amount. */
+/** What we asked about, for the answer to be held against. An inquiry may know neither amount nor currency. */
 export interface Asked {
   readonly requestId: string
+  readonly amount?: bigint | undefined
   readonly currency?: string | undefined
 }
 
@@ -215,7 +216,9 @@ function approved(
   if (railReference === undefined || amount === undefined) return unknown('the rail’s answer lacks its id or amount')
   if (asked.currency !== undefined && amount.currency !== asked.currency) return unknown('the rail’s answer is in another currency')
   try {
-    return { outcome: 'approved', railReference, amount: amounts.fromRail(amount) }
+    const ours = amounts.fromRail(amount)
+    if (asked.amount !== undefined && ours !== asked.amount) return unknown('the rail’s answer has another amount')
+    return { outcome: 'approved', railReference, amount: ours }
   } catch (error) {
     if (error instanceof AmountRefused) return unknown(error.message)
     throw error

@@ -11,6 +11,7 @@ const faultBody = z.strictObject({
   requestId: z.string().optional(),
   merchantOrderNumber: z.string().optional(),
   transferId: z.string().optional(),
+  api: z.string().optional(),
   count: z.int().min(1).max(1_000_000).optional(),
   ms: z.int().min(0).max(600_000).optional(),
   responseCode: z.string().min(2).max(50).optional(),

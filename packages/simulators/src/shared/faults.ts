@@ -8,6 +8,8 @@ export const faultKinds = [
   'reset_after_record',
   'http_500',
   'malformed_json',
+  'unsigned',
+  'wrong_signature',
   'decline',
 ] as const
 
@@ -22,6 +24,8 @@ export interface FaultRule {
   readonly requestId?: string | undefined
   readonly merchantOrderNumber?: string | undefined
   readonly transferId?: string | undefined
+  /** What is asked for, at a rail that has one path for all: `alipay.trade.query`. */
+  readonly api?: string | undefined
   /** How many requests; default 1. */
   readonly count?: number | undefined
   /** For `slow`. */
@@ -42,6 +46,7 @@ export interface RequestTraits {
   readonly requestId?: string | undefined
   readonly merchantOrderNumber?: string | undefined
   readonly transferId?: string | undefined
+  readonly api?: string | undefined
 }
 
 /** The faults that are armed, in the order of arming; the first that fits a request is used up by one. */
@@ -75,7 +80,7 @@ export class Faults {
 function fits(rule: FaultRule, traits: RequestTraits): boolean {
   if (rule.method !== undefined && rule.method.toUpperCase() !== traits.method) return false
   if (rule.path !== undefined && !pathFits(rule.path, traits.path)) return false
-  return (['requestId', 'merchantOrderNumber', 'transferId'] as const).every(
+  return (['requestId', 'merchantOrderNumber', 'transferId', 'api'] as const).every(
     key => rule[key] === undefined || rule[key] === traits[key],
   )
 }

@@ -45,8 +45,8 @@ export interface HostParts {
   readonly timeoutMs: number
   /** Resolves when all that was decided so far is durable. */
   readonly settled: () => Promise<void>
-  /** Names of the order or transfer that a request is about, for matching faults. */
-  readonly about: (request: FastifyRequest) => Pick<RequestTraits, 'merchantOrderNumber' | 'transferId'>
+  /** What a request is about, for matching faults. */
+  readonly about: (request: FastifyRequest) => Omit<RequestTraits, 'method' | 'path'>
   /** The rail's own error body for a failure that no handler answered. */
   readonly errorBody: (status: number) => object
 }
@@ -107,12 +107,9 @@ async function beforeRecord(
 ): Promise<unknown> {
   if (isControl(request)) return
   const requestId = request.headers['request-id']
-  const fault = parts.faults.take({
-    method: request.method,
-    path: pathOf(request),
-    ...(typeof requestId === 'string' ? { requestId } : {}),
-    ...parts.about(request),
-  })
+  const traits = { ...(typeof requestId === 'string' ? { requestId } : {}), ...parts.about(request) }
+  const fault = parts.faults.take({ method: request.method, path: pathOf(request), ...traits })
+  if (request.logEntry && traits.requestId !== undefined) request.logEntry.requestId = traits.requestId
   request.fault = fault
   if (fault && request.logEntry) request.logEntry.fault = fault.fault
   switch (fault?.fault) {
