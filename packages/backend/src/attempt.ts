@@ -1,8 +1,9 @@
-import type { Attempt, AttemptError } from '@holdfast/contract/types'
+import type { Attempt, AttemptAction, AttemptError } from '@holdfast/contract/types'
 import type { Selectable } from 'kysely'
 import type { PaymentTokenSigner } from './deps.ts'
+import { readAction } from './store/render/action.ts'
 import { cardOf } from './store/render/payments.ts'
-import { wire } from './store/render/values.ts'
+import { wire, type Reader } from './store/render/values.ts'
 import type { PaymentsTable } from './store/tables.ts'
 
 type Row = Selectable<PaymentsTable>
@@ -23,8 +24,16 @@ const errors: Readonly<Record<string, AttemptError>> = {
   declined: { type: 'card', code: 'card_declined', retryable: true, message: 'Your bank declined this card. Nothing was taken; try another card.' },
 }
 
-export function attemptError(decline: { readonly class: string; readonly code: string }): AttemptError {
-  return errors[decline.code] ?? errors[decline.class] ?? errors['declined']!
+/** Why an attempt with a wallet ended; nothing is ever the buyer's bank's reason. */
+const walletErrors: Readonly<Record<string, AttemptError>> = {
+  refused: { type: 'wallet', code: 'wallet_refused', retryable: true, message: 'The payment was refused in the wallet. Nothing was taken; try again, or choose another way to pay.' },
+  expired: { type: 'wallet', code: 'wallet_expired', retryable: true, message: 'The time to pay ran out. Nothing was taken; begin again, or choose another way to pay.' },
+  canceled: { type: 'wallet', code: 'attempt_canceled', retryable: true, message: 'This attempt was given up. Should it be paid all the same, the money goes back by itself.' },
+  not_sent: errors['not_sent']!,
+}
+
+export function attemptError({ class: of, code }: { readonly class: string; readonly code: string }, method: Row['method'] = 'card'): AttemptError {
+  return method === 'card' ? errors[code] ?? errors[of] ?? errors['declined']! : walletErrors[code] ?? walletErrors['refused']!
 }
 
 type Status = Attempt['status']
@@ -38,7 +47,7 @@ const statuses: Readonly<Record<Row['state'], Status>> = {
  *
  * The token is for the whole session's amount: it proves the attempt, not today's state.
  */
-export async function renderAttempt(row: Row, signer: Pick<PaymentTokenSigner, 'sign'>): Promise<Attempt> {
+async function renderAttempt(row: Row, signer: Pick<PaymentTokenSigner, 'sign'>, action: AttemptAction | null): Promise<Attempt> {
   const status = row.superseded ? 'failed' : statuses[row.state]
   const token = status !== 'complete' ? null : await signer.sign(row.marketplace_id, {
     sub: row.id, session: row.session_id, revision: row.revision, order: row.order_id,
@@ -46,7 +55,12 @@ export async function renderAttempt(row: Row, signer: Pick<PaymentTokenSigner, '
   })
   const decline = { class: row.decline_class ?? 'soft', code: row.decline_code ?? 'declined' }
   return {
-    object: 'attempt', payment: row.id, method: row.method, status, action: null, card: cardOf(row), paymentToken: token,
-    error: status === 'failed' ? attemptError(decline) : null,
+    object: 'attempt', payment: row.id, method: row.method, status, action, card: cardOf(row), paymentToken: token,
+    error: status === 'failed' ? attemptError(decline, row.method) : null,
   }
+}
+
+/** An attempt as it stands, with what its buyer has to do. */
+export async function readAttempt(db: Reader, row: Row, signer: Pick<PaymentTokenSigner, 'sign'>): Promise<Attempt> {
+  return renderAttempt(row, signer, row.state === 'action_required' ? await readAction(db, row) : null)
 }

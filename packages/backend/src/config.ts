@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
+import {
+  alipayOf, antomOf, liveWalletProblems, walletProblems, type AlipayConfig, type AntomConfig,
+} from './config.wallets.ts'
 import type { RateLimit } from './http/rate-limit.ts'
 import type { Mode } from './keys.ts'
 
@@ -22,7 +25,7 @@ export interface Config {
     readonly trustProxy: boolean | string
     /** Holds each answer against the contract; for tests. */
     readonly validateResponses: boolean
-    readonly rateLimits: Readonly<Record<'pageAddress' | 'pageSession' | 'authFailures', RateLimit>>
+    readonly rateLimits: Readonly<Record<'pageAddress' | 'pageSession' | 'authFailures' | 'notifications', RateLimit>>
   }
   readonly database: {
     /** A server of one's own; null: the embedded one. */
@@ -32,7 +35,14 @@ export interface Config {
     readonly poolSize: number
   }
   readonly vault: InProcessVault | SeparateVault
-  readonly rails: { readonly jpmorgan: JpmorganConfig | null; readonly bank: BankConfig | null }
+  readonly rails: {
+    readonly jpmorgan: JpmorganConfig | null
+    readonly alipay: AlipayConfig | null
+    readonly antom: AntomConfig | null
+    readonly bank: BankConfig | null
+    /** How long a buyer has to pay with a wallet. */
+    readonly walletMinutes: number
+  }
   /** Ports of other hosts that webhooks may be sent to. */
   readonly webhookPorts: readonly number[]
   /** Whether this process runs the jobs as well. */
@@ -94,6 +104,7 @@ export const defaultRateLimits: Config['http']['rateLimits'] = {
   pageAddress: { perMinute: 240, burst: 120 },
   pageSession: { perMinute: 120, burst: 60 },
   authFailures: { perMinute: 20, burst: 20 },
+  notifications: { perMinute: 1_200, burst: 600 },
 }
 
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -127,6 +138,7 @@ const environment = z.object({
   HOLDFAST_RATE_PAGE_ADDRESS: rate.optional(),
   HOLDFAST_RATE_PAGE_SESSION: rate.optional(),
   HOLDFAST_RATE_AUTH_FAILURES: rate.optional(),
+  HOLDFAST_RATE_NOTIFICATIONS: rate.optional(),
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_APP_URL: databaseUrl.optional(),
   HOLDFAST_VAULT_INTERNAL_URL: url.optional(),
@@ -147,6 +159,19 @@ const environment = z.object({
   HOLDFAST_BANK_URL: url.optional(),
   HOLDFAST_BANK_TOKEN: z.string().min(1).optional(),
   HOLDFAST_BANK_DEBTOR_ACCOUNT: z.string().min(1).optional(),
+  HOLDFAST_WALLET_MINUTES: z.coerce.number().int().min(1).max(120).default(15),
+  HOLDFAST_ALIPAY_GATEWAY: url.optional(),
+  HOLDFAST_ALIPAY_APP_ID: z.string().min(1).optional(),
+  HOLDFAST_ALIPAY_SELLER_ID: z.string().min(1).optional(),
+  HOLDFAST_ALIPAY_PRIVATE_KEY: z.string().min(1).optional(),
+  HOLDFAST_ALIPAY_PUBLIC_KEY: z.string().min(1).optional(),
+  HOLDFAST_ANTOM_URL: url.optional(),
+  HOLDFAST_ANTOM_CLIENT_ID: z.string().min(1).optional(),
+  HOLDFAST_ANTOM_PRIVATE_KEY: z.string().min(1).optional(),
+  HOLDFAST_ANTOM_PUBLIC_KEY: z.string().min(1).optional(),
+  HOLDFAST_ANTOM_KEY_VERSION: z.string().regex(/^[0-9A-Za-z]{1,10}$/, 'expected a key version, such as 1').default('1'),
+  HOLDFAST_ANTOM_REPORTS_URL: url.optional(),
+  HOLDFAST_ANTOM_SETTLEMENT_CURRENCY: z.string().regex(/^[A-Z]{3}$/, 'expected a currency, such as USD').optional(),
 })
 
 type Environment = z.output<typeof environment>
@@ -160,7 +185,10 @@ type Environment = z.output<typeof environment>
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environment.safeParse(withFiles(env))
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`))
-  const problems = [...partProblems(parsed.data), ...(parsed.data.HOLDFAST_MODE === 'live' ? liveProblems(parsed.data) : [])]
+  const problems = [
+    ...partProblems(parsed.data), ...walletProblems(parsed.data),
+    ...(parsed.data.HOLDFAST_MODE === 'live' ? [...liveProblems(parsed.data), ...liveWalletProblems(parsed.data)] : []),
+  ]
   if (problems.length > 0) throw new ConfigError(problems)
   return compose(parsed.data)
 }
@@ -195,11 +223,15 @@ function compose(env: Environment): Config {
         pageAddress: env.HOLDFAST_RATE_PAGE_ADDRESS ?? defaultRateLimits.pageAddress,
         pageSession: env.HOLDFAST_RATE_PAGE_SESSION ?? defaultRateLimits.pageSession,
         authFailures: env.HOLDFAST_RATE_AUTH_FAILURES ?? defaultRateLimits.authFailures,
+        notifications: env.HOLDFAST_RATE_NOTIFICATIONS ?? defaultRateLimits.notifications,
       },
     },
     database: { url: env.DATABASE_URL ?? null, appUrl: env.DATABASE_APP_URL ?? null, poolSize: env.HOLDFAST_POOL_SIZE },
     vault: vaultOf(env, keys),
-    rails: { jpmorgan: jpmorganOf(env), bank: bankOf(env) },
+    rails: {
+      jpmorgan: jpmorganOf(env), alipay: alipayOf(env), antom: antomOf(env), bank: bankOf(env),
+      walletMinutes: env.HOLDFAST_WALLET_MINUTES,
+    },
     worker: env.HOLDFAST_WORKER,
     webhookPorts: env.HOLDFAST_WEBHOOK_PORTS,
     metricsToken: env.HOLDFAST_METRICS_TOKEN ?? null,

@@ -52,6 +52,8 @@ export interface Deps {
   readonly pool: Pool
   readonly rails: Rails
   readonly vault: VaultClient
+  /** The API's address as its callers know it, once it listens; rails report there. */
+  readonly publicUrl: () => string
   /** Where browsers load a marketplace's card frame: on the vault's public origin. */
   readonly frameUrl: (marketplace: string) => string
   readonly signer: PaymentTokenSigner

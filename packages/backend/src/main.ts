@@ -254,6 +254,7 @@ async function createDeps(config: Config, { pool, log, vault: { client: vault, u
     signer: createSigner({ pool, sealer, mode: config.mode, now: realNow }),
     webhookGuard: createGuard({ ports: config.webhookPorts, loopback: config.mode === 'test', ...(resolveHost && { resolve: resolveHost }) }),
     hooks: createHooks(() => deps),
+    publicUrl: () => config.http.publicUrl ?? places.get(deps) ?? '',
     frameUrl: (marketplace) => `${url}${FRAME_PATH}?marketplace=${marketplace}`,
     wakeWorker: async () => wakers.get(deps)?.wake(),
   }
@@ -262,6 +263,9 @@ async function createDeps(config: Config, { pool, log, vault: { client: vault, u
 
 /** The worker of a backend, where it runs in the same process. */
 const wakers = new WeakMap<Deps, Pick<Worker, 'wake'>>()
+
+/** Where each backend of this process listens. */
+const places = new WeakMap<Deps, string>()
 
 /** Rails keep their own time, which is real: a virtual clock never reaches their identity servers. */
 function railsOf({ rails: { jpmorgan, bank } }: Config, vault: VaultClient): Rails {
@@ -295,23 +299,23 @@ function gaugesOf(pool: pg.Pool) {
 
 async function listen(deps: Deps, { metrics, closers, vaultInternalUrl }: { metrics: Metrics; closers: Closers; vaultInternalUrl: string }): Promise<string> {
   const { config, pool } = deps
-  const place = { url: '' }
   let draining = false
   const server = createServer(deps, { routes, metrics })
   addSystemRoutes(server.app, {
-    metrics, metricsToken: config.metricsToken, publicUrl: () => config.http.publicUrl ?? place.url, isDraining: () => draining,
+    metrics, metricsToken: config.metricsToken, publicUrl: deps.publicUrl, isDraining: () => draining,
     checks: {
       database: async () => (await pool.query('select 1')).rowCount === 1,
       migrations: () => isMigrated(pool),
       vault: async () => (await fetch(`${vaultInternalUrl}/healthz`)).ok,
     },
   })
-  place.url = await server.app.listen({ host: config.http.host, port: config.http.port })
+  const url = await server.app.listen({ host: config.http.host, port: config.http.port })
+  places.set(deps, url)
   closers.add(() => {
     draining = true
     return server.drain()
   })
-  return place.url
+  return url
 }
 
 async function makeMarketplace(deps: Deps, { name, origins }: Pick<NewMarketplace, 'name' | 'origins'>) {

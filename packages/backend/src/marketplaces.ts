@@ -3,7 +3,9 @@ import { newId, type ResponseOf } from '@holdfast/contract'
 import type { Refusal } from '@holdfast/core'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApiKeysTable, Database, MarketplacesTable, Tx } from './database.ts'
+import type { Rails } from './deps.ts'
 import { hashKey, hintOf, newKey, type KeyKind, type Mode } from './keys.ts'
+import { methodsOf } from './rails.ts'
 import type { Sealer } from './seal.ts'
 import { newSigningKey } from './signer.ts'
 
@@ -16,10 +18,10 @@ export async function readMarketplaceRow(db: Kysely<Database>, id: string): Prom
 }
 
 /** A marketplace as the API answers it. */
-export function renderMarketplace(row: MarketplaceRow): Marketplace {
+export function renderMarketplace(row: MarketplaceRow, rails: Rails): Marketplace {
   return {
     id: row.marketplace_id, object: 'marketplace', name: row.name, mode: row.mode, origins: row.origins,
-    methods: ['card'], createdAt: row.created_at.toISOString(),
+    methods: methodsOf(rails), createdAt: row.created_at.toISOString(),
   }
 }
 

@@ -1,3 +1,4 @@
+import { paymentMethods, type PaymentMethodType } from '@holdfast/contract'
 import type { PaymentConnector, PayoutConnector } from '@holdfast/core'
 import type { Rails } from './deps.ts'
 
@@ -9,12 +10,40 @@ function only<T>(connectors: ReadonlyMap<string, T>, what: string): T {
 
 /** The connector that takes cards. */
 export function cardConnector(rails: Rails): PaymentConnector {
-  return only(rails.payments, 'cards')
+  return only(new Map([...rails.payments].filter(([, { capabilities }]) => capabilities.methods.has('card'))), 'cards')
 }
 
 /** The connector that pays sellers. */
 export function payoutConnector(rails: Rails): PayoutConnector {
   return only(rails.payouts, 'payouts')
+}
+
+/** What a session is paid in, as far as it says which rails can. */
+export interface Terms {
+  readonly currency: string
+  readonly captureMode: 'automatic' | 'manual'
+}
+
+/** The rail that a way to pay goes over: the first one configured that has it for this currency. Null: none. */
+export function railFor(rails: Rails, method: PaymentMethodType, { currency, captureMode }: Terms): PaymentConnector | null {
+  return [...rails.payments.values()].find(({ capabilities: { methods, currencies, authorize } }) =>
+    methods.has(method) && (currencies === 'any' || currencies.has(currency)) && (authorize || captureMode === 'automatic')) ?? null
+}
+
+/** The ways to pay that a session offers. */
+export function offeredMethods(rails: Rails, terms: Terms): PaymentMethodType[] {
+  return paymentMethods.filter((method) => railFor(rails, method, terms) !== null)
+}
+
+/** The ways to pay that the configured rails have, in whatever currency. */
+export function methodsOf(rails: Rails): PaymentMethodType[] {
+  return paymentMethods.filter((method) => [...rails.payments.values()].some(({ capabilities }) => capabilities.methods.has(method)))
+}
+
+/** The rail that a new session is planned for: the one for cards, else whichever takes its currency. */
+export function railOfSession(rails: Rails, terms: Terms): PaymentConnector {
+  const [method] = offeredMethods(rails, terms)
+  return (method && railFor(rails, method, terms)) ?? cardConnector(rails)
 }
 
 /** The connector that an operation was sent by. */

@@ -114,3 +114,9 @@ export const confirmSchema = z.discriminatedUnion('method', [
  * way has ended, or until the server closes it after a while: then connect again, or poll.
  */
 export const CHECKOUT_EVENTS_PATH = '/v1/checkout/events'
+
+/** The query parameter that marks a session's return URL when a wallet sends its buyer back. It proves nothing. */
+export const RETURN_SESSION_PARAMETER = 'holdfast_session'
+
+/** Where rails report by themselves: `<this>/<connector>/<marketplace>`, in their own formats. */
+export const NOTIFICATIONS_PATH = '/v1/notifications'

@@ -1,18 +1,18 @@
 import { newId } from '@holdfast/contract'
 import type { Settlement } from '@holdfast/contract/types'
 import {
-  isRefusal, recordSettlement, supersede, type Capture, type MatchedLine, type SettlementReport,
-  type SettlementReportLine,
+  recordSettlement, type Capture, type MatchedLine, type SettlementReport, type SettlementReportLine,
 } from '@holdfast/core'
 import { sql } from 'kysely'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
+import { surface } from '../rail/attempts/supersede.ts'
 import { applianceOf } from '../rail/inquire.ts'
 import { applyOutcome } from '../rail/outcome.ts'
-import { lockCustody, lockOrders, lockPayments, openDesk, saveDesk, type Desk } from '../store/book.ts'
+import { lockCustody, lockOrders, openDesk, saveDesk, type Desk } from '../store/book.ts'
 import { stageHappenings } from '../store/happenings.ts'
-import { insertRefund, readCaptureParts } from '../store/movements.ts'
-import { insertOperation, isResolved, type OperationRow } from '../store/operations.ts'
+import { readCaptureParts } from '../store/movements.ts'
+import { isResolved, type OperationRow } from '../store/operations.ts'
 import { readSettlements } from '../store/render/movements.ts'
 import type { Call, Command } from './execute.ts'
 
@@ -118,7 +118,7 @@ async function recordReport(recording: Recording, report: SettlementReport): Pro
   }
   await insertSettlement(recording, { id, report, lines })
   await markSettled(tx, desk, captures)
-  await saveDesk(tx, desk)
+  saveDesk(tx, desk)
   await stageHappenings(tx, desk)
   return id
 }
@@ -151,33 +151,10 @@ async function catchUp(recording: Recording, { line, op }: Line): Promise<void> 
     await applyOutcome(tx, { deps, operation: op, now, appliance: applianceOf(op), outcome })
   }
   const took = op.kind === 'sale' && op.capture_id === null && line.gross > 0n
-  if (took) await surface(recording, { line, op, desk: openDesk({ marketplace, now }) })
-}
-
-/** Money that was taken by an attempt which was closed over: posted, and refunded by itself. Nothing for others. */
-async function surface(
-  { tx, connector, deps }: Recording,
-  { line, op, desk }: { line: SettlementReportLine; op: OperationRow; desk: Desk },
-): Promise<void> {
-  const payment = op.payment_id as string
-  await lockPayments(tx, desk, [payment])
-  const refund = supersede(desk.book, { payment, refund: newId('refund'), amount: line.gross })
-  if (isRefusal(refund)) return
-  deps.log.error({ payment, amount: Number(line.gross) }, 'a closed-over attempt took money; it is refunded')
-  const { order_id: order } = await tx.db.selectFrom('payments').select('order_id')
-    .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment).executeTakeFirstOrThrow()
-  await tx.db.updateTable('payments').set({ rail_reference: line.railReference })
-    .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment).execute()
+  const desk = openDesk({ marketplace, now })
+  if (!took || !(await surface({ deps, tx, desk, op }, { took: line.gross, railReference: line.railReference }))) return
   await tx.db.updateTable('operations').set({ state: 'confirmed', rail_reference: line.railReference })
-    .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.id).execute()
-  await insertRefund(tx, desk,
-    { refund, order, currency: op.currency, reference: null, reason: 'superseded' })
-  await insertOperation(tx, desk, {
-    id: newId('operation'), kind: 'refund', connector, currency: op.currency, amount: refund.amount, payment,
-    refund: refund.id,
-    request: { subject: payment, orderReference: order, railReference: line.railReference },
-    sentBy: { workerInSeconds: 0 },
-  })
+    .where('marketplace_id', '=', marketplace).where('id', '=', op.id).execute()
   await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
 }

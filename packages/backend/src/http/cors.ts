@@ -1,10 +1,15 @@
-import { endpoints, type Endpoint } from '@holdfast/contract'
+import { CHECKOUT_EVENTS_PATH, endpoints, type Endpoint } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
 import type { FastifyRequest } from 'fastify'
 
 const ALLOWED_HEADERS = 'authorization, content-type, idempotency-key, holdfast-version'
-const EXPOSED_HEADERS = 'request-id, retry-after, idempotency-replayed'
+const EXPOSED_HEADERS = 'date, request-id, retry-after, idempotency-replayed'
 const originPattern = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/i
+
+/** What a page may call. */
+export const pageEndpoints: readonly Pick<Endpoint, 'method' | 'path'>[] = [
+  ...Object.values<Endpoint>(endpoints).filter(({ caller }) => caller === 'page'), { method: 'GET', path: CHECKOUT_EVENTS_PATH },
+]
 
 /**
  * What a browser is told before it sends a page's call. It carries no credentials, so the marketplace isn't known
@@ -14,7 +19,7 @@ export function preflight(path: string, request: FastifyRequest): Record<string,
   const vary = { vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' }
   const origin = request.headers.origin
   if (origin === undefined || !originPattern.test(origin)) return vary
-  const methods = Object.values<Endpoint>(endpoints).filter((endpoint) => endpoint.path === path).map(({ method }) => method)
+  const methods = pageEndpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method)
   return {
     ...vary,
     'access-control-allow-origin': origin,
@@ -28,7 +33,7 @@ export function preflight(path: string, request: FastifyRequest): Record<string,
  * Lets a page read the answer to its call, and nothing else: calls with API keys have no such headers, so that no
  * page can use one. A refused page may read why, for its developer's sake; the refusal holds nothing of anyone's.
  */
-export function corsHeaders(endpoint: Endpoint, { request, admitted }: { request: FastifyRequest; admitted: object | Refusal }): Record<string, string> {
+export function corsHeaders(endpoint: Pick<Endpoint, 'caller'>, { request, admitted }: { request: FastifyRequest; admitted: object | Refusal }): Record<string, string> {
   if (endpoint.caller !== 'page') return {}
   const origin = request.headers.origin
   if (origin === undefined || !originPattern.test(origin)) return { vary: 'Origin' }

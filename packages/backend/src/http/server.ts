@@ -7,9 +7,11 @@ import { asBusy, DatabaseBusy } from '../postgres/transaction.ts'
 import { authenticate, type Authenticated } from './auth.ts'
 import type { Sealer } from '../seal.ts'
 import { checkResponse } from './check-response.ts'
-import { corsHeaders, preflight } from './cors.ts'
+import { addCheckoutEvents } from './checkout-events.ts'
+import { corsHeaders, pageEndpoints, preflight } from './cors.ts'
 import { parseStrictJson } from './json.ts'
 import type { Metrics } from './metrics.ts'
+import { addNotifications } from './notifications.ts'
 import { answerBrokenRequest, newRequestId } from './broken-request.ts'
 import { renderProblem, type EdgeRefusal } from './problem.ts'
 import { addressKey, RateLimiter } from './rate-limit.ts'
@@ -81,6 +83,11 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   addHooks(app, context)
   for (const each of routes) addRoute(app, { context, route: each })
+  addCheckoutEvents(app, {
+    deps, admit: admitting(context, { name: null, endpoint: { caller: 'page' } }),
+    refuse: (reply, refusal, request) => send(reply, renderProblem(refusal, request.id), request),
+  })
+  addNotifications(app, deps)
   addPreflights(app)
   app.setNotFoundHandler((request, reply) => send(reply, notFound(request), request))
   app.setErrorHandler<FastifyError>((error, request, reply) => send(reply, failed(deps, { error, request }), request))
@@ -128,20 +135,24 @@ function secure(reply: FastifyReply, { live, requestId }: { live: boolean; reque
   })
 }
 
+/** Before the body is read: a stranger's body is not worth the memory. */
+function admitting(context: Context, { name, endpoint }: { name: EndpointName | null; endpoint: Pick<Endpoint, 'caller' | 'testOnly'> }) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    request.endpointName = name
+    const admitted = await admit(context, { endpoint, request })
+    reply.headers(corsHeaders(endpoint, { request, admitted }))
+    if (isRefusal(admitted)) return send(reply, renderProblem(admitted, request.id), request)
+    request.admitted = admitted
+    return undefined
+  }
+}
+
 function addRoute(app: FastifyInstance, { context, route }: { context: Context; route: AnyRoute }): void {
   const endpoint: Endpoint = endpoints[route.name]
   app.route({
     method: endpoint.method,
     url: endpoint.path,
-    // Before the body is read: a stranger's body is not worth the memory.
-    onRequest: async (request, reply) => {
-      request.endpointName = route.name
-      const admitted = await admit(context, { endpoint, request })
-      reply.headers(corsHeaders(endpoint, { request, admitted }))
-      if (isRefusal(admitted)) return send(reply, renderProblem(admitted, request.id), request)
-      request.admitted = admitted
-      return undefined
-    },
+    onRequest: admitting(context, { name: route.name, endpoint }),
     handler: async (request, reply) => {
       const answer = await answerCall(context, { route, endpoint, request })
       if (context.deps.config.http.validateResponses) checkResponse(endpoint, answer)
@@ -150,13 +161,17 @@ function addRoute(app: FastifyInstance, { context, route }: { context: Context; 
   })
 }
 
-interface Arriving {
-  readonly endpoint: Endpoint
+interface Asking {
+  readonly endpoint: Pick<Endpoint, 'caller' | 'testOnly'>
   readonly request: FastifyRequest
 }
 
+interface Arriving extends Asking {
+  readonly endpoint: Endpoint
+}
+
 /** Everything that can be said without the body: version, mode, who calls, from where, and how often. */
-async function admit(context: Context, { endpoint, request }: Arriving): Promise<Admitted | EdgeRefusal> {
+async function admit(context: Context, { endpoint, request }: Asking): Promise<Admitted | EdgeRefusal> {
   const { deps, limits } = context
   const version = request.headers['holdfast-version']
   if (version !== undefined && !API_VERSIONS.includes(String(version))) return versionRefused(String(version))
@@ -276,7 +291,7 @@ const keyMalformed: EdgeRefusal = {
 }
 
 function addPreflights(app: FastifyInstance): void {
-  const paths = new Set(Object.values<Endpoint>(endpoints).filter(({ caller }) => caller === 'page').map(({ path }) => path))
+  const paths = new Set(pageEndpoints.map(({ path }) => path))
   for (const path of paths) {
     app.options(path, async (request, reply) => reply.status(204).headers(preflight(path, request)).send())
   }

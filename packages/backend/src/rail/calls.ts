@@ -2,7 +2,8 @@ import type { BodyOf } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
 import type { Answer, Claim } from '../commands/idempotency.ts'
 import type { Deps } from '../deps.ts'
-import { cardConnector, payoutConnector } from '../rails.ts'
+import { payoutConnector } from '../rails.ts'
+import { cardWay, walletWay, type CardView, type Choosing, type Way } from './attempts/way.ts'
 import { startCapture, startPayout, startRefund, startVoid } from './begin.ts'
 import { beginAttempt, readCard, signAttempt } from './confirm.ts'
 import { operate } from './operate.ts'
@@ -19,27 +20,21 @@ export interface From {
 const common = ({ marketplace, requestId, idempotency }: From) =>
   ({ marketplace: marketplace.id, requestId, claim: idempotency })
 
-/** Pays with a card token. One attempt at a time; the amount is the session's own. */
+/** Pays with a card token, or begins to pay with a wallet. One attempt at a time; the amount is the session's own. */
 export async function confirmCheckout(
   deps: Deps, from: From, input: { readonly session: string; readonly body: BodyOf<'checkout.confirm'> },
-): Promise<Answer | Refusal> {
+): Promise<Answer> {
   const { marketplace } = from
   const { session, body } = input
-  if (body.method !== 'card') return notOffered
-  const connector = cardConnector(deps.rails).name
-  const card = await readCard(deps, { marketplace: marketplace.id, session, body })
+  const card = body.method === 'card' ? await readCard(deps, { marketplace: marketplace.id, session, body }) : null
+  const way = (choosing: Choosing): Way | Refusal => (body.method !== 'card' ? walletWay(deps, body, choosing)
+    : cardWay(deps, card as CardView, choosing))
   return operate(deps, {
-    ...common(from), route: 'checkout.confirm', card: { cardToken: body.token },
-    begin: async (tx, start) =>
-      (isRefusal(card) ? card
-      : beginAttempt(tx, { ...start, session, body, card, connector, marketplaceName: marketplace.name })),
+    ...common(from), route: 'checkout.confirm', ...(body.method === 'card' && { card: { cardToken: body.token } }),
+    begin: async (tx, start) => (card && isRefusal(card) ? card
+      : beginAttempt(tx, { ...start, marketplace, session, revision: body.revision, way })),
     sign: (op, outcome) => signAttempt(deps, op, outcome),
   })
-}
-
-const notOffered: Refusal = {
-  refused: 'validation_failed', field: 'method',
-  detail: 'method: this session can’t be paid that way. Expected one of the methods that GET /v1/checkout lists.',
 }
 
 /** Captures an authorized payment, whole or in part. */

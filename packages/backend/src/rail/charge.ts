@@ -9,9 +9,10 @@ import { insertCapture } from '../store/movements.ts'
 import { insertOperation } from '../store/operations.ts'
 import { lockSessions, moveSession, type SessionRow } from '../store/sessions.ts'
 import { setTimers } from '../store/timers.ts'
-import type { Appliance, Applying } from './outcome.ts'
+import { surface } from './attempts/supersede.ts'
+import { eventOf, type Appliance, type Applying } from './outcome.ts'
 
-/** An attempt to charge a card: `authorize` or `sale`. */
+/** An attempt to charge a buyer: `authorize` or `sale`. */
 export const chargeAppliance: Appliance = {
   async lock({ tx, desk, op }) {
     const { session_id: session, order_id: order } = await tx.db.selectFrom('payments')
@@ -25,15 +26,27 @@ export const chargeAppliance: Appliance = {
   async apply(applying) {
     const { desk, op, outcome } = applying
     const payment = need(desk.book.payments, op.payment_id as string)
+    if (isGivenUp(payment)) return hearOfGivenUp(applying)
     switch (outcome.outcome) {
       case 'approved': return outcome.amount === payment.amount ? approve(applying, payment)
-        : voidWrongAmount(applying, payment)
+        : refuseWrongAmount(applying, payment)
       case 'declined': return decline(applying, payment, outcome.decline)
       case 'not_sent': return decline(applying, payment, { class: 'soft', code: 'not_sent' })
       case 'action_required': return wait(applying, payment)
       case 'unknown': return wait(applying, payment)
     }
   },
+}
+
+/** It ended, and took nothing: by its own outcome, or because it was closed over. */
+const isGivenUp = ({ state }: Payment): boolean => state === 'declined' || state === 'voided' || state === 'expired'
+
+/** What took money after all goes back to the buyer; whatever else becomes of it changes nothing more. */
+async function hearOfGivenUp(applying: Applying): Promise<OperationEvent> {
+  const { op, outcome } = applying
+  if (outcome.outcome !== 'approved') return eventOf(outcome)
+  await surface(applying, { took: outcome.amount, railReference: outcome.railReference })
+  return op.state === 'rejected' ? 'surface' : 'confirm'
 }
 
 /** The one session that this attempt locked. */
@@ -68,12 +81,23 @@ async function expiry({ deps, tx, desk, op }: Applying): Promise<Date> {
     .executeTakeFirstOrThrow()
   const windows = deps.rails.payments.get(op.connector)?.capabilities.authorizationDays ?? { default: 5 }
   const dueAt = new Date(desk.now.getTime() + authorizationDays(windows, brand ?? undefined) * DAY_MS)
-  await setTimers(tx, desk.marketplace,
+  setTimers(tx, desk.marketplace,
     { kind: 'authorization_expiry', timers: [{ subject: op.payment_id as string, dueAt }] })
   return dueAt
 }
 
-/** An approval for another amount than was asked is no approval: it is voided, and the buyer may try again. */
+/** An approval for another amount than was asked is no approval: nothing of it stands, and the buyer may try again. */
+async function refuseWrongAmount(applying: Applying, payment: Payment): Promise<OperationEvent> {
+  return (applying.op.request['method'] ?? 'card') === 'card' ? voidWrongAmount(applying, payment)
+    : refundWrongAmount(applying, payment)
+}
+
+/** A wallet has taken it, and can only give it back. */
+async function refundWrongAmount(applying: Applying, payment: Payment): Promise<OperationEvent> {
+  await end(applying, payment, { event: 'void', decline: { class: 'soft', code: 'declined' } })
+  return hearOfGivenUp(applying)
+}
+
 async function voidWrongAmount(applying: Applying, payment: Payment): Promise<OperationEvent> {
   const { deps, tx, desk, op, outcome } = applying
   assert(outcome.outcome === 'approved', 'approved')

@@ -1,4 +1,4 @@
-import { newId, type BodyOf } from '@holdfast/contract'
+import { newId } from '@holdfast/contract'
 import { isRefusal, sessionMachine, type Outcome, type Refusal } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
@@ -7,25 +7,8 @@ import { stageHappenings } from '../store/happenings.ts'
 import { insertOperation, type OperationRow } from '../store/operations.ts'
 import { wire } from '../store/render/values.ts'
 import { lockSessions, moveSession, type SessionRow } from '../store/sessions.ts'
+import type { CardConfirm, CardView, Choosing, Way } from './attempts/way.ts'
 import type { Signed } from './reply.ts'
-
-/** What may be shown of the card behind a token. */
-export interface CardView {
-  readonly brand: string
-  readonly last4: string
-  readonly expMonth: number
-  readonly expYear: number
-  readonly fingerprint: string
-}
-
-/** A buyer's wish to pay with a card. */
-export type CardConfirm = Extract<BodyOf<'checkout.confirm'>, { readonly method: 'card' }>
-
-interface Reading {
-  readonly marketplace: string
-  readonly session: string
-  readonly body: CardConfirm
-}
 
 /**
  * Reads a token from the vault, and whether it is for this session as it stands.
@@ -33,7 +16,8 @@ interface Reading {
  * @refuses token_refused - unknown, used, expired, or another session's
  */
 export async function readCard(
-  deps: Pick<Deps, 'vault' | 'clock'>, { marketplace, session, body }: Reading,
+  deps: Pick<Deps, 'vault'>,
+  { marketplace, session, body }: { readonly marketplace: string; readonly session: string; readonly body: CardConfirm },
 ): Promise<CardView | Refusal> {
   const view = await deps.vault.readToken({ marketplace, token: body.token })
   if (view && !view.used && view.session === session && view.revision === body.revision) return view
@@ -43,10 +27,13 @@ export async function readCard(
   }
 }
 
-interface Beginning extends Reading {
-  readonly card: CardView
-  readonly connector: string
-  readonly marketplaceName: string
+interface Beginning {
+  readonly marketplace: { readonly id: string; readonly name: string }
+  readonly session: string
+  /** What the buyer has seen. */
+  readonly revision: number
+  /** How it is to be paid, once the session is known and locked. */
+  readonly way: (choosing: Choosing) => Way | Refusal
   readonly operation: string
   readonly now: Date
 }
@@ -54,19 +41,23 @@ interface Beginning extends Reading {
 /**
  * Begins an attempt: one at a time, on the revision that the buyer has seen, for the session's own amount.
  *
- * @refuses session_not_open, attempt_in_progress, session_revision_stale
+ * @refuses session_not_open, attempt_in_progress, session_revision_stale, and what its way refuses
  */
 export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationRow | Refusal> {
   const { marketplace, now } = input
-  const desk = openDesk({ marketplace, now })
+  const desk = openDesk({ marketplace: marketplace.id, now })
   await lockSessions(tx, desk, [input.session])
   const session = desk.sessions.get(input.session)
   const refusal = refuseAttempt(session, input)
   if (refusal || !session) return refusal ?? notOpen
+  const { reference: orderReference } = await tx.db.selectFrom('orders').select('reference')
+    .where('marketplace_id', '=', desk.marketplace).where('id', '=', session.order_id).executeTakeFirstOrThrow()
+  const way = input.way({ session, orderReference, marketplace, now })
+  if (isRefusal(way)) return way
   const payment = newId('payment')
-  await insertPayment(tx, { input, session, payment })
+  await insertPayment(tx, desk, { session, payment, way })
   await moveSession(tx, desk, session, { event: 'confirm', payment })
-  const op = await insertCharge(tx, { desk, input, session, payment })
+  const op = await insertCharge(tx, desk, { input, session, payment, way, orderReference })
   await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
   return op
@@ -75,11 +66,11 @@ export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationR
 const notOpen: Refusal = { refused: 'session_not_open',
   detail: 'There is no such checkout session any more.' }
 
-function refuseAttempt(session: SessionRow | undefined, { body, now }: Beginning): Refusal | null {
+function refuseAttempt(session: SessionRow | undefined, { revision, now }: Beginning): Refusal | null {
   if (!session) return notOpen
   if (session.state === 'processing') {
     return { refused: 'attempt_in_progress',
-      detail: 'An attempt to pay is under way. Wait for its outcome: GET /v1/checkout has it.' }
+      detail: 'An attempt to pay is under way. Wait for its outcome, which GET /v1/checkout has, or close it: POST /v1/checkout/cancel-attempt.' }
   }
   const step = sessionMachine.step(session.state, 'confirm')
   if (isRefusal(step)) return step
@@ -87,43 +78,43 @@ function refuseAttempt(session: SessionRow | undefined, { body, now }: Beginning
     return { refused: 'session_not_open',
       detail: `The checkout session expired at ${session.expires_at.toISOString()}. Ask the shop for a new one.` }
   }
-  if (session.revision === body.revision) return null
+  if (session.revision === revision) return null
   return {
     refused: 'session_revision_stale', field: 'revision',
-    detail: `The session is at revision ${session.revision}, and this is for ${body.revision}: its amounts have changed. Show the buyer the new ones.`,
+    detail: `The session is at revision ${session.revision}, and this is for ${revision}: its amounts have changed. Show the buyer the new ones.`,
   }
 }
 
-async function insertPayment(
-  tx: Tx, { input, session, payment }: { input: Beginning; session: SessionRow; payment: string },
-): Promise<void> {
-  const { card, marketplace, now } = input
+interface Begun {
+  readonly session: SessionRow
+  readonly payment: string
+  readonly way: Way
+}
+
+async function insertPayment(tx: Tx, desk: Desk, { session, payment, way }: Begun): Promise<void> {
+  const { card } = way
   await tx.db.insertInto('payments').values({
-    marketplace_id: marketplace, id: payment, order_id: session.order_id, session_id: session.id,
+    marketplace_id: desk.marketplace, id: payment, order_id: session.order_id, session_id: session.id,
     revision: session.revision,
-    connector: input.connector, method: 'card', currency: session.currency, amount: session.amount,
+    connector: way.connector, method: way.method, currency: session.currency, amount: session.amount,
     state: 'processing',
-    rail_reference: null, card_brand: card.brand, card_last4: card.last4, card_exp_month: card.expMonth,
-    card_exp_year: card.expYear,
-    card_fingerprint: card.fingerprint, decline_class: null, decline_code: null,
-    authorization_expires_at: null, created_at: now,
+    rail_reference: null, card_brand: card?.brand ?? null, card_last4: card?.last4 ?? null,
+    card_exp_month: card?.expMonth ?? null, card_exp_year: card?.expYear ?? null,
+    card_fingerprint: card?.fingerprint ?? null, decline_class: null, decline_code: null,
+    authorization_expires_at: null, created_at: desk.now,
   }).execute()
 }
 
 async function insertCharge(
-  tx: Tx, { desk, input, session,
-    payment }: { desk: Desk; input: Beginning; session: SessionRow; payment: string },
+  tx: Tx, desk: Desk,
+  { input, session, payment, way, orderReference }: Begun & { readonly input: Beginning; readonly orderReference: string },
 ): Promise<OperationRow> {
-  const order = await tx.db.selectFrom('orders').select('reference')
-    .where('marketplace_id', '=', desk.marketplace)
-    .where('id', '=', session.order_id).executeTakeFirstOrThrow()
   return insertOperation(tx, desk, {
-    id: input.operation, kind: session.capture_mode === 'automatic' ? 'sale' : 'authorize',
-    connector: input.connector,
+    id: input.operation, kind: way.kind, connector: way.connector,
     currency: session.currency, amount: session.amount, payment, sentBy: 'sender',
     request: {
-      method: 'card', subject: payment, orderReference: order.reference, session: session.id, revision: session.revision,
-      marketplaceName: input.marketplaceName,
+      ...way.request, method: way.method, subject: payment, orderReference, session: session.id,
+      revision: session.revision, marketplaceName: input.marketplace.name,
     },
   })
 }

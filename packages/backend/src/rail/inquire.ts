@@ -3,6 +3,7 @@ import { readNow } from '../commands/execute.ts'
 import type { Deps } from '../deps.ts'
 import { inTransaction } from '../postgres/transaction.ts'
 import { leaseOperation, type OperationRow } from '../store/operations.ts'
+import { closeAppliance } from './attempts/close.ts'
 import { chargeAppliance } from './charge.ts'
 import { captureAppliance, payoutAppliance, refundAppliance, voidAppliance } from './follow-ups.ts'
 import { applyOutcome, type Appliance } from './outcome.ts'
@@ -13,8 +14,8 @@ const appliances: Readonly<Record<OperationRow['kind'], Appliance>> = {
   refund: refundAppliance, payout: payoutAppliance,
 }
 
-export function applianceOf({ kind }: Pick<OperationRow, 'kind'>): Appliance {
-  return appliances[kind]
+export function applianceOf({ kind, request }: Pick<OperationRow, 'kind' | 'request'>): Appliance {
+  return request['close'] === true ? closeAppliance : appliances[kind]
 }
 
 /** Applies an outcome in a transaction of its own. */

@@ -22,8 +22,9 @@ export interface Appliance {
 }
 
 /**
- * Applies what became of an operation, once: whoever learns it second (its sender, the worker, a report) finds it
- * resolved and changes nothing.
+ * Applies what became of an operation, once: whoever learns it second (its sender, the worker, a notification, a
+ * report) finds it resolved and changes nothing. One thing is still heard then: that a sale which was given up has
+ * taken money after all.
  */
 export async function applyOutcome(
   tx: Tx,
@@ -38,14 +39,26 @@ export async function applyOutcome(
   const key = { marketplace: operation.marketplace_id, id: operation.id }
   const desk = openDesk({ marketplace: key.marketplace, now })
   const before = (await readOperation(tx.db, key)) as OperationRow
-  if (isResolved(before)) return
+  if (isOver(before, outcome)) return
   await appliance.lock({ deps, tx, desk, op: before })
   const op = (await readOperation(tx.db, key)) as OperationRow
-  if (isResolved(op)) return
+  if (isOver(op, outcome)) return
   const event = await appliance.apply({ deps, tx, desk, op, outcome })
-  await recordOutcome(tx, op, { event, outcome, now })
+  await recordOutcome(tx, op, { event, outcome: remembered(op, outcome), now })
   await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
+}
+
+function isOver(op: OperationRow, { outcome }: Outcome): boolean {
+  const surfaces = op.kind === 'sale' && op.state === 'rejected' && outcome === 'approved'
+  return isResolved(op) && !surfaces
+}
+
+/** What a buyer has to do is told once; that the charge is merely still open takes nothing from it. */
+function remembered(op: OperationRow, outcome: Outcome): Outcome {
+  const told = op.outcome?.['outcome'] === 'action_required'
+  const nothingNew = outcome.outcome === 'unknown' || (outcome.outcome === 'action_required' && outcome.action.type === 'wait')
+  return told && nothingNew ? op.outcome as unknown as Outcome : outcome
 }
 
 /** The operation's own move, where an outcome means nothing more for it. */

@@ -1,6 +1,7 @@
 import type { EndpointName } from '@holdfast/contract'
+import type { Attempt } from '@holdfast/contract/types'
 import { assert, type Refusal } from '@holdfast/core'
-import { renderAttempt } from '../attempt.ts'
+import { readAttempt } from '../attempt.ts'
 import type { PaymentTokenSigner } from '../deps.ts'
 import type { Reply } from '../http/route.ts'
 import { readPayouts, readRefunds } from '../store/render/movements.ts'
@@ -17,7 +18,8 @@ interface Replying {
 }
 
 /**
- * What a route answers about an operation, as things stand: 202 while the rail's answer is not known.
+ * What a route answers about an operation, as things stand: 202 while the rail's answer is not known. That the buyer
+ * has to act is an answer.
  *
  * Refunds and payouts have a state of their own for that, so theirs is the endpoint's own status.
  */
@@ -26,7 +28,8 @@ export async function replyOf(
 ): Promise<Reply | Refusal> {
   const body = await bodyOf(replying, op)
   if (op.kind === 'refund' || op.kind === 'payout') return { body }
-  if (!isResolved(op)) return { status: 202, body }
+  const answered = isResolved(op) || (body as Partial<Attempt>).action
+  if (!answered) return { status: 202, body }
   return route === 'checkout.confirm' ? { body } : (refusalOf(op) ?? { body })
 }
 
@@ -39,7 +42,7 @@ async function bodyOf({ db, signed }: Replying, op: OperationRow): Promise<unkno
   const row = await db.selectFrom('payments').selectAll().where('marketplace_id', '=', marketplace)
     .where('id', '=', op.payment_id as string).executeTakeFirstOrThrow()
   assert(signed !== undefined, 'an attempt is answered with a signer at hand')
-  return renderAttempt(row, signed)
+  return readAttempt(db, row, signed)
 }
 
 /** A capture or void that the rail refused, or that never reached it. */

@@ -1,5 +1,5 @@
 import type {
-  ChargeRequest, FollowUpRequest, Inquiry, Outcome, PayoutRequest, RailRequest,
+  CallOptions, ChargeRequest, CloseRequest, FollowUpRequest, Inquiry, Outcome, PaymentConnector, PayoutRequest, RailRequest,
 } from '@holdfast/core'
 import { openBankAccount } from '../bank-account.ts'
 import type { Deps } from '../deps.ts'
@@ -34,10 +34,24 @@ async function send(deps: Deps, op: OperationRow, card?: Card): Promise<Outcome>
     return payoutConnectorOf(deps.rails, op.connector).submit(await payoutRequest(deps, op), options)
   }
   const rail = paymentConnectorOf(deps.rails, op.connector)
-  const isAttempt = op.kind === 'authorize' || op.kind === 'sale'
-  return isAttempt
-    ? rail.charge({ ...request, ...card } as ChargeRequest, options)
-    : rail.followUp(request as FollowUpRequest, options)
+  if (isCharge(op)) return rail.charge({ ...request, ...card } as ChargeRequest, options)
+  if (op.request['close'] === true) return close(rail, request as CloseRequest, options)
+  return rail.followUp({ ...request, ...(await chargeOf(deps, op)) } as FollowUpRequest, options)
+}
+
+const isCharge = ({ kind }: OperationRow): boolean => kind === 'authorize' || kind === 'sale'
+
+/** A rail that can't close has not closed: whatever is paid all the same is refunded. */
+async function close(rail: PaymentConnector, request: CloseRequest, options: CallOptions): Promise<Outcome> {
+  return rail.close?.(request, options) ?? { outcome: 'declined', decline: { class: 'hard', code: 'not_closable' } }
+}
+
+/** What the rail knows the charge of an operation's payment by. */
+async function chargeOf({ db }: Deps, op: OperationRow): Promise<{ readonly chargeRequestId?: string }> {
+  if (isCharge(op) || op.payment_id === null) return {}
+  const row = await db.selectFrom('operations').select('request_id').where('marketplace_id', '=', op.marketplace_id)
+    .where('payment_id', '=', op.payment_id).where('kind', 'in', ['authorize', 'sale']).executeTakeFirst()
+  return row ? { chargeRequestId: row.request_id } : {}
 }
 
 /** What the rail is asked: the row's own columns, and the rest as it was stored. */
@@ -58,18 +72,66 @@ async function payoutRequest(deps: Deps, op: OperationRow): Promise<PayoutReques
   return { ...railRequest(op), account } as PayoutRequest
 }
 
+type Asked = OperationRow & { readonly seconds_since_sent: number }
+
 /** Asks a rail what became of an operation that was sent. */
-export async function askRail(
-  deps: Deps, op: OperationRow & { readonly seconds_since_sent: number },
-): Promise<Outcome> {
+export async function askRail(deps: Deps, op: Asked): Promise<Outcome> {
   const options = { timeoutMs: RAIL_TIMEOUT_MS }
-  const rail = op.kind === 'payout' ? payoutConnectorOf(deps.rails, op.connector)
-    : paymentConnectorOf(deps.rails, op.connector)
-  const inquiry: Inquiry = await rail.inquire({ kind: op.kind, requestId: op.request_id,
-    marketplace: op.marketplace_id }, options)
+  if (op.kind === 'payout') {
+    const bank = payoutConnectorOf(deps.rails, op.connector)
+    const inquiry = await bank.inquire({ requestId: op.request_id }, options)
+    return inquiry.outcome === 'not_found' ? notFound(op.seconds_since_sent * 1_000 >= bank.capabilities.notFoundFinalAfterMs) : inquiry
+  }
+  const rail = paymentConnectorOf(deps.rails, op.connector)
+  const inquiry = await inquire(deps, rail, op)
+  const again = mayChargeAgain(op, inquiry) && (await isLive(deps, op)) ? await chargeAgain(deps, rail, op) : null
+  if (again) return again
   if (inquiry.outcome !== 'not_found') return inquiry
-  const final = op.seconds_since_sent * 1_000 >= rail.capabilities.notFoundFinalAfterMs
-  return final
+  const waits = expiryOf(op)
+  if (waits === null) return notFound(op.seconds_since_sent * 1_000 >= rail.capabilities.notFoundFinalAfterMs)
+  const isFinal = deps.clock.now().getTime() - waits >= rail.capabilities.notFoundFinalAfterMs
+  return isFinal ? { outcome: 'declined', decline: { class: 'soft', code: 'expired' } } : notFound(false)
+}
+
+function notFound(isFinal: boolean): Outcome {
+  return isFinal
     ? { outcome: 'not_sent', reason: 'the rail has no record of it' }
     : { outcome: 'unknown', reason: 'the rail has no record of it yet' }
+}
+
+async function inquire(deps: Deps, rail: PaymentConnector, op: OperationRow): Promise<Inquiry> {
+  const railReference = op.rail_reference ?? op.request['railReference']
+  return rail.inquire({
+    kind: op.kind, requestId: op.request_id, marketplace: op.marketplace_id, amount: op.amount, currency: op.currency,
+    ...(typeof railReference === 'string' && { railReference }), ...(await chargeOf(deps, op)),
+  }, { timeoutMs: RAIL_TIMEOUT_MS })
+}
+
+/** Until when a wallet's charge can be paid, as an instant of the clock; null: it is another kind of operation. */
+function expiryOf(op: OperationRow): number | null {
+  const { expiresAt } = op.request
+  return isCharge(op) && typeof expiresAt === 'string' ? Date.parse(expiresAt) : null
+}
+
+/** A wallet's charge that is open at the rail, or unknown there, and whose buyer was never told what to do: its answer was lost. */
+function mayChargeAgain(op: OperationRow, { outcome }: Inquiry): boolean {
+  const told = op.outcome?.['outcome'] === 'action_required'
+  return expiryOf(op) !== null && !told && (outcome === 'not_found' || outcome === 'action_required')
+}
+
+async function isLive({ db, clock }: Deps, op: OperationRow): Promise<boolean> {
+  if (clock.now().getTime() >= (expiryOf(op) as number)) return false
+  const row = await db.selectFrom('payments').select('state').where('marketplace_id', '=', op.marketplace_id)
+    .where('id', '=', op.payment_id as string).executeTakeFirstOrThrow()
+  return row.state === 'processing' || row.state === 'unknown'
+}
+
+/**
+ * Sends a wallet's charge once more under its own request id, by which the rail knows it as the same one: nothing is
+ * taken before the buyer approves. Only what the buyer has to do is taken from the answer.
+ */
+async function chargeAgain(deps: Deps, rail: PaymentConnector, op: OperationRow): Promise<Outcome | null> {
+  const answer = await rail.charge(railRequest(op) as ChargeRequest, { timeoutMs: RAIL_TIMEOUT_MS })
+  deps.log.info({ operation: op.id, outcome: answer.outcome }, 'a charge whose answer was lost was sent again')
+  return answer.outcome === 'action_required' ? answer : null
 }

@@ -2,6 +2,8 @@ import type { AnyRoute } from '../http/route.ts'
 import apiKeysCreate from './apiKeys.create.ts'
 import apiKeysList from './apiKeys.list.ts'
 import apiKeysRevoke from './apiKeys.revoke.ts'
+import checkoutCancelAttempt from './checkout.cancelAttempt.ts'
+import checkoutCheck from './checkout.check.ts'
 import checkoutConfirm from './checkout.confirm.ts'
 import checkoutFrameTicket from './checkout.frameTicket.ts'
 import checkoutRetrieve from './checkout.retrieve.ts'
@@ -77,7 +79,7 @@ export const routes: readonly AnyRoute[] = [
   clockRetrieve, clockAdvance,
   sellersBalances,
   sessionsCreate, sessionsRetrieve, sessionsUpdate, sessionsExpire, sessionsCancel, sessionsList,
-  checkoutRetrieve, checkoutFrameTicket, checkoutConfirm,
+  checkoutRetrieve, checkoutFrameTicket, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
   ordersRetrieve, ordersCancel, ordersList,
   paymentsRetrieve, paymentsList, paymentsCapture, paymentsVoid,
   escrowsRetrieve, escrowsList, escrowsDeliver, escrowsAccept, escrowsRelease,

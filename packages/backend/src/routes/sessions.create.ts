@@ -1,12 +1,12 @@
 import { createSession } from '../commands/sessions.ts'
 import { execute } from '../commands/execute.ts'
 import { route, type Route } from '../http/route.ts'
-import { cardConnector } from '../rails.ts'
+import { railOfSession } from '../rails.ts'
 
 const create: Route<'sessions.create'> = route('sessions.create', async ({ marketplace, body, requestId, idempotency }, deps) =>
   execute(deps, createSession, {
     marketplace: marketplace.id, requestId, claim: idempotency,
-    input: { ...body, sealer: deps.sealer, connector: cardConnector(deps.rails) },
+    input: { ...body, sealer: deps.sealer, connector: railOfSession(deps.rails, { currency: body.currency, captureMode: body.captureMode ?? 'automatic' }) },
   }))
 
 export default create

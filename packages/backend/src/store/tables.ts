@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type {
   CaptureState, DeclineClass, DisputeState, MilestoneState, OperationKind, OperationState, OrderState,
-  PaymentState, PayoutState, RefundState, SessionState,
+  PaymentMethodType, PaymentState, PayoutState, RefundState, SessionState,
 } from '@holdfast/contract'
 
 /* The tables of migration 0002, as TypeScript sees them: int8 is read as bigint, timestamptz as Date. */
@@ -123,7 +123,7 @@ export interface PaymentsTable {
   session_id: string
   revision: number
   connector: string
-  method: 'card'
+  method: PaymentMethodType
   currency: string
   amount: bigint
   state: PaymentState
@@ -369,6 +369,21 @@ export interface TimersTable {
   due_at: Date
 }
 
+export interface NotificationsTable {
+  marketplace_id: string
+  connector: string
+  id: string
+  /** `received` until it has been judged. */
+  verdict: 'received' | 'accepted' | 'ignored' | 'refused'
+  reason: string | null
+  operation_id: string | null
+  body: Buffer
+  /** How often the same one came. */
+  times: Generated<number>
+  received_at: Generated<Date>
+  last_received_at: Generated<Date>
+}
+
 export interface MoneyTables {
   orders: OrdersTable
   sessions: SessionsTable
@@ -376,6 +391,7 @@ export interface MoneyTables {
   milestones: MilestonesTable
   payments: PaymentsTable
   operations: OperationsTable
+  notifications: NotificationsTable
   captures: CapturesTable
   capture_allotments: CaptureAllotmentsTable
   releases: ReleasesTable

@@ -85,7 +85,7 @@ function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFol
     mode: 'test', dataFolder, secretKey: testSecretKey,
     http: {
       host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, validateResponses: true,
-      rateLimits: { pageAddress: limit, pageSession: limit, authFailures: limit },
+      rateLimits: { pageAddress: limit, pageSession: limit, authFailures: limit, notifications: limit },
     },
     database: { url: null, appUrl: null, poolSize: 10 },
     vault: { kind: 'in_process', port: 0, publicUrl: null, internalKey: randomBytes(24).toString('base64url'), databaseUrl: null },
@@ -95,6 +95,7 @@ function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFol
         auth: { kind: 'portal', tokenUrl: `${rails.jpmorgan.url}/am/oauth2/alpha/access_token`, clientId, clientSecret, scope: 'jpm:payments:sandbox' },
       },
       bank: { baseUrl: rails.bank.url, token: defaultBankToken, debtorAccount: defaultDebtorAccount },
+      alipay: null, antom: null, walletMinutes: 15,
     },
     worker: options.worker ?? false,
     webhookPorts: [443],

@@ -1,6 +1,6 @@
 import type { BodyOf } from '@holdfast/contract'
 import type {
-  Attempt, CheckoutSession, Escrow, Order, Payment, Refund, Release, Seller, TrialBalance,
+  Attempt, CheckoutSession, CheckoutView, Escrow, Order, Payment, Refund, Release, Seller, TrialBalance,
 } from '@holdfast/contract/types'
 import { TEST_ORIGIN, type TestBackend } from './backend.ts'
 import { call, cardToken, type ApiAnswer, type ApiCall } from './http.ts'
@@ -15,6 +15,10 @@ export interface Shop {
   confirm(session: CheckoutSession,
     over?: { readonly number?: string; readonly token?: string; readonly key?: string }): Promise<ApiAnswer & { readonly attempt: Attempt }>
   token(session: CheckoutSession, number?: string): Promise<string>
+  /** Begins to pay with a wallet. */
+  wallet(session: CheckoutSession, over?: { readonly flow?: 'redirect' | 'qr_code'; readonly key?: string }): Promise<ApiAnswer & { readonly attempt: Attempt }>
+  /** What the page reads, asks for, or gives up: GET, check, cancel-attempt. */
+  page(session: CheckoutSession, does?: 'check' | 'cancel-attempt'): Promise<ApiAnswer & { readonly view: CheckoutView }>
   /** A session that is paid, with what came of it. */
   paid(lines: readonly ShopLine[], over?: Partial<BodyOf<'sessions.create'>>): Promise<Paid>
   advance(ms: number): Promise<void>
@@ -70,8 +74,20 @@ export function openShop(backend: TestBackend): Shop {
     })
     return { ...answer, attempt: answer.body as unknown as Attempt }
   }
+  const wallet: Shop['wallet'] = async (one, { flow = 'redirect', key } = {}) => {
+    const answer = await call(backend, 'POST', '/v1/checkout/confirm', {
+      key: one.clientSecret, headers: { origin: TEST_ORIGIN }, body: { method: 'alipay', flow, revision: one.revision },
+      ...(key !== undefined && { idempotencyKey: key }),
+    })
+    return { ...answer, attempt: answer.body as unknown as Attempt }
+  }
+  const page: Shop['page'] = async (one, does) => {
+    const [method, path] = does ? ['POST', `/v1/checkout/${does}`] as const : ['GET', '/v1/checkout'] as const
+    const answer = await call(backend, method, path, { key: one.clientSecret, headers: { origin: TEST_ORIGIN }, ...(does && { body: {} }) })
+    return { ...answer, view: answer.body as unknown as CheckoutView }
+  }
   return {
-    post, get, session, token, confirm,
+    post, get, session, token, confirm, wallet, page,
     seller: () => made('/v1/sellers', {
       reference: fresh('seller'), name: 'Ada Lamps', country: 'US',
       bankAccount: { holder: 'Ada Lamps', country: 'US', currency: 'USD', routingNumber: '021000021',

@@ -1,7 +1,8 @@
-import { cardBrands, exponentOf } from '@holdfast/contract'
+import { cardBrands, exponentOf, walletFlows, type PaymentMethodType } from '@holdfast/contract'
 import type { Attempt, CheckoutView } from '@holdfast/contract/types'
 import { autoReleaseAt } from '@holdfast/core'
 import type { Selectable } from 'kysely'
+import type { Terms } from '../../rails.ts'
 import type { PaymentsTable } from '../tables.ts'
 import { instant, instantOrNull, wire, type Reader } from './values.ts'
 
@@ -9,6 +10,8 @@ export interface CheckoutFrame {
   /** Where the vault serves its frame to this marketplace's pages. */
   readonly frameUrl: string
   readonly now: Date
+  /** The ways to pay that a session offers. */
+  readonly methods: (terms: Terms) => readonly PaymentMethodType[]
 }
 
 /** The newest attempt of a session, if there was one. */
@@ -21,7 +24,7 @@ export async function readNewestPayment(db: Reader, marketplace: string, session
 export async function readCheckout(
   db: Reader,
   { marketplace, session }: { readonly marketplace: string; readonly session: string },
-  { frameUrl, now, attempt }: CheckoutFrame & { readonly attempt: Attempt | null },
+  { frameUrl, now, attempt, methods }: CheckoutFrame & { readonly attempt: Attempt | null },
 ): Promise<CheckoutView | null> {
   const row = await db.selectFrom('sessions')
     .innerJoin('orders', (join) => join.onRef('orders.marketplace_id', '=', 'sessions.marketplace_id').onRef('orders.id', '=', 'sessions.order_id'))
@@ -43,7 +46,8 @@ export async function readCheckout(
         platformFee: wire(line.platform_fee), releaseTerms: terms, autoReleaseIfShippedNow: instantOrNull(autoReleaseAt(terms, now)),
       }
     }),
-    methods: [{ type: 'card', brands: [...cardBrands], frameUrl }],
+    methods: methods({ currency: row.currency, captureMode: row.capture_mode }).map((type) =>
+      (type === 'card' ? { type, brands: [...cardBrands], frameUrl } : { type, flows: [...walletFlows] })),
     attempt, returnUrl: row.return_url, expiresAt: instant(row.expires_at),
   }
 }

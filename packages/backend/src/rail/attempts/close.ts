@@ -1,0 +1,56 @@
+import { assert, movePayment, need, type OperationEvent, type Outcome } from '@holdfast/core'
+import type { Tx } from '../../database.ts'
+import { isResolved, recordOutcome, type OperationRow } from '../../store/operations.ts'
+import { moveSession } from '../../store/sessions.ts'
+import { chargeAppliance } from '../charge.ts'
+import { eventOf, type Appliance, type Applying } from '../outcome.ts'
+
+/** Whether a rail would not close a charge because the buyer has paid it. */
+export const isPaid = (outcome: Outcome): boolean => outcome.outcome === 'declined' && outcome.decline.code === 'already_paid'
+
+/** What becomes of closing a charge that waits for the buyer. */
+export const closeAppliance: Appliance = {
+  lock: chargeAppliance.lock,
+  async apply(applying): Promise<OperationEvent> {
+    const { tx, op, outcome } = applying
+    const event = eventOf(outcome)
+    // what was never sent has closed nothing: the buyer may still be paying
+    if (op.state === 'intent_written') return event
+    if (isPaid(outcome)) await askSoon(tx, applying)
+    else if (outcome.outcome !== 'action_required') await giveUp(applying)
+    return event
+  },
+}
+
+/** The payment whose charge is closed is over; where the rail has not closed it, its charge is asked about all the same. */
+async function giveUp(applying: Applying): Promise<void> {
+  const { tx, desk, op, outcome } = applying
+  const payment = need(desk.book.payments, op.payment_id as string)
+  const charge = await chargeOf(applying)
+  if (outcome.outcome === 'approved' && !isResolved(charge)) {
+    await recordOutcome(tx, charge, { event: 'reject', outcome: { outcome: 'declined', decline: canceled }, now: desk.now })
+  }
+  const live = payment.state === 'processing' || payment.state === 'action_required' || payment.state === 'unknown'
+  if (!live) return
+  assert(movePayment(desk.book, payment, 'void') === null, 'an attempt that is open can end')
+  await tx.db.updateTable('payments').set({ decline_class: canceled.class, decline_code: canceled.code })
+    .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment.id).execute()
+  const [session] = desk.sessions.values()
+  assert(session !== undefined, 'the session is locked')
+  await moveSession(tx, desk, session, { event: 'decline' })
+}
+
+const canceled = { class: 'soft', code: 'canceled' } as const
+
+async function chargeOf({ tx, desk, op }: Applying): Promise<OperationRow> {
+  return tx.db.selectFrom('operations').selectAll().where('marketplace_id', '=', desk.marketplace)
+    .where('payment_id', '=', op.payment_id as string).where('kind', '=', 'sale').executeTakeFirstOrThrow()
+}
+
+/** The buyer was faster: there is nothing more to do for him, and the charge is asked about at once. */
+async function askSoon(tx: Tx, { desk, op }: Applying): Promise<void> {
+  const paid: Outcome = { outcome: 'action_required', action: { type: 'wait' } }
+  await tx.db.updateTable('operations').set({ outcome: JSON.stringify(paid), next_inquiry_at: desk.now })
+    .where('marketplace_id', '=', desk.marketplace).where('payment_id', '=', op.payment_id as string)
+    .where('kind', '=', 'sale').where('state', '=', 'unknown').execute()
+}

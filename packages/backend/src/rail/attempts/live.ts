@@ -1,0 +1,21 @@
+import { sql } from 'kysely'
+import type { OperationRow } from '../../store/operations.ts'
+import type { Reader } from '../../store/render/values.ts'
+
+/** A page's session. */
+export interface PageSession {
+  readonly marketplace: string
+  readonly session: string
+}
+
+/** The charge of the attempt that a session waits for; none when none is under way. */
+export async function readLiveCharge(
+  db: Reader, { marketplace, session }: PageSession,
+): Promise<OperationRow | undefined> {
+  return db.selectFrom('operations').selectAll('operations')
+    .innerJoin('sessions', (join) => join.onRef('sessions.marketplace_id', '=', 'operations.marketplace_id')
+      .onRef('sessions.payment_id', '=', 'operations.payment_id'))
+    .where('operations.marketplace_id', '=', marketplace).where('sessions.id', '=', session)
+    .where('sessions.state', '=', 'processing').where('operations.kind', 'in', ['authorize', 'sale'])
+    .where(sql<boolean>`operations.state in ('intent_written', 'sent', 'unknown')`).executeTakeFirst()
+}

@@ -1,0 +1,86 @@
+import { RETURN_SESSION_PARAMETER, type BodyOf, type OperationKind } from '@holdfast/contract'
+import type { Refusal } from '@holdfast/core'
+import type { Deps } from '../../deps.ts'
+import { railFor } from '../../rails.ts'
+import type { SessionRow } from '../../store/sessions.ts'
+
+/* The ways to pay: what an attempt's operation says, and over which rail it goes. */
+
+/** What may be shown of the card behind a token. */
+export interface CardView {
+  readonly brand: string
+  readonly last4: string
+  readonly expMonth: number
+  readonly expYear: number
+  readonly fingerprint: string
+}
+
+type Confirm = BodyOf<'checkout.confirm'>
+/** A buyer's wish to pay with a card. */
+export type CardConfirm = Extract<Confirm, { readonly method: 'card' }>
+/** A buyer's wish to pay with a wallet. */
+export type WalletConfirm = Exclude<Confirm, CardConfirm>
+
+/** How one attempt is paid. */
+export interface Way {
+  readonly method: Confirm['method']
+  readonly connector: string
+  readonly kind: Extract<OperationKind, 'authorize' | 'sale'>
+  readonly card: CardView | null
+  /** What the rail is told beyond what it is told of every attempt. */
+  readonly request: Readonly<Record<string, unknown>>
+}
+
+/** What a way is chosen by, in the transaction that begins the attempt. */
+export interface Choosing {
+  readonly session: SessionRow
+  readonly orderReference: string
+  readonly marketplace: { readonly id: string; readonly name: string }
+  readonly now: Date
+}
+
+const termsOf = ({ currency, capture_mode: captureMode }: SessionRow) => ({ currency, captureMode })
+
+/** By card: reserved, or taken at once where the session captures by itself. */
+export function cardWay({ rails }: Pick<Deps, 'rails'>, card: CardView, { session }: Choosing): Way | Refusal {
+  const rail = railFor(rails, 'card', termsOf(session))
+  if (!rail) return notOffered
+  return {
+    method: 'card', connector: rail.name, kind: session.capture_mode === 'automatic' ? 'sale' : 'authorize', card, request: {},
+  }
+}
+
+/** What a wallet may show of an order. */
+const MAX_DESCRIPTION = 256
+
+/** By wallet: a sale that the buyer approves there, within minutes and before the session ends. */
+export function walletWay(
+  { rails, config, publicUrl }: Pick<Deps, 'rails' | 'config' | 'publicUrl'>, wanted: WalletConfirm, choosing: Choosing,
+): Way | Refusal {
+  const { session, orderReference, marketplace, now } = choosing
+  const rail = railFor(rails, wanted.method, termsOf(session))
+  if (!rail) return notOffered
+  const until = Math.min(now.getTime() + config.rails.walletMinutes * 60_000, session.expires_at.getTime())
+  return {
+    method: wanted.method, connector: rail.name, kind: 'sale', card: null,
+    request: {
+      flow: wanted.flow, device: wanted.device,
+      description: `${marketplace.name}: ${orderReference}`.slice(0, MAX_DESCRIPTION).toWellFormed(),
+      returnUrl: returnLink(session),
+      notifyUrl: `${publicUrl()}/v1/notifications/${rail.name}/${marketplace.id}`,
+      expiresAt: new Date(until).toISOString(),
+    },
+  }
+}
+
+const notOffered: Refusal = {
+  refused: 'validation_failed', field: 'method',
+  detail: 'method: this session can’t be paid that way. Expected one of the methods that GET /v1/checkout lists.',
+}
+
+/** The session's return URL, marked so that the page knows its session again. It proves nothing. */
+function returnLink({ id, return_url: returnUrl }: SessionRow): string {
+  const url = new URL(returnUrl)
+  url.searchParams.set(RETURN_SESSION_PARAMETER, id)
+  return url.href
+}

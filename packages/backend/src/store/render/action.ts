@@ -1,0 +1,36 @@
+import type { AttemptAction } from '@holdfast/contract/types'
+import type { BuyerAction, Outcome } from '@holdfast/core'
+import { sql, type Selectable } from 'kysely'
+import encodeQR from 'qr'
+import type { PaymentsTable } from '../tables.ts'
+import type { Reader } from './values.ts'
+
+/** What a buyer has to do for an attempt that waits for him: as the rail told it, while there is time for it. */
+export async function readAction(db: Reader, { marketplace_id: marketplace, id }: Selectable<PaymentsTable>): Promise<AttemptAction | null> {
+  const { rows } = await sql<{ outcome: Outcome | null; now: Date; offset_ms: bigint }>`
+    select o.outcome, app_now() as now, c.offset_ms from operations o cross join clock c
+    where o.marketplace_id = ${marketplace} and o.payment_id = ${id} and o.kind = 'sale'`.execute(db)
+  const [row] = rows
+  if (row?.outcome?.outcome !== 'action_required') return null
+  return renderAction(row.outcome.action, { now: row.now, offsetMs: Number(row.offset_ms) })
+}
+
+/**
+ * A buyer's action as the page shows it. Its end is an instant of real time: the page counts down to it.
+ *
+ * @param clock - what the action's own instants are of
+ */
+function renderAction(action: BuyerAction, { now, offsetMs }: { readonly now: Date; readonly offsetMs: number }): AttemptAction | null {
+  if (action.type === 'wait') return null
+  const until = Date.parse(action.expiresAt)
+  if (until <= now.getTime()) return null
+  const expiresAt = new Date(until - offsetMs).toISOString()
+  return action.type === 'redirect' ? { type: 'redirect', url: action.url, expiresAt }
+    : { type: 'qr_code', ...drawCode(action.content), expiresAt }
+}
+
+/** Draws a code on our side, so that no page needs a library for it. A seventh of it may be lost (level M). */
+export function drawCode(content: string): { readonly size: number; readonly modules: string } {
+  const rows = encodeQR(content, 'raw', { ecc: 'medium', border: 0 })
+  return { size: rows.length, modules: rows.flat().map((dark) => (dark ? '1' : '0')).join('') }
+}

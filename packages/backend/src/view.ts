@@ -1,0 +1,16 @@
+import type { CheckoutView } from '@holdfast/contract/types'
+import { readAttempt } from './attempt.ts'
+import type { Deps } from './deps.ts'
+import { offeredMethods } from './rails.ts'
+import type { PageSession } from './rail/attempts/live.ts'
+import { readCheckout, readNewestPayment } from './store/render/checkout.ts'
+
+/** What a page sees of its session, as it stands; null: there is no such session. */
+export async function readView(deps: Deps, { marketplace, session }: PageSession): Promise<CheckoutView | null> {
+  const { db, signer, frameUrl, clock, rails } = deps
+  const payment = await readNewestPayment(db, marketplace, session)
+  return readCheckout(db, { marketplace, session }, {
+    frameUrl: frameUrl(marketplace), now: clock.now(), attempt: payment ? await readAttempt(db, payment, signer) : null,
+    methods: (terms) => offeredMethods(rails, terms),
+  })
+}
