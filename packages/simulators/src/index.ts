@@ -1,7 +1,27 @@
 /**
- * Stateful, wire-compatible simulators: J.P. Morgan Online Payments v2 and a bank that sends payouts.
+ * Stateful, wire-compatible simulators: J.P. Morgan Online Payments v2, Antom, and a bank that sends payouts.
  * What they speak, their test cards, magic accounts and faults are described in README.md.
  */
+export { startAntomSimulator } from './antom/server.ts'
+export type {
+  AntomNotification,
+  AntomNotificationRecord,
+  AntomPaymentRecord,
+  AntomRefundRecord,
+  AntomSimulator,
+  AntomSimulatorOptions,
+  AntomTampering,
+} from './antom/server.ts'
+export { defaultAntomClient, defaultAntomKeys } from './antom/keys.ts'
+export { isAcknowledgement as isAntomAcknowledgement } from './antom/notifier.ts'
+export type { NotificationRule as AntomNotificationRule } from './antom/rules.ts'
+export type { AntomClient } from './antom/signer.ts'
+export type { BuyerDeed as AntomBuyerDeed } from './antom/desk.ts'
+export {
+  startAlipaySimulator, defaultAlipayApp, isAlipayAcknowledgement,
+} from './alipay/server.ts'
+export type { AlipaySimulator, AlipaySimulatorOptions, AlipayTrade, NotificationChange } from './alipay/server.ts'
+export type { Delivery, NotificationPlan } from './alipay/notify.ts'
 export { startBankSimulator, defaultBankToken, defaultDebtorAccount } from './bank/server.ts'
 export type { BankSimulator, BankSimulatorOptions } from './bank/server.ts'
 export { startJpmorganSimulator, defaultJpmorganClient, defaultMerchantId } from './jpmorgan/server.ts'
