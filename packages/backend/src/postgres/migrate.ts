@@ -90,7 +90,8 @@ async function buildIndex(client: pg.PoolClient, { name, on }: ConcurrentIndex):
 
 /**
  * After a restore on another server, the events' transaction ids are of the old one, and a reader of the oldest
- * first would wait for them: they become the oldest there can be, and their ids keep their order.
+ * first would wait for them: they become the oldest there can be, and their ids keep their order. The verifier
+ * sums the ledger anew.
  */
 async function adoptEvents(db: Kysely<unknown>): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -99,6 +100,9 @@ async function adoptEvents(db: Kysely<unknown>): Promise<void> {
       where event_source.system_identifier <> current.system_identifier`.execute(tx)
     if (numAffectedRows === 0n) return
     await sql`update events set transaction_id = '0'`.execute(tx)
+    await sql`update ledger_transfers set transaction_id = null`.execute(tx)
+    await sql`delete from verifier_sums`.execute(tx)
+    await sql`delete from verifier_marks`.execute(tx)
     await sql`
       update webhook_endpoints e set cursor_transaction = '0', from_snapshot = null, replay_transaction = null, replay_event = null,
         cursor_event = coalesce((select v.id from events v where v.marketplace_id = e.marketplace_id and v.id <= e.cursor_event
