@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { idSuffix } from '@holdfast/contract'
 
 export type KeyKind = 'secret' | 'publishable'
@@ -29,7 +29,7 @@ export function parseKey(key: string): ParsedKey | null {
 
 /** What is stored of a key. SHA-256 is enough for 256 random bits: there is nothing to guess. */
 export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
+  return hash('sha256', key, 'buffer')
 }
 
 /** What may be shown of a key: its opening and last four characters. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { endpoints, type EndpointName } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
 import type { Pool, PoolClient } from 'pg'
@@ -42,14 +42,15 @@ const RETRY_AFTER_S = 1
 
 /** Hashes a JSON value so that the order of keys makes no difference. */
 export function hashCanonical(value: unknown): Buffer {
-  return createHash('sha256').update(canonical(value)).digest()
+  return hash('sha256', canonical(value), 'buffer')
 }
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`
+  const object = value as Readonly<Record<string, unknown>>
+  const members = Object.keys(object).sort().map((name) => `${JSON.stringify(name)}:${canonical(object[name])}`)
+  return `{${members.join(',')}}`
 }
 
 /** Renders a reply or a refusal, with the status that the endpoint has when the reply names none. */
