@@ -20,7 +20,8 @@ export interface Receiver {
   close(): Promise<void>
 }
 
-export async function startReceiver(): Promise<Receiver> {
+/** @param port - any free one by default */
+export async function startReceiver(port = 0): Promise<Receiver> {
   const received: Received[] = []
   let answer = (response: ServerResponse, _received: Received): void => void response.writeHead(204).end()
   const server = createServer((request, response) => {
@@ -33,7 +34,7 @@ export async function startReceiver(): Promise<Receiver> {
       answer(response, one)
     })
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
