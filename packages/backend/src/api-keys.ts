@@ -8,6 +8,6 @@ export type ApiKey = ResponseOf<'apiKeys.revoke'>
 export function renderApiKey(row: Selectable<ApiKeysTable>): ApiKey {
   return {
     id: row.id, object: 'api_key', kind: row.kind, mode: row.mode, hint: row.hint,
-    createdAt: row.created_at.toISOString(), revokedAt: row.revoked_at?.toISOString() ?? null,
+    createdAt: row.created_at.toISOString(), expiresAt: row.expires_at?.toISOString() ?? null, revokedAt: row.revoked_at?.toISOString() ?? null,
   }
 }

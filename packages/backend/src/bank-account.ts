@@ -56,7 +56,7 @@ export function routingNumberIsValid(routingNumber: string): boolean {
   return sum % 10 === 0 && sum > 0
 }
 
-const placeOf = (seller: { marketplace: string; seller: string }): string => `sellers/${seller.marketplace}/${seller.seller}`
+export const placeOfBankAccount = (seller: { marketplace: string; seller: string }): string => `sellers/${seller.marketplace}/${seller.seller}`
 
 /** The columns of a seller's bank account; null clears them. */
 export function bankColumns(account: BankAccountInput | null, { sealer, ...seller }: { sealer: Sealer; marketplace: string; seller: string }): BankColumns {
@@ -69,7 +69,7 @@ export function bankColumns(account: BankAccountInput | null, { sealer, ...selle
   return {
     bank_holder, bank_country, bank_currency, bank_kind: kind,
     bank_last4: ('iban' in account ? account.iban : account.accountNumber).slice(-4),
-    bank_sealed: sealer.seal(Buffer.from(JSON.stringify(numbers)), placeOf(seller)),
+    bank_sealed: sealer.seal(Buffer.from(JSON.stringify(numbers)), placeOfBankAccount(seller)),
   }
 }
 
@@ -79,7 +79,7 @@ type Numbers = { readonly iban: string } | { readonly routingNumber: string; rea
 export function openBankAccount(row: BankColumns, { sealer, ...seller }: { sealer: Sealer; marketplace: string; seller: string }): PayoutAccount | null {
   const { bank_holder: holder, bank_country: country, bank_sealed: sealed } = row
   if (holder === null || country === null || sealed === null) return null
-  const numbers = JSON.parse(sealer.open(sealed, placeOf(seller)).toString()) as Numbers
+  const numbers = JSON.parse(sealer.open(sealed, placeOfBankAccount(seller)).toString()) as Numbers
   return 'iban' in numbers ? { kind: 'iban', holder, country, ...numbers } : { kind: 'us', holder, country, ...numbers }
 }
 

@@ -1,9 +1,17 @@
 #!/usr/bin/env node
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { backup, BackupRefused } from './backup/backup.ts'
+import { restore } from './backup/restore.ts'
+import { differences, readTotals, type Totals } from './backup/totals.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { startBackend, withDatabase, type Backend, type Parts } from './main.ts'
 import { FolderInUse } from './postgres/holder.ts'
 import { DatabaseRefused } from './postgres/own-server.ts'
+import { inTransaction } from './postgres/transaction.ts'
+import { reseal } from './rotation/reseal.ts'
+import { rotateSigningKey } from './rotation/signing-keys.ts'
 import { verifyAndReport } from './verify/report.ts'
 
 const usage = `holdfast-backend: the HTTP API, ledger, escrow and jobs of Holdfast.
@@ -13,6 +21,12 @@ const usage = `holdfast-backend: the HTTP API, ledger, escrow and jobs of Holdfa
   holdfast-backend migrate                        bring the database to the newest schema
   holdfast-backend create-marketplace             make a marketplace and print its keys, this once
       --name <name> [--origin <https://shop.example>]…
+  holdfast-backend rotate-signing-keys            new keys for payment tokens; [--marketplace mkt_…], by default all
+  holdfast-backend reseal                         after a change of HOLDFAST_SECRET_KEY: seal everything anew with it
+  holdfast-backend backup <folder>                copy the embedded database while it works, into a new folder
+  holdfast-backend restore <folder>               put a backup into an empty HOLDFAST_DATA and hold its ledger against it
+  holdfast-backend totals                         print what every ledger account amounts to now, as JSON
+  holdfast-backend check-totals <file>            hold a restored database against totals that were printed before
   holdfast-backend verify                         read everything in one snapshot, beside a running backend, and
                                                   say whether the books are right: exit code 0, or 1 when not
 
@@ -23,6 +37,7 @@ Environment (each also as <name>_FILE, a file that holds it):
   HOLDFAST_PUBLIC_URL            the API's address as its callers know it
   HOLDFAST_TRUST_PROXY           the proxies' addresses, or true (not in live mode); none by default
   HOLDFAST_SECRET_KEY            32 bytes as base64; seals what the database must not show
+  HOLDFAST_SECRET_KEY_PREVIOUS   the key before it, until reseal has sealed everything anew
   DATABASE_URL                   PostgreSQL 15 or newer of your own; the embedded one by default
   DATABASE_APP_URL               the same as the role holdfast_app; by default DATABASE_URL's user acts as it
   HOLDFAST_POOL_SIZE             2 to 16 connections; 12 by default
@@ -39,6 +54,7 @@ Environment (each also as <name>_FILE, a file that holds it):
   HOLDFAST_RATE_PAGE_ADDRESS, HOLDFAST_RATE_PAGE_SESSION, HOLDFAST_RATE_AUTH_FAILURES    calls a minute/burst
   HOLDFAST_METRICS_TOKEN         the bearer that /metrics wants
   HOLDFAST_LOG_LEVEL             info by default
+  OTEL_EXPORTER_OTLP_ENDPOINT    where traces go, if anywhere; OTEL_TRACES_SAMPLER_ARG: the share kept, 0.01
 `
 
 const EXIT_USAGE = 2
@@ -63,11 +79,85 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
       process.stdout.write(`marketplace      ${id}\nsecret key       ${secretKey}\npublishable key  ${publishableKey}\n\nThe keys are shown this once: keep the secret key on your server only.\n`)
     })
   },
+  'rotate-signing-keys': (args) => rotateSigningKeys(args),
+  reseal: () => resealAll(),
+  backup: (args) => backUp(args),
+  restore: (args) => restoreFrom(args),
+  async totals() {
+    process.stdout.write(`${JSON.stringify(await totalsNow(), null, 2)}\n`)
+  },
+  'check-totals': (args) => checkTotals(args),
+}
+
+async function rotateSigningKeys(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { marketplace: { type: 'string' } } })
+  await once(async ({ deps: { pool, db, sealer } }) => {
+    const all = await db.selectFrom('marketplaces').select('marketplace_id as id').orderBy('marketplace_id').execute()
+    const wanted = all.filter(({ id }) => values.marketplace === undefined || id === values.marketplace)
+    if (wanted.length === 0) return refuse(`There is no marketplace ${values.marketplace ?? ''}.`)
+    for (const { id: marketplace } of wanted) {
+      const kid = await inTransaction(pool, (tx) => rotateSigningKey(tx, { marketplace, sealer }))
+      process.stdout.write(`${marketplace}  signs with ${kid} from now on\n`)
+    }
+  })
+}
+
+async function resealAll(): Promise<void> {
+  await once(async ({ deps }) => {
+    const { sealed, unopened } = await reseal(deps, (done) => process.stderr.write(`  … ${done} sealed anew\n`))
+    process.stdout.write(`${sealed} values are sealed under HOLDFAST_SECRET_KEY now. Keep HOLDFAST_SECRET_KEY_PREVIOUS until the checkout sessions made before have ended, then take it away.\n`)
+    if (unopened.length === 0) return
+    process.stderr.write(`Neither key opens these; they are as they were:\n${unopened.map((line) => `- ${line}`).join('\n')}\n`)
+    process.exitCode = 1
+  })
+}
+
+const postgresFolder = (): string => join(readConfig(process.env).dataFolder, 'postgres')
+
+/** Backups hold what is sealed, and not the keys that open it. */
+const keysApart = 'The keys are not in it: keep HOLDFAST_SECRET_KEY and the vault’s key file elsewhere (in test mode, development-keys.json and vault-keys.json of the data folder).'
+
+async function backUp([target]: string[]): Promise<void> {
+  if (!target) return refuse('backup needs a new folder.')
+  const { totals } = await backup({
+    folder: postgresFolder(), target,
+    onProgress: ({ files, bytes }) => process.stderr.write(`  … ${files} files, ${Math.round(bytes / 1e6)} MB\n`),
+  })
+  process.stdout.write(`Backed up to ${target}: ${totals.transfers} transfers, ${Object.keys(totals.accounts).length} accounts that are not zero.\n${keysApart}\n`)
+}
+
+async function restoreFrom([source]: string[]): Promise<void> {
+  if (!source) return refuse('restore needs the folder of a backup.')
+  const { expected, differences: found } = await restore({ source, folder: postgresFolder() })
+  report(found, `Restored: ${expected.transfers} transfers, and every account is what it was at ${expected.at}.`)
+}
+
+/** @param found - where the ledger differs; nothing: `well` is said */
+function report(found: readonly string[], well: string): void {
+  if (found.length === 0) return void process.stdout.write(`${well}\n`)
+  process.stderr.write(`The ledger is not what it was:\n${found.map((line) => `- ${line}`).join('\n')}\n`)
+  process.exitCode = 1
+}
+
+async function totalsNow(asOf?: string): Promise<Totals> {
+  let totals: Totals | undefined
+  await once(async ({ deps }) => {
+    const client = await deps.pool.connect()
+    totals = await readTotals(client, asOf).finally(() => client.release())
+  })
+  return totals as Totals
+}
+
+async function checkTotals([file]: string[]): Promise<void> {
+  if (!file) return refuse('check-totals needs a file that `holdfast-backend totals` printed.')
+  const expected = JSON.parse(await readFile(file, 'utf8')) as Totals
+  report(differences(expected, await totalsNow(expected.snapshot)), `Every account is what it was at ${expected.at}.`)
 }
 
 /** Runs until it is told to stop; a second signal stops it at once. */
 async function run(parts: Parts): Promise<void> {
   const config = readConfig(process.env)
+  const tracing = await startTracing(parts.serve === false ? 'holdfast-worker' : 'holdfast-backend')
   const backend = await startBackend(parts.serve === false ? { ...config, worker: true } : config, parts)
   if (backend.url) process.stdout.write(`Holdfast answers at ${backend.url}\n`)
   await new Promise<void>((resolve) => {
@@ -75,6 +165,15 @@ async function run(parts: Parts): Promise<void> {
     process.once('SIGINT', () => resolve())
   })
   await backend.close()
+  await tracing?.()
+}
+
+/** Loads what traces need only where traces are wanted. */
+async function startTracing(service: string): Promise<(() => Promise<void>) | null> {
+  const wanted = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some((name) => process.env[name])
+  if (!wanted) return null
+  const { tracingFromEnvironment } = await import('./tracing/start.ts')
+  return tracingFromEnvironment(process.env, service)
 }
 
 /** Starts without HTTP and jobs, does one thing, and stops. */
@@ -102,7 +201,7 @@ async function main([name = '', ...args]: string[]): Promise<void> {
   try {
     await command(args)
   } catch (error) {
-    const expected = error instanceof ConfigError || error instanceof FolderInUse || error instanceof DatabaseRefused
+    const expected = error instanceof BackupRefused || error instanceof ConfigError || error instanceof FolderInUse || error instanceof DatabaseRefused
     process.stderr.write(`${expected ? error.message : (error as Error).stack ?? String(error)}\n`)
     process.exitCode = 1
   }

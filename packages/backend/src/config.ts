@@ -15,6 +15,8 @@ export interface Config {
   readonly dataFolder: string
   /** 32 bytes; seals what the database must not show. */
   readonly secretKey: Buffer
+  /** The secret key before it, while what that one sealed is sealed anew; it opens and never seals. */
+  readonly secretKeyPrevious?: Buffer
   readonly http: {
     readonly host: string
     /** 0: any free one. */
@@ -121,6 +123,8 @@ const ports = z.string().regex(/^\d{1,5}(?:,\d{1,5})*$/, 'expected ports, such a
 const merchantIds = z.string().regex(/^(?:(?:mkt_\w+=)?[0-9A-Za-z]{8,12})(?:,mkt_\w+=[0-9A-Za-z]{8,12})*$/, 'expected a merchant id, or mkt_…=id,mkt_…=id')
   .transform((text) => Object.fromEntries(text.split(',').map((pair) => (pair.includes('=') ? pair.split('=') : ['*', pair]) as [string, string])))
 
+const secretKey = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'expected 32 random bytes as base64: openssl rand -base64 32')
+
 const environment = z.object({
   HOLDFAST_MODE: z.enum(['test', 'live']).default('test'),
   HOLDFAST_DATA: z.string().min(1).default('.holdfast'),
@@ -129,7 +133,8 @@ const environment = z.object({
   HOLDFAST_PUBLIC_URL: url.optional(),
   HOLDFAST_TRUST_PROXY: z.string().min(1).optional(),
   HOLDFAST_VALIDATE_RESPONSES: flag.default(false),
-  HOLDFAST_SECRET_KEY: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'expected 32 random bytes as base64: openssl rand -base64 32').optional(),
+  HOLDFAST_SECRET_KEY: secretKey.optional(),
+  HOLDFAST_SECRET_KEY_PREVIOUS: secretKey.optional(),
   HOLDFAST_POOL_SIZE: z.coerce.number().int().min(2).max(16).default(12),
   HOLDFAST_WORKER: flag.default(true),
   HOLDFAST_WEBHOOK_PORTS: ports.default([443]),
@@ -216,6 +221,7 @@ function compose(env: Environment): Config {
     mode: env.HOLDFAST_MODE,
     dataFolder,
     secretKey: Buffer.from(env.HOLDFAST_SECRET_KEY ?? keys().secretKey, 'base64'),
+    ...(env.HOLDFAST_SECRET_KEY_PREVIOUS && { secretKeyPrevious: Buffer.from(env.HOLDFAST_SECRET_KEY_PREVIOUS, 'base64') }),
     http: {
       host: env.HOLDFAST_HOST, port: env.HOLDFAST_PORT, publicUrl: env.HOLDFAST_PUBLIC_URL ?? null,
       trustProxy: proxies(env.HOLDFAST_TRUST_PROXY), validateResponses: env.HOLDFAST_VALIDATE_RESPONSES,

@@ -24,6 +24,7 @@ export interface ApiKeysTable {
   hash: Buffer
   hint: string
   created_at: Date
+  expires_at: Date | null
   revoked_at: Date | null
 }
 

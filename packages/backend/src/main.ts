@@ -244,7 +244,7 @@ interface Wiring {
 }
 
 async function createDeps(config: Config, { pool, log, vault: { client: vault, url }, resolveHost }: Wiring): Promise<Deps> {
-  const sealer = createSealer(config.secretKey)
+  const sealer = createSealer(config.secretKey, config.secretKeyPrevious)
   const clock = createClock(pool)
   await clock.refresh()
   const deps: Deps = {

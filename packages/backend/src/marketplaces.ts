@@ -97,7 +97,7 @@ export interface NewApiKey {
 export async function insertApiKey(tx: Tx, { marketplace, kind, mode, key, now }: NewApiKey): Promise<Selectable<ApiKeysTable>> {
   const row = {
     marketplace_id: marketplace, id: newId('apiKey'), kind, mode, hash: hashKey(key), hint: hintOf(key),
-    created_at: now, revoked_at: null,
+    created_at: now, expires_at: null, revoked_at: null,
   }
   await tx.db.insertInto('api_keys').values(row).execute()
   return row

@@ -1,8 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 
-const VERSION = 1
+const VERSION = 2
+const KEY_ID_BYTES = 4
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const HEAD_BYTES = 1 + KEY_ID_BYTES
 
 /** Encrypts what the database must not show: private keys and sellers' account numbers. */
 export interface Sealer {
@@ -12,32 +14,65 @@ export interface Sealer {
   open(sealed: Buffer, context: string): Buffer
   /** 32 bytes that only this key gives for this context: what needn't be stored, because it can be made again. */
   derive(context: string): Buffer
+  /** What `derive` gives, and what it gave under the key before, newest first: for comparing what comes back. */
+  derivations(context: string): readonly Buffer[]
+  /** How everything begins that is sealed under the current key. */
+  readonly head: Buffer
+}
+
+interface Key {
+  readonly id: Buffer
+  readonly secret: KeyObject
 }
 
 /**
  * AES-256-GCM under a key that the instance's secret key gives for the value's place, which is its associated
  * data too: however many values are sealed, random nonces of one key stay few.
  *
- * Sealed: one byte of version, 12 of nonce, 16 of tag, then the ciphertext.
+ * Sealed: one byte of version, 4 that name the key, 12 of nonce, 16 of tag, then the ciphertext.
+ *
+ * @param previous - the key before, while what it sealed is sealed anew: it opens and never seals
  */
-export function createSealer(key: Buffer): Sealer {
-  if (key.length !== 32) throw new RangeError(`a sealing key has 32 bytes, not ${key.length}`)
-  const keyOf = (context: string): Buffer => createHmac('sha256', key).update(`seal/${context}`).digest()
+export function createSealer(current: Buffer, previous?: Buffer | null): Sealer {
+  const keys = [current, ...(previous ? [previous] : [])].map(keyOf)
+  const [newest] = keys as [Key]
+  const head = Buffer.concat([Buffer.of(VERSION), newest.id])
+  const derivations = (context: string): readonly Buffer[] => keys.map(({ secret }) => hmac(secret, `derive/${context}`))
   return {
+    head, derivations,
     seal(plain, context) {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', keyOf(context), nonce).setAAD(Buffer.from(context))
+      const cipher = createCipheriv('aes-256-gcm', sealingKey(newest, context), nonce).setAAD(Buffer.from(context))
       const body = Buffer.concat([cipher.update(plain), cipher.final()])
-      return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), body])
+      return Buffer.concat([head, nonce, cipher.getAuthTag(), body])
     },
     open(sealed, context) {
       if (sealed[0] !== VERSION) throw new Error(`sealed with version ${sealed[0]}, which this build can't open`)
-      const nonce = sealed.subarray(1, 1 + NONCE_BYTES)
-      const tag = sealed.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES)
-      const decipher = createDecipheriv('aes-256-gcm', keyOf(context), nonce, { authTagLength: TAG_BYTES })
-        .setAAD(Buffer.from(context)).setAuthTag(tag)
-      return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES + TAG_BYTES)), decipher.final()])
+      const id = sealed.subarray(1, HEAD_BYTES)
+      const key = keys.find((one) => one.id.equals(id))
+      if (!key) throw new Error(`sealed under the key ${id.toString('hex')}, which is neither HOLDFAST_SECRET_KEY nor the one before it`)
+      return openUnder(key, { sealed: sealed.subarray(HEAD_BYTES), context })
     },
-    derive: (context) => createHmac('sha256', key).update(`derive/${context}`).digest(),
+    derive: (context) => hmac(newest.secret, `derive/${context}`),
   }
+}
+
+function openUnder(key: Key, { sealed, context }: { sealed: Buffer; context: string }): Buffer {
+  const nonce = sealed.subarray(0, NONCE_BYTES)
+  const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES)
+  const decipher = createDecipheriv('aes-256-gcm', sealingKey(key, context), nonce, { authTagLength: TAG_BYTES })
+    .setAAD(Buffer.from(context)).setAuthTag(tag)
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()])
+}
+
+function keyOf(bytes: Buffer): Key {
+  if (bytes.length !== 32) throw new RangeError(`a sealing key has 32 bytes, not ${bytes.length}`)
+  return { secret: createSecretKey(bytes), id: createHash('sha256').update('holdfast key id\n').update(bytes).digest().subarray(0, KEY_ID_BYTES) }
+}
+
+/** Keys are key objects: given as bytes, each call reads them anew, which takes longer than all the rest. */
+const sealingKey = ({ secret }: Key, context: string): KeyObject => createSecretKey(hmac(secret, `seal/${context}`))
+
+function hmac(key: KeyObject, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
 }

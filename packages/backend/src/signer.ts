@@ -23,7 +23,7 @@ interface KeyRow {
 }
 
 /** Where a private key is sealed: under another marketplace or kid it doesn't open. */
-const placeOf = (marketplace: string, kid: string): string => `signing_keys/${marketplace}/${kid}`
+export const placeOfSigningKey = (marketplace: string, kid: string): string => `signing_keys/${marketplace}/${kid}`
 
 /** A new key as its row has it; the kid is the public key's own thumbprint. */
 export function newSigningKey({ publicKey, privateKey }: KeyPairKeyObjectResult, { marketplace, sealer }: { marketplace: string; sealer: Sealer }): {
@@ -35,7 +35,7 @@ export function newSigningKey({ publicKey, privateKey }: KeyPairKeyObjectResult,
   const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
   const kid = createHash('sha256').update(raw).digest('base64url').slice(0, 22)
   const secret = privateKey.export({ format: 'der', type: 'pkcs8' })
-  return { marketplace_id: marketplace, kid, public_key: raw, private_key_sealed: sealer.seal(secret, placeOf(marketplace, kid)) }
+  return { marketplace_id: marketplace, kid, public_key: raw, private_key_sealed: sealer.seal(secret, placeOfSigningKey(marketplace, kid)) }
 }
 
 /**
@@ -72,14 +72,14 @@ async function readKeys(pool: Pool, marketplace: string): Promise<KeyRow[]> {
   const { rows } = await pool.query<KeyRow>({
     name: 'read_signing_keys',
     text: `select kid, public_key, private_key_sealed from signing_keys
-           where marketplace_id = $1 and retired_at is null order by created_at desc, kid`,
+           where marketplace_id = $1 and (retired_at is null or retired_at > now()) order by created_at desc, kid`,
     values: [marketplace],
   })
   return rows
 }
 
 function openKey(row: KeyRow, { marketplace, sealer }: { marketplace: string; sealer: Sealer }): SigningKey {
-  const der = sealer.open(row.private_key_sealed, placeOf(marketplace, row.kid))
+  const der = sealer.open(row.private_key_sealed, placeOfSigningKey(marketplace, row.kid))
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
   const own = createPublicKey(privateKey).export({ format: 'jwk' }).x
   if (own !== row.public_key.toString('base64url')) throw new Error(`signing key ${row.kid} is not a pair`)

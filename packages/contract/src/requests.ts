@@ -133,6 +133,10 @@ export const marketplaceUpdateSchema = z.strictObject({
 
 export const apiKeyCreateSchema = z.strictObject({ kind: z.enum(['secret', 'publishable']) }).meta({ id: 'ApiKeyCreate' })
 
+export const apiKeyRotateSchema = z.strictObject({
+  overlapHours: z.int().min(0).max(7 * 24).default(24).meta({ description: 'How long the old key works beside the new one; 0 ends it at once.' }),
+}).meta({ id: 'ApiKeyRotate' })
+
 export const clockAdvanceSchema = z.union([
   z.strictObject({ byMs: z.int().min(1).max(366 * 86_400_000) }),
   z.strictObject({ to: z.iso.datetime() }),

@@ -401,6 +401,7 @@ export const apiKeySchema = z.object({
   mode: z.enum(['test', 'live']),
   hint: z.string().meta({ description: 'The key’s opening and last four characters.' }),
   createdAt: instantSchema,
+  expiresAt: instantSchema.nullable().meta({ description: 'When a key that was rotated ends; real time.' }),
   revokedAt: instantSchema.nullable(),
 }).meta({ id: 'ApiKey' })
 

@@ -779,6 +779,10 @@ export interface ApiKey {
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
   createdAt: string
+  /**
+   * When a key that was rotated ends; real time.
+   */
+  expiresAt: string | null
   revokedAt: string | null
 }
 export interface Marketplace {
@@ -1074,6 +1078,12 @@ export interface MarketplaceUpdate {
 }
 export interface ApiKeyCreate {
   kind: 'secret' | 'publishable'
+}
+export interface ApiKeyRotate {
+  /**
+   * How long the old key works beside the new one; 0 ends it at once.
+   */
+  overlapHours?: number
 }
 export interface Empty {}
 export interface WebhookEndpoint {

@@ -4,6 +4,7 @@ import { isRefusal, type Refusal } from '@holdfast/core'
 import type { Pool } from 'pg'
 import type { Deps } from '../deps.ts'
 import { parseKey } from '../keys.ts'
+import { keyCacheOf } from './key-cache.ts'
 import type { CallingMarketplace, Calling } from './route.ts'
 
 /** Who calls, for which marketplace. */
@@ -58,24 +59,35 @@ interface KeyRow {
   name: string
   mode: 'test' | 'live'
   origins: string[]
+  /** Until the key runs out by itself; null: never. */
+  life_ms: number | null
 }
 
 async function authenticateKey({ pool, config }: AuthDeps, key: string): Promise<Authenticated | Refusal> {
   const parsed = parseKey(key)
   if (!parsed || parsed.mode !== config.mode) return invalid
+  const cache = keyCacheOf(pool)
+  const hash = parsed.hash.toString('latin1')
+  const known = cache.get(hash)
+  if (known) return known
+  const keep = cache.keeping(hash)
   const { rows } = await pool.query<KeyRow>({
     name: 'authenticate_key',
-    text: `select k.id, k.kind, k.hash, m.name, m.mode, m.origins
+    text: `select k.id, k.kind, k.hash, m.name, m.mode, m.origins,
+             (extract(epoch from k.expires_at - now()) * 1000)::float8 as life_ms
            from api_keys k join marketplaces m using (marketplace_id)
-           where k.marketplace_id = $1 and k.hash = $2 and k.mode = $3 and k.revoked_at is null`,
+           where k.marketplace_id = $1 and k.hash = $2 and k.mode = $3 and k.revoked_at is null
+             and (k.expires_at is null or k.expires_at > now())`,
     values: [parsed.marketplace, parsed.hash, parsed.mode],
   })
   const row = rows[0]
   if (!row || !timingSafeEqual(row.hash, parsed.hash)) return invalid
-  return {
+  const found: Authenticated = {
     marketplace: { id: parsed.marketplace, name: row.name, mode: row.mode, origins: row.origins },
     caller: { kind: row.kind, apiKey: row.id },
   }
+  keep(found, row.life_ms ?? Number.POSITIVE_INFINITY)
+  return found
 }
 
 async function authenticatePage(deps: AuthDeps, secret: string | undefined, origin: string | null): Promise<Authenticated | Refusal> {

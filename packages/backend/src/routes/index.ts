@@ -1,6 +1,7 @@
 import type { AnyRoute } from '../http/route.ts'
 import apiKeysCreate from './apiKeys.create.ts'
 import apiKeysList from './apiKeys.list.ts'
+import apiKeysRotate from './apiKeys.rotate.ts'
 import apiKeysRevoke from './apiKeys.revoke.ts'
 import checkoutCancelAttempt from './checkout.cancelAttempt.ts'
 import checkoutCheck from './checkout.check.ts'
@@ -73,7 +74,7 @@ import webhookEndpointsUpdate from './webhookEndpoints.update.ts'
 /** Every call that is answered; each name stands in the contract's table. */
 export const routes: readonly AnyRoute[] = [
   marketplaceRetrieve, marketplaceUpdate, marketplaceKeys,
-  apiKeysCreate, apiKeysList, apiKeysRevoke,
+  apiKeysCreate, apiKeysList, apiKeysRotate, apiKeysRevoke,
   sellersCreate, sellersRetrieve, sellersUpdate, sellersList,
   eventsList, eventsRetrieve,
   clockRetrieve, clockAdvance,
@@ -90,4 +91,7 @@ export const routes: readonly AnyRoute[] = [
   settlementsImport, settlementsRetrieve, settlementsLines, settlementsList,
   operatorTopUp, operatorWithdraw,
   ledgerAccounts, ledgerTransfers, ledgerTrialBalance, ledgerVerification,
+  webhookEndpointsCreate, webhookEndpointsRetrieve, webhookEndpointsUpdate, webhookEndpointsRotateSecret,
+  webhookEndpointsDisable, webhookEndpointsEnable, webhookEndpointsReplay, webhookEndpointsDelete, webhookEndpointsList,
+  webhookDeliveriesRetrieve, webhookDeliveriesList,
 ]

@@ -1,5 +1,5 @@
 import type {
-  ApiKey, ApiKeyCreate, Clock, ClockAdvance, ListFilters, Marketplace, MarketplaceUpdate, PaymentTokenKeySet,
+  ApiKey, ApiKeyCreate, ApiKeyRotate, Clock, ClockAdvance, ListFilters, Marketplace, MarketplaceUpdate, PaymentTokenKeySet,
 } from '@holdfast/contract/types'
 import { path, type Caller } from '../caller.ts'
 import type { List } from '../list.ts'
@@ -50,6 +50,14 @@ export class ApiKeys {
 
   list(filters?: ListFilters['apiKeys.list'], options?: CallOptions): List<ApiKey> {
     return this.#caller.list('/v1/api-keys', filters, options)
+  }
+
+  /**
+   * Makes the key that follows one; the old one works on for `overlapHours` (24 by default), so that servers can
+   * take the new one without a gap. Keep `key`: it is not shown again.
+   */
+  async rotate(id: string, params: ApiKeyRotate = {}, options?: WriteOptions): Promise<CreatedApiKey> {
+    return this.#caller.post(path`/v1/api-keys/${id}/rotate`, params, options)
   }
 
   /** Revokes a key at once. */
