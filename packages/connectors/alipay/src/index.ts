@@ -1,0 +1,2 @@
+export { createAlipayConnector } from './connector.ts'
+export { AlipayOptionsError, type AlipayOptions, type BillOptions } from './options.ts'
