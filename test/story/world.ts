@@ -13,13 +13,20 @@ export interface World {
   readonly secretKey: string
   /** The origin of the merchant's page. */
   readonly origin: string
+  readonly dataFolder: string
+  /** Stops the backend and keeps its data folder and its rails. */
+  stop(): Promise<void>
   close(): Promise<void>
 }
 
-/** A fresh backend on an embedded database of its own, with its vault, and rails that follow its clock. */
-export async function startWorld(): Promise<World> {
+/**
+ * A backend on an embedded database of its own, with its vault, and rails that follow its clock.
+ *
+ * @param restored - a data folder to start on, with a secret key of its marketplace; by default everything is new
+ */
+export async function startWorld(restored?: { readonly dataFolder: string; readonly secretKey: string }): Promise<World> {
   const origin = 'http://localhost:4242'
-  const dataFolder = await mkdtemp(join(tmpdir(), 'holdfast-story-'))
+  const dataFolder = restored?.dataFolder ?? (await mkdtemp(join(tmpdir(), 'holdfast-story-')))
   let now = (): Date => new Date()
   const rails = { now: () => now() }
   const [jpmorgan, bank] = await Promise.all([startJpmorganSimulator(rails), startBankSimulator(rails)])
@@ -33,11 +40,13 @@ export async function startWorld(): Promise<World> {
   })
   const backend = await startBackend(config, { frame: { script: '', style: '' } })
   now = () => backend.deps.clock.now()
-  const { secretKey } = await backend.createMarketplace({ name: 'Workshop Market', origins: [origin] })
+  const { secretKey } = restored ?? (await backend.createMarketplace({ name: 'Workshop Market', origins: [origin] }))
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => (stopped ??= backend.close())
   const close = async (): Promise<void> => {
-    await backend.close()
+    await stop()
     await Promise.all([jpmorgan.close(), bank.close()])
     await rm(dataFolder, { recursive: true, force: true })
   }
-  return { url: backend.url, secretKey, origin, close }
+  return { url: backend.url, secretKey, origin, dataFolder, stop, close }
 }

@@ -1,3 +1,8 @@
+export { backup, BackupRefused } from './backup/backup.ts'
+export type { Manifest } from './backup/backup.ts'
+export { restore } from './backup/restore.ts'
+export type { Restored } from './backup/restore.ts'
+export type { Totals } from './backup/totals.ts'
 export { ConfigError, defaultRateLimits, readConfig } from './config.ts'
 export type { BankConfig, Config, InProcessVault, JpmorganConfig, SeparateVault } from './config.ts'
 export type { DevelopmentMarketplace } from './development.ts'

@@ -1,0 +1,3 @@
+import { runUnderModernNode } from './bootstrap.js'
+
+await runUnderModernNode('test/drill/drill.ts', { bundles: false })
