@@ -10,15 +10,19 @@ export interface Request {
   readonly status: number
 }
 
-/** A money command as it is called. */
-export type Command = (load: Load) => Request
+/**
+ * A money command as it is called.
+ *
+ * @param step - every how manieth order holds money; the others are the past
+ */
+export type Command = (load: Load, step?: number) => Request
 
 const random = (below: number): number => Math.floor(Math.random() * below)
 
 /** An order of any seller, or one of the hot seller's. */
 const anyOrder = (load: Load): number => (load === 'spread' ? 1 + random(SELLERS) : HOT_ORDERS_FROM + random(SELLERS))
 const anySeller = (load: Load): number => (load === 'spread' ? 1 + random(SELLERS) : HOT_SELLER)
-const oneEscrow = (load: Load): number => (load === 'spread' ? anyOrder(load) : HOT_ORDERS_FROM)
+const oneEscrow = (load: Load, step = 1): number => (load === 'spread' ? anyOrder(load) * step : HOT_ORDERS_FROM)
 
 let turn = 0
 /** The orders in turn: no payment is asked for two things at once, which Holdfast refuses. */
@@ -32,7 +36,7 @@ const CAPTURE = JSON.stringify({ amount: 1_000, final: false })
 let sessions = 0
 
 export const commands = {
-  release: (load) => ({ path: `/v1/escrows/${idOf('esc', oneEscrow(load))}/release`, body: RELEASE, status: 200 }),
+  release: (load, step) => ({ path: `/v1/escrows/${idOf('esc', oneEscrow(load, step))}/release`, body: RELEASE, status: 200 }),
   /** Of the hot seller, from any of its orders. */
   releaseOfSeller: (load) => ({ path: `/v1/escrows/${idOf('esc', anyOrder(load))}/release`, body: RELEASE, status: 200 }),
   capture: (load) => ({ path: `/v1/payments/${idOf('pay', nextOrder(load))}/capture`, body: CAPTURE, status: 200 }),

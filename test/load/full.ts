@@ -43,7 +43,7 @@ export async function runFull(write: Write, { rounds = ROUNDS }: { readonly roun
     await giveBankAccounts(arena)
     write(`Warming up, then ${rounds} rounds of ${cells.length} cells, ${(RELEASES.leadMs + RELEASES.windowMs) / 1000} s each.`)
     await warm(arena, cells, 1_000)
-    const runs = await runRounds(arena, { cells, rounds, ...RELEASES, tell: write })
+    const runs = await runRounds(arena, { cells, rounds, time: () => RELEASES, tell: write })
     const verdicts = judge(runs)
     write(`\n${renderRuns(cells, runs)}\n\n${renderVerdicts(verdicts)}\n`)
     keepResults({ releases: { ...part, rounds, windowMs: RELEASES.windowMs, releases: releaseRows(cells, runs), verdicts } })

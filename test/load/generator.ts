@@ -3,7 +3,7 @@ import pg from 'pg'
 import { transferStatement } from './bare.ts'
 import { openCaller } from './caller.ts'
 import { commands, type CommandName, type Load } from './commands.ts'
-import { summarize, type Summary } from './statistics.ts'
+import { summarize, type Call, type Summary } from './statistics.ts'
 
 /*
  * The load generator, in a process of its own: so many callers in closed loops, each sending its next call as soon as
@@ -18,6 +18,8 @@ export interface Job {
   readonly target: Target
   readonly load: Load
   readonly callers: number
+  /** Every how manieth order holds money; 1 unless the past is long. */
+  readonly step?: number
   /** Runs before the window that is measured. */
   readonly leadMs: number
   readonly windowMs: number
@@ -31,7 +33,7 @@ export interface Measured extends Summary {
 export type Reply = { readonly measured: Measured } | { readonly failed: string }
 
 /** One caller of a target: does one call and rejects when it was not done. */
-type Loop = (load: Load) => Promise<void>
+type Loop = (job: Pick<Job, 'load' | 'step'>) => Promise<void>
 
 const connected = new Map<string, Loop[]>()
 
@@ -47,8 +49,8 @@ async function loopsOf({ target, callers }: Job): Promise<readonly Loop[]> {
 async function httpLoop({ port, key, command }: Target & { kind: 'http' }): Promise<Loop> {
   const caller = await openCaller({ host: '127.0.0.1', port })
   const fixed = `host: 127.0.0.1:${port}\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\n`
-  return async (load) => {
-    const { path, body, status } = commands[command](load)
+  return async ({ load, step }) => {
+    const { path, body, status } = commands[command](load, step)
     const answer = await caller.send(`POST ${path} HTTP/1.1\r\n${fixed}idempotency-key: ${randomUUID()}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
     if (answer.status !== status) throw new Error(`${path} answered ${answer.status}: ${answer.body.toString()}`)
   }
@@ -57,7 +59,7 @@ async function httpLoop({ port, key, command }: Target & { kind: 'http' }): Prom
 async function sqlLoop({ database }: Target & { kind: 'sql' }): Promise<Loop> {
   const client = new pg.Client({ ...database, application_name: 'bare SQL' })
   await client.connect()
-  return async (load) => {
+  return async ({ load }) => {
     const { rowCount } = await client.query(transferStatement(load))
     if (rowCount !== 1) throw new Error('a transfer was not posted')
   }
@@ -65,24 +67,18 @@ async function sqlLoop({ database }: Target & { kind: 'sql' }): Promise<Loop> {
 
 async function work(job: Job): Promise<Measured> {
   const loops = await loopsOf(job)
-  const from = performance.now() + job.leadMs
-  const until = from + job.windowMs
-  const latencies: number[] = []
-  const late: number[] = []
-  let done = 0
+  const began = performance.now()
+  const until = began + job.leadMs + job.windowMs
+  const calls: Call[] = []
   await Promise.all(loops.map(async (once) => {
     for (let started = performance.now(); started < until;) {
-      await once(job.load)
+      await once(job)
       const ended = performance.now()
-      done += 1
-      if (ended >= until) late.push(ended - started)
-      else if (ended >= from) latencies.push(ended - started)
+      calls.push({ started, ended })
       started = ended
     }
   }))
-  // a system so slow that nothing was answered within the window still has its latency told
-  if (latencies.length === 0) return { ...summarize(Float64Array.from(late), job.windowMs), perSecond: 0, done }
-  return { ...summarize(Float64Array.from(latencies), job.windowMs), done }
+  return { ...summarize(calls, { began, from: began + job.leadMs, until }), done: calls.length }
 }
 
 function reply(message: Reply): void {

@@ -5,8 +5,8 @@ import { cellKey, systemNames, type Cell, type Runs, type Verdict } from './targ
 export interface Plan {
   readonly cells: readonly Cell[]
   readonly rounds: number
-  readonly leadMs: number
-  readonly windowMs: number
+  /** How long the next run takes, and how much of that is not counted yet. */
+  readonly time: (runsLeft: number) => { readonly leadMs: number; readonly windowMs: number }
   readonly tell: (line: string) => void
 }
 
@@ -20,11 +20,12 @@ export async function warm(arena: Arena, cells: readonly Cell[], windowMs: numbe
  * Measures every cell once a round, systems next to each other, so that whatever the machine does meanwhile befalls
  * all of them; every other round goes backwards.
  */
-export async function runRounds(arena: Arena, { cells, rounds, leadMs, windowMs, tell }: Plan): Promise<Runs> {
+export async function runRounds(arena: Arena, { cells, rounds, time, tell }: Plan): Promise<Runs> {
   const runs = new Map<string, Summary[]>(cells.map((cell) => [cellKey(cell), []]))
+  let left = cells.length * rounds
   for (let round = 0; round < rounds; round += 1) {
     for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
-      const { perSecond, p50, p95, p99 } = await arena.run({ ...cell, leadMs, windowMs })
+      const { perSecond, p50, p95, p99 } = await arena.run({ ...cell, ...time(left--) })
       runs.get(cellKey(cell))?.push({ perSecond, p50, p95, p99 })
     }
     tell(`round ${round + 1} of ${rounds} done`)

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../../packages/backend/src/testing/backend.ts'
 import { call } from '../../packages/backend/src/testing/http.ts'
-import { commands, type CommandName, type Load } from './commands.ts'
+import { commands, type Command, type CommandName, type Load } from './commands.ts'
 import { HOT_ORDERS_FROM, idOf } from './objects.ts'
 import { quickPayments, quickPayouts } from './quick-rails.ts'
 import { hotOrders, paidOrders, releasable, seed, type Orders } from './seed.ts'
@@ -39,7 +39,8 @@ test('what is seeded balances, foreign keys and CHECKs checked', async () => {
 
 /** The command, on one of the few that this test has seeded. */
 function among(command: CommandName, load: Load): { path: string; body: string; status: number } {
-  const request = commands[command](load)
+  const make: Command = commands[command]
+  const request = make(load)
   const n = load === 'spread' ? 1 : command === 'payout' ? 0 : HOT_ORDERS_FROM
   const here = (text: string): string => text.replace(/(sel|esc|pay)_00\d{24}/, (_id, prefix: 'sel' | 'esc' | 'pay') => idOf(prefix, prefix === 'sel' && load === 'hot' ? 0 : n))
   return { ...request, path: here(request.path), body: here(request.body) }

@@ -6,17 +6,17 @@ import { CURRENCY, HOT_ORDERS_FROM, HOT_SELLER, SELLERS, sqlId } from './objects
  * seeded here balances, and the trial balance at the end of a benchmark holds it to that.
  */
 
-/** Some orders, each of one seller, paid by one payment of one capture. Amounts in minor units. */
+/** Some orders, each of one seller, paid by one payment of one capture. Amounts in minor units, as numbers or SQL of `n`. */
 export interface Orders {
   /** The first and the last order's number. */
   readonly from: number
   readonly to: number
   /** SQL of `n`: whose order it is. */
   readonly seller: string
-  readonly authorized: number
-  readonly captured: number
-  /** SQL of `n`: how much of the captured amount was released; 0 to captured. */
-  readonly released?: string
+  readonly authorized: number | string
+  readonly captured: number | string
+  /** 0 to captured; 0 by default. */
+  readonly released?: number | string
   /** Whether the rail has paid what was captured. */
   readonly settled?: boolean
 }
@@ -37,8 +37,8 @@ export const hotOrders: readonly Orders[] = [
 
 /** For payouts: what was released to each seller, and paid by the rail. */
 export const paidOrders: readonly Orders[] = [
-  { from: 600_000_001, to: 600_000_000 + SELLERS, seller: 'n - 600000000', authorized: 100_000_000, captured: 100_000_000, released: '100000000', settled: true },
-  { from: 600_000_000, to: 600_000_000, seller: `${HOT_SELLER}`, authorized: 400_000_000_000, captured: 400_000_000_000, released: '400000000000', settled: true },
+  { from: 600_000_001, to: 600_000_000 + SELLERS, seller: 'n - 600000000', authorized: 100_000_000, captured: 100_000_000, released: 100_000_000, settled: true },
+  { from: 600_000_000, to: 600_000_000, seller: `${HOT_SELLER}`, authorized: 400_000_000_000, captured: 400_000_000_000, released: 400_000_000_000, settled: true },
 ]
 
 const events = (prefix: 'ord' | 'esc' | 'pay' | 'rel' | 'cs', { lane, sequence, type, where = 'true' }: { lane: number; sequence: number; type: string; where?: string }): string => `
@@ -116,6 +116,8 @@ const statements: readonly string[] = [
   events('pay', { lane: 2, sequence: 1, type: 'payment.captured' }),
   events('esc', { lane: 3, sequence: 1, type: 'escrow.funded' }),
   events('rel', { lane: 4, sequence: 1, type: 'release.created', where: released }),
+  `insert into idempotency_keys (marketplace_id, scope, key, body_hash, status, content_type, body_sealed, created_at, answered_at)
+   select m, 'escrows.release', gen_random_uuid()::text, sha256(n::text::bytea), 200, 'application/json; charset=utf-8', decode(repeat(md5(n::text), 20), 'hex'), at, at from seeds where ${released}`,
 ]
 
 /** The rail pays for what was captured: one report, whose every line is a capture. */
@@ -147,8 +149,8 @@ export async function seed(client: pg.ClientBase, { marketplace, orders, checked
     await client.query('begin')
     if (!checked) await client.query('set local session_replication_role = replica')
     await client.query(`create temporary table seeds on commit drop as
-      select $1::text as m, $2::text as cur, n, (${some.seller})::bigint as seller, ${some.authorized}::bigint as authorized, ${some.captured}::bigint as captured,
-        (${some.released ?? '0'})::bigint as released, ${some.settled ?? false} as settled, now() - interval '20 days' as at
+      select $1::text as m, $2::text as cur, n, (${some.seller})::bigint as seller, (${some.authorized})::bigint as authorized, (${some.captured})::bigint as captured,
+        (${some.released ?? 0})::bigint as released, ${some.settled ?? false} as settled, now() - interval '20 days' as at
       from generate_series($3::bigint, $4::bigint) as n`, [marketplace, CURRENCY, some.from, some.to])
     for (const statement of statements) await client.query(statement)
     if (some.settled) for (const statement of settlement) await client.query(statement)

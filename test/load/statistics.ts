@@ -27,11 +27,34 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2
 }
 
-/** Sums up the latencies of calls that ended within a window. */
-export function summarize(latenciesMs: Float64Array, windowMs: number): Summary {
-  const sorted = latenciesMs.toSorted()
+/** When a call was sent and when its answer was there, in milliseconds of one clock. */
+export interface Call {
+  readonly started: number
+  readonly ended: number
+}
+
+/** The window that counts: `from` to `until`, of a run that began earlier and whose last calls end later. */
+export interface Window {
+  readonly began: number
+  readonly from: number
+  readonly until: number
+}
+
+/**
+ * Sums up the calls that ended within a window.
+ *
+ * Calls that were gathered end together, so that a window's edges would cut off whole batches: the rate is reckoned
+ * from the last end before the window to the last one in it. A system so slow that nothing ends within the window is
+ * judged by what ends after it.
+ */
+export function summarize(calls: readonly Call[], { began, from, until }: Window): Summary {
+  const inside = calls.filter(({ ended }) => ended >= from && ended < until)
+  const counted = inside.length > 0 ? inside : calls.filter(({ ended }) => ended >= until)
+  const since = calls.reduce((latest, { ended }) => (ended < from && ended > latest ? ended : latest), began)
+  const last = counted.reduce((latest, { ended }) => Math.max(latest, ended), since)
+  const sorted = Float64Array.from(counted, ({ started, ended }) => ended - started).toSorted()
   return {
-    perSecond: (latenciesMs.length * 1000) / windowMs,
+    perSecond: (counted.length * 1000) / (last - since),
     p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99),
   }
 }
