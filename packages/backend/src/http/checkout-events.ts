@@ -19,6 +19,8 @@ interface Stream {
   readonly out: PassThrough
   readonly openedAt: number
   heardAt: number
+  /** One event after the other. */
+  telling: boolean
   /** What was told last; a session that still looks like it has no news. */
   mark: string | null
 }
@@ -43,7 +45,7 @@ export class CheckoutEvents {
     const own = [...this.#streams].filter(({ page: { session } }) => session === page.session)
     if (this.#closed || own.length >= MAX_PER_SESSION || this.#streams.size >= MAX_STREAMS) return tooMany
     const now = performance.now()
-    const stream: Stream = { page, out: new PassThrough(), openedAt: now, heardAt: now, mark: null }
+    const stream: Stream = { page, out: new PassThrough(), openedAt: now, heardAt: now, telling: false, mark: null }
     stream.out.once('close', () => this.#streams.delete(stream))
     this.#streams.add(stream)
     void this.#round([stream])
@@ -72,27 +74,36 @@ export class CheckoutEvents {
   async #round(streams: readonly Stream[]): Promise<void> {
     try {
       const marks = await readMarks(this.#deps, streams.map(({ page }) => page))
-      await Promise.all(streams.map((stream) => this.#tell(stream, marks.get(stream.page.session) ?? '')))
+      await Promise.all(streams.filter(({ telling }) => !telling).map((stream) => this.#tell(stream, marks.get(stream.page.session) ?? '')))
     } catch (error) {
       this.#deps.log.warn({ err: error }, 'sessions that are watched could not be read; the next look follows')
     }
   }
 
   async #tell(stream: Stream, mark: string): Promise<void> {
-    const { out, page, openedAt } = stream
+    const { out, openedAt } = stream
     const now = performance.now()
-    if (mark !== stream.mark) {
-      stream.mark = mark
-      const view = await readView(this.#deps, page)
-      if (out.writable && view) out.write(`event: checkout\ndata: ${JSON.stringify(view)}\n\n`)
-      stream.heardAt = now
-      if (view?.status !== 'processing') out.end()
-    } else if (now - stream.heardAt >= HEARTBEAT_MS) {
-      stream.heardAt = now
-      if (out.writable) out.write(': still here\n\n')
-    }
+    if (mark !== stream.mark) await this.#show(stream, mark)
+    else if (now - stream.heardAt >= HEARTBEAT_MS) write(stream, ': still here\n\n')
     if (now - openedAt >= LIFE_MS) out.end()
   }
+
+  async #show(stream: Stream, mark: string): Promise<void> {
+    stream.telling = true
+    try {
+      const view = await readView(this.#deps, stream.page)
+      stream.mark = mark
+      if (view) write(stream, `event: checkout\ndata: ${JSON.stringify(view)}\n\n`)
+      if (view?.status !== 'processing') stream.out.end()
+    } finally {
+      stream.telling = false
+    }
+  }
+}
+
+function write(stream: Stream, text: string): void {
+  stream.heardAt = performance.now()
+  if (stream.out.writable) stream.out.write(text)
 }
 
 const tooMany: EdgeRefusal = {

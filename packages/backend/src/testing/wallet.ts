@@ -3,14 +3,17 @@ import type {
   BuyerAction, CloseRequest, FollowUpRequest, Inquiry, NotificationReading, Outcome, PaymentConnector, RawNotification,
   WalletChargeRequest,
 } from '@holdfast/core'
+import type { CheckoutSession } from '@holdfast/contract/types'
+import { inquiries } from '../jobs/inquiries.ts'
 import type { TestBackend } from './backend.ts'
+import type { Shop } from './shop.ts'
 
 /*
  * A wallet's rail in memory, behind the port alone: for what the simulators of real ones can't be made to do at the
  * instant that a test wants it. Its notifications come over HTTP.
  */
 
-interface Record_ {
+interface RailRecord {
   readonly requestId: string
   readonly amount: bigint
   readonly currency: string
@@ -37,7 +40,7 @@ const APP = 'app-1'
 
 export class TestWallet {
   readonly name: string
-  readonly records: Map<string, Record_> = new Map()
+  readonly records: Map<string, RailRecord> = new Map()
   /** How often each call was made. */
   readonly calls: Record<'charge' | 'close' | 'inquire' | 'refund', number> = { charge: 0, close: 0, inquire: 0, refund: 0 }
   /** Parts in place of the ordinary ones, until they are taken away. */
@@ -99,13 +102,13 @@ export class TestWallet {
     return { status: answer.status, text: await answer.text() }
   }
 
-  #record(requestId: string): Record_ {
+  #record(requestId: string): RailRecord {
     const record = this.records.get(requestId)
     if (!record) throw new Error(`the rail has no ${requestId}`)
     return record
   }
 
-  #aged(record: Record_): Record_ {
+  #aged(record: RailRecord): RailRecord {
     const over = record.action.expiresAt !== undefined && Date.parse(record.action.expiresAt) <= this.#now().getTime()
     if (record.state === 'open' && over) record.state = 'expired'
     return record
@@ -130,7 +133,7 @@ export class TestWallet {
 
 const sign = (body: string, secret: string): string => createHmac('sha256', secret).update(body).digest('hex')
 
-function outcomeOf({ state, requestId, amount }: Record_): Inquiry {
+function outcomeOf({ state, requestId, amount }: RailRecord): Inquiry {
   if (state === 'paid') return { outcome: 'approved', railReference: `r-${requestId}`, amount }
   if (state === 'open') return { outcome: 'action_required', action: { type: 'wait' } }
   const code = state === 'closed' ? 'canceled' : state
@@ -154,4 +157,22 @@ export function addWallet(backend: TestBackend, { name = 'wallet', currencies = 
   const wallet = new TestWallet({ name, now: backend.deps.clock.now })
   ;(backend.deps.rails.payments as Map<string, PaymentConnector>).set(name, wallet.connector(currencies))
   return wallet
+}
+
+/** An attempt that waits for its buyer, and what the rail knows it by. */
+export async function begin(
+  { backend, shop, session }: { readonly backend: TestBackend; readonly shop: Shop; readonly session: CheckoutSession }, over: Parameters<Shop['wallet']>[1] = {},
+): Promise<{ readonly session: CheckoutSession; readonly payment: string; readonly requestId: string }> {
+  const { attempt, status, text } = await shop.wallet(session, over)
+  if (status !== 200 || attempt.status !== 'pending') throw new Error(`the attempt did not begin: ${status} ${text}`)
+  const { rows } = await backend.deps.pool.query<{ request_id: string }>('select request_id from operations where payment_id = $1', [attempt.payment])
+  return { session, payment: attempt.payment, requestId: rows[0]?.request_id ?? '' }
+}
+
+/** Does what the worker does about operations, without waiting for its hours: each that is open, until none is due. */
+export async function work({ deps }: TestBackend): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    await deps.pool.query(`update operations set next_inquiry_at = now(), leased_until = null where state in ('intent_written', 'sent', 'unknown')`)
+    for (const subject of await inquiries.due(deps, { limit: 500, except: [] })) await inquiries.handle(deps, subject)
+  }
 }

@@ -15,6 +15,9 @@ export async function readAction(db: Reader, { marketplace_id: marketplace, id }
   return renderAction(row.outcome.action, { now: row.now, offsetMs: Number(row.offset_ms) })
 }
 
+/** No phone reads a longer one off a screen. */
+const MAX_CONTENT = 1_000
+
 /**
  * A buyer's action as the page shows it. Its end is an instant of real time: the page counts down to it.
  *
@@ -23,14 +26,17 @@ export async function readAction(db: Reader, { marketplace_id: marketplace, id }
 function renderAction(action: BuyerAction, { now, offsetMs }: { readonly now: Date; readonly offsetMs: number }): AttemptAction | null {
   if (action.type === 'wait') return null
   const until = Date.parse(action.expiresAt)
-  if (until <= now.getTime()) return null
+  if (until <= now.getTime() || (action.type === 'qr_code' && action.content.length > MAX_CONTENT)) return null
   const expiresAt = new Date(until - offsetMs).toISOString()
   return action.type === 'redirect' ? { type: 'redirect', url: action.url, expiresAt }
     : { type: 'qr_code', ...drawCode(action.content), expiresAt }
 }
 
+/** The library draws a border of at least one module; the page draws its own. */
+const BORDER = 1
+
 /** Draws a code on our side, so that no page needs a library for it. A seventh of it may be lost (level M). */
 export function drawCode(content: string): { readonly size: number; readonly modules: string } {
-  const rows = encodeQR(content, 'raw', { ecc: 'medium', border: 0 })
+  const rows = encodeQR(content, 'raw', { ecc: 'medium', border: BORDER }).slice(BORDER, -BORDER).map((row) => row.slice(BORDER, -BORDER))
   return { size: rows.length, modules: rows.flat().map((dark) => (dark ? '1' : '0')).join('') }
 }
