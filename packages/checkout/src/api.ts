@@ -1,8 +1,10 @@
 import type { Attempt, CheckoutView, Confirm, ErrorCode, FrameTicket } from '@holdfast/contract/types'
+import { ServerClock } from './clock.ts'
 import { pause, type Timing } from './timing.ts'
 
 /** The version of the API that this component was written against. */
 export const apiVersion = '2026-11-22'
+export const eventsPath = '/v1/checkout/events'
 
 /**
  * Why there is no answer to use. A problem document gives its own code; `network`, `timeout` and `unreadable`
@@ -45,10 +47,11 @@ export function isFailure(answer: object): answer is ApiFailure {
 }
 
 /**
- * The three calls of a page, each with the session's client secret. Reads and tickets are retried; so is a payment,
- * under its one key.
+ * The calls of a page, each with the session's client secret. All but the stream are retried; a payment under its
+ * one key.
  */
 export class Api {
+  readonly clock: ServerClock = new ServerClock()
   readonly #base: string
   readonly #secret: string
   readonly #timing: Timing
@@ -92,6 +95,56 @@ export class Api {
     )
   }
 
+  /** Has the rail asked, now, what became of the attempt under way. Once: a read later tells it as well. */
+  check(): Promise<Answer<CheckoutView>> {
+    return this.#once({
+      method: 'POST', path: '/v1/checkout/check', body: {}, timeoutMs: this.#timing.readTimeoutMs, is: isCheckoutView,
+    })
+  }
+
+  /** Closes an attempt that waits for the buyer, so that another can be made. */
+  cancelAttempt(): Promise<Answer<CheckoutView>> {
+    const { confirmTimeoutMs } = this.#timing
+    const path = '/v1/checkout/cancel-attempt'
+    return this.#retried(
+      { method: 'POST', path, body: {}, timeoutMs: confirmTimeoutMs, is: isCheckoutView },
+      { deadlineMs: confirmTimeoutMs * 2, tries: 3 },
+    )
+  }
+
+  /**
+   * Hears the session's truth as it changes, by server-sent events. It is fetch and no EventSource, because the
+   * client secret belongs in a header and in no URL.
+   *
+   * @returns whether anything was heard before the stream ended, fell silent, or `stopped`
+   */
+  async listen(heard: (view: CheckoutView) => void, stopped: AbortSignal): Promise<boolean> {
+    const stop = new AbortController()
+    const { signal } = stop
+    const end = (): void => stop.abort()
+    stopped.addEventListener('abort', end, { signal })
+    let timer = setTimeout(end, this.#timing.readTimeoutMs)
+    let any = false
+    try {
+      const { ok, body } = await this.#fetch(eventsPath, { headers: this.#headers(), signal })
+      if (!ok || !body) return false
+      for await (const data of eventsOf(body)) {
+        clearTimeout(timer)
+        timer = setTimeout(end, this.#timing.streamQuietMs)
+        if (signal.aborted) break
+        if (!isCheckoutView(data)) continue
+        any = true
+        heard(data)
+      }
+    } catch {
+      // a stream that breaks is one that ended
+    } finally {
+      clearTimeout(timer)
+      end()
+    }
+    return any
+  }
+
   async #retried<T extends object>(call: Call<T>, { deadlineMs, tries }: Patience): Promise<Answer<T>> {
     const end = performance.now() + deadlineMs
     let open: ApiFailure | undefined
@@ -114,12 +167,13 @@ export class Api {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), timeoutMs)
     try {
-      const response = await fetch(this.#base + path, {
+      const response = await this.#fetch(path, {
         method,
         headers: this.#headers(key, body),
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: late.signal, cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'origin',
+        signal: late.signal,
       })
+      this.clock.hear(response.headers.get('Date'))
       return read(response, await response.text(), is)
     } catch {
       return { failed: late.signal.aborted ? 'timeout' : 'network', retryAfterMs: undefined }
@@ -128,7 +182,13 @@ export class Api {
     }
   }
 
-  #headers(key: string | undefined, body: unknown): Record<string, string> {
+  #fetch(path: string, call: RequestInit): Promise<Response> {
+    return fetch(this.#base + path, {
+      ...call, cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'origin',
+    })
+  }
+
+  #headers(key?: string, body?: unknown): Record<string, string> {
     return {
       Authorization: `Bearer ${this.#secret}`,
       'Holdfast-Version': apiVersion,
@@ -146,6 +206,19 @@ function read<T>(response: Response, text: string, is: (value: unknown) => value
   if (response.ok) return is(value) ? value : failure('unreadable')
   if (isBag(value) && typeof value['code'] === 'string') return failure(value['code'] as ErrorCode)
   return failure(response.status >= 500 ? 'unavailable' : 'unreadable')
+}
+
+/** The data of each event of a stream; undefined for a comment, which says that the stream lives. */
+async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
+  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
+  let text = ''
+  for (;;) {
+    const { value, done } = await reader.read()
+    if (done) return
+    const blocks = (text + value).split(/\r?\n\r?\n/)
+    text = blocks.pop() as string
+    for (const block of blocks) yield parsed(block.replaceAll(/^(?!data:).*$|^data: ?/gm, ''))
+  }
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,6 @@
-import { attemptErrorCodes, API_VERSION } from '@holdfast/contract'
+import { attemptErrorCodes, API_VERSION, CHECKOUT_EVENTS_PATH } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
-import { apiVersion } from './api.ts'
+import { apiVersion, eventsPath } from './api.ts'
 import { faultOf, inWords } from './errors.ts'
 import { languageOf } from './i18n/index.ts'
 import { attempt, declined } from './testing/views.ts'
@@ -22,3 +22,4 @@ describe('a failed attempt', () => {
 })
 
 test('the version that is asked for is the contract’s', () => expect(apiVersion).toBe(API_VERSION))
+test('the stream is where the contract has it', () => expect(eventsPath).toBe(CHECKOUT_EVENTS_PATH))

@@ -1,5 +1,5 @@
 import type { Attempt, CheckoutView, Confirm } from '@holdfast/contract/types'
-import { isFailure, isOpenEnded, type Api, type ApiFailure } from './api.ts'
+import { isFailure, isOpenEnded, type Answer, type Api, type ApiFailure } from './api.ts'
 import { fault, faultOf, type ErrorCode, type Fault } from './errors.ts'
 import type { Phase } from './events.ts'
 import { pause, within, type Timing } from './timing.ts'
@@ -8,7 +8,7 @@ import { pause, within, type Timing } from './timing.ts'
 export type Ended =
   | { readonly status: 'complete', readonly attempt: Attempt }
   | { readonly status: 'failed', readonly fault: Fault, readonly payment: string | null }
-  | { readonly status: 'pending', readonly payment: string | null }
+  | { readonly status: 'pending', readonly payment: string | null, readonly attempt: Attempt | null }
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
@@ -24,7 +24,17 @@ interface Try {
   readonly spare: boolean
 }
 
+/** The watch over an attempt that is under way. */
+interface Following {
+  /** Of an attempt whose answer was lost: the newest payment before it, and how long it may leave no trace. */
+  readonly lost: { readonly before: string | undefined, readonly until: number } | undefined
+  readonly stop: AbortController
+  readonly ended: Promise<void>
+  readonly end: () => void
+}
+
 const failed = (code: ErrorCode): Ended => ({ status: 'failed', fault: fault(code), payment: null })
+const unheard: Ended = { status: 'pending', payment: null, attempt: null }
 
 /** Refusals that the buyer can do something about, by the API's code; all others are ours. */
 const refusals: Readonly<Partial<Record<ApiFailure['failed'], ErrorCode>>> = {
@@ -55,7 +65,8 @@ export class Session {
   readonly #timing: Timing
   readonly #changed: () => void
   #busy: 'paying' | 'awaiting' | undefined
-  #polling: Promise<void> | undefined
+  #following: Following | undefined
+  #callingOff = false
   #closed = false
   /** Counts reads and ends: an answer that was asked for before the newest known fact is dropped. */
   #asked = 0
@@ -73,9 +84,16 @@ export class Session {
     return this.view.status
   }
 
+  /** The attempt under way, where its end depends on what the buyer does outside this page. */
+  get waiting(): Attempt | undefined {
+    const { status, attempt } = this.view ?? {}
+    return status === 'processing' && attempt?.status === 'pending' && attempt.method !== 'card' ? attempt : undefined
+  }
+
   /** Stops asking. What was sent stays sent. */
   close(): void {
     this.#closed = true
+    this.#following?.stop.abort()
   }
 
   async load(): Promise<void> {
@@ -88,17 +106,21 @@ export class Session {
   }
 
   /** Reads the session again. A failed read changes nothing and is returned. */
-  async refresh(): Promise<ApiFailure | undefined> {
-    const asked = ++this.#asked
-    const answer = await this.api.view()
-    if (isFailure(answer)) return answer
-    if (asked < this.#known || this.#closed) return undefined
-    const first = !this.view
-    this.#learn(answer)
-    if (first && answer.status !== 'open') this.ended = endOf(answer)
-    if (answer.status === 'processing' && this.#busy !== 'paying') void this.#poll(undefined)
-    this.#changed()
-    return undefined
+  refresh(): Promise<ApiFailure | undefined> {
+    return this.#learnFrom(this.api.view())
+  }
+
+  /** Has the rail asked, now, what became of the attempt that waits. */
+  check(): Promise<ApiFailure | undefined> {
+    return this.#learnFrom(this.api.check())
+  }
+
+  /** Gives up the attempt that waits, or learns that it has ended otherwise. After a failure it still waits. */
+  async cancelAttempt(): Promise<ApiFailure | undefined> {
+    this.#callingOff = true
+    const failure = await this.#learnFrom(this.api.cancelAttempt())
+    this.#callingOff = false
+    return failure
   }
 
   /** One attempt to pay. Never throws: what can't be known is pending. */
@@ -114,9 +136,12 @@ export class Session {
     return ended
   }
 
-  /** Waits until the payment under way has ended, within bounds. */
+  /** Waits until the payment under way has ended, within bounds: for a buyer who has time to act, until it is over. */
   async settled(): Promise<Ended | undefined> {
-    if (this.#polling) await within(this.#timing.resumeMs, this.#polling)
+    const { resumeMs, graceMs } = this.#timing
+    const action = this.waiting?.action
+    const actMs = action ? this.api.clock.msUntil(action.expiresAt) + graceMs : 0
+    if (this.#following) await within(Math.max(resumeMs, actMs), this.#following.ended)
     return this.ended
   }
 
@@ -132,68 +157,99 @@ export class Session {
 
   async #unanswered(failure: ApiFailure): Promise<Ended> {
     const { failed: code } = failure
-    if (isOpenEnded(failure) || code === 'attempt_in_progress') return { status: 'pending', payment: null }
+    if (isOpenEnded(failure) || code === 'attempt_in_progress') return unheard
     if (code === 'session_revision_stale' || code === 'session_not_open') await this.refresh()
     if (code !== 'session_not_open') return { status: 'failed', fault: refusal(failure), payment: null }
     const { view } = this
     // it was refused because it isn't open: a view that still says so was read too early
-    return view && view.status !== 'open' && endOf(view) || { status: 'pending', payment: null }
+    return view && view.status !== 'open' && endOf(view) || unheard
   }
 
   #end(ended: Ended, before: string | undefined): void {
-    this.ended = ended
-    this.#busy = undefined
     this.#known = ++this.#asked
-    if (ended.status === 'failed') this.fault = ended.fault
+    this.#settle(ended)
     if (ended.status === 'complete') this.#learnEnd('complete', ended.attempt)
     if (ended.status === 'pending') {
       this.#busy = 'awaiting'
-      void this.#poll(before)
+      if (ended.attempt) this.#learnEnd('processing', ended.attempt)
+      const until = performance.now() + this.#timing.lostAfterMs
+      this.#follow(ended.attempt ? undefined : { before, until })
     }
     this.#changed()
+  }
+
+  #settle(ended: Ended): void {
+    this.#busy = undefined
+    this.ended = ended
+    const calledOff = this.#callingOff && ended.status === 'failed' && ended.fault.code === 'attempt_canceled'
+    this.fault = ended.status === 'failed' && !calledOff ? ended.fault : undefined
   }
 
   #learnEnd(status: CheckoutView['status'], attempt: Attempt): void {
     if (this.view) this.view = { ...this.view, status, attempt }
   }
 
-  #learn(view: CheckoutView): void {
+  async #learnFrom(asking: Promise<Answer<CheckoutView>>): Promise<ApiFailure | undefined> {
+    const asked = ++this.#asked
+    const answer = await asking
+    if (isFailure(answer)) return answer
+    this.#hear(answer, asked)
+    return undefined
+  }
+
+  #hear(view: CheckoutView, asked: number): void {
+    if (asked < this.#known || this.#closed) return
+    const first = !this.view
     this.view = view
-    this.#known = this.#asked
-  }
-
-  #poll(before: string | undefined): Promise<void> {
-    this.#polling ??= this.#pollUntilEnded(before).finally(() => { this.#polling = undefined })
-    return this.#polling
-  }
-
-  async #pollUntilEnded(before: string | undefined): Promise<void> {
-    const lostAt = performance.now() + this.#timing.lostAfterMs
-    const { pollMs, pollMaxMs } = this.#timing
-    for (let waitMs = pollMs; !this.#closed; waitMs = Math.min(waitMs * 1.5, pollMaxMs)) {
-      await pause(waitMs)
-      const view = await this.api.view()
-      if (isFailure(view) || this.#closed) continue
-      const traceless = view.status === 'open' && view.attempt?.payment === before
-      if (traceless && performance.now() < lostAt) continue
-      this.#learn(view)
-      if (view.status === 'processing' || view.attempt?.status === 'pending') continue
-      return this.#endPolling(traceless ? failed('not_received') : endOf(view))
-    }
-  }
-
-  #endPolling(ended: Ended | undefined): void {
-    this.#busy = undefined
-    this.ended = ended ?? failed('try_again_later')
-    this.fault = this.ended.status === 'failed' ? this.ended.fault : undefined
+    this.#known = asked
+    if (first && view.status !== 'open') this.ended = endOf(view)
+    if (this.#busy !== 'paying') this.#weigh(view)
     this.#changed()
+  }
+
+  /** Whether a view begins or ends the watch over an attempt. */
+  #weigh(view: CheckoutView): void {
+    const { status, attempt } = view
+    const following = this.#following
+    if (!following && status === 'processing') this.#follow(undefined)
+    if (!following || status === 'processing' || attempt?.status === 'pending') return
+    const { lost } = following
+    const traceless = lost && status === 'open' && attempt?.payment === lost.before
+    if (traceless && performance.now() < lost.until) return
+    this.#following = undefined
+    this.#settle(traceless ? failed('not_received') : endOf(view) ?? failed('try_again_later'))
+    following.stop.abort()
+    following.end()
+  }
+
+  #follow(lost: Following['lost']): void {
+    let end = (): void => undefined
+    const ended = new Promise<void>((resolve) => { end = resolve })
+    const stop = new AbortController()
+    this.#following = { lost, stop, ended, end }
+    void this.#ask(stop.signal)
+  }
+
+  /** Listens where there is a stream to listen to, and reads where there is none. */
+  async #ask(stopped: AbortSignal): Promise<void> {
+    const { pollMs, pollMaxMs, readsPerStream } = this.#timing
+    let reads = readsPerStream
+    for (let waitMs = pollMs; !stopped.aborted; waitMs = Math.min(waitMs * 1.5, pollMaxMs)) {
+      if (this.waiting && reads++ >= readsPerStream) {
+        const heard = await this.api.listen((view) => this.#hear(view, ++this.#asked), stopped)
+        reads = heard ? readsPerStream : 0
+        if (heard) waitMs = pollMs
+      }
+      if (!stopped.aborted) await pause(waitMs, stopped)
+      if (!stopped.aborted) await this.refresh()
+    }
   }
 }
 
 function endOfAttempt(attempt: Attempt): Ended {
   const { status, payment } = attempt
-  if (status === 'complete') return { status, attempt }
-  return status === 'failed' ? { status, payment, fault: faultOf(attempt) } : { status, payment }
+  if (status === 'failed') return { status, payment, fault: faultOf(attempt) }
+  return status === 'complete' ? { status, attempt } : { status, payment, attempt }
 }
 
 /** What a session's view says of its attempt; undefined while an open session has had none. */

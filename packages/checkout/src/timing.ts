@@ -14,6 +14,12 @@ export interface Timing {
   readonly lostAfterMs: number
   /** For resume(), before it answers that the payment is still pending. */
   readonly resumeMs: number
+  /** How long a stream of the session may be silent before it counts as dead. */
+  readonly streamQuietMs: number
+  /** How many reads come between two tries to open a stream that could not be opened. */
+  readonly readsPerStream: number
+  /** After an action's last moment, before its attempt counts as pending for the page. */
+  readonly graceMs: number
   /** From the frame's first byte to its `ready`. */
   readonly frameReadyMs: number
   /** For the frame's answer to what it was asked. */
@@ -31,13 +37,16 @@ export const patient: Timing = {
   pollMaxMs: 10_000,
   lostAfterMs: 20_000,
   resumeMs: 60_000,
+  streamQuietMs: 30_000,
+  readsPerStream: 6,
+  graceMs: 90_000,
   frameReadyMs: 20_000,
   frameAnswerMs: 30_000,
   slowMs: 6000,
 }
 
-/** Waits, but not longer than until the browser is connected again or the page is looked at again. */
-export function pause(ms: number): Promise<void> {
+/** Waits, but not longer than until `stopped`, the browser is connected again, or the page is looked at again. */
+export function pause(ms: number, stopped?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const stop = new AbortController()
     const done = (): void => {
@@ -46,6 +55,7 @@ export function pause(ms: number): Promise<void> {
       resolve()
     }
     const timer = setTimeout(done, ms)
+    stopped?.addEventListener('abort', done, stop)
     addEventListener('online', done, stop)
     document.addEventListener('visibilitychange', () => document.hidden || done(), stop)
   })

@@ -65,6 +65,11 @@ export interface HoldfastCheckout {
  * @csspart pay-button - the button
  * @csspart footnote - the sentence under it
  * @csspart outcome - what replaces the form at the end
+ * @csspart action - what replaces the form while the buyer acts in a wallet
+ * @csspart qr-code - the code to scan
+ * @csspart action-link - the link to the wallet's page
+ * @csspart again - the button that starts over once the time has run out
+ * @csspart other-method - the button that leads back to the methods
  * @csspart return-link - the link to the session's return URL
  * @csspart retry - the button of a checkout that did not load
  * @csspart skeleton - its shape while it loads
@@ -111,6 +116,7 @@ export class HoldfastCheckout extends LitElement {
   readonly #controller: CheckoutController
   #sheet: CSSStyleSheet | undefined
   #dark = false
+  #step: CheckoutController['step']
 
   constructor() {
     super()
@@ -157,9 +163,14 @@ export class HoldfastCheckout extends LitElement {
 
   /** Focuses the field named, or the first to fill in; where there is no form, what there is to do. */
   override focus(field?: CardField | FocusOptions): void {
-    const { state, chosen } = this.#controller
-    if (state.phase === 'open' && chosen?.ready) chosen.focus(typeof field === 'string' ? field : undefined)
-    else this.renderRoot.querySelector<HTMLElement>('.outcome :is(a, button, h2)')?.focus()
+    const { state, chosen, step } = this.#controller
+    const usable = state.phase === 'open' && !step && chosen?.ready
+    if (usable && chosen.focus) chosen.focus(typeof field === 'string' ? field : undefined)
+    else this.#focus(usable ? chosenRow : '.outcome :is(a, button, h2)')
+  }
+
+  #focus(selector: string): void {
+    this.renderRoot.querySelector<HTMLElement>(selector)?.focus()
   }
 
   override connectedCallback(): void {
@@ -206,7 +217,9 @@ export class HoldfastCheckout extends LitElement {
 
   protected override updated(): void {
     const before = this.#controller.tell()
-    if (before && before !== 'loading') this.#follow()
+    const { step } = this.#controller
+    if ((before && before !== 'loading') || (this.#step && !step)) this.#follow()
+    this.#step = step
   }
 
   #start(): void {
@@ -246,8 +259,9 @@ export class HoldfastCheckout extends LitElement {
     if (phase === 'complete') return completeView(drawn)
     if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`
     // the form stays behind a pending payment: should it fail, what was typed is still there
-    const hidden = phase === 'processing'
-    return html`${hidden ? html`${header(drawn)}${processingView(drawn)}` : nothing}
+    const { step } = this.#controller
+    const hidden = phase === 'processing' || step !== undefined
+    return html`${hidden ? html`${header(drawn)}${step?.draw() ?? processingView(drawn)}` : nothing}
       <div ?hidden=${hidden}>${formView({ ...drawn, ...this.#form(), phase, payButton })}</div>`
   }
 
@@ -261,12 +275,13 @@ export class HoldfastCheckout extends LitElement {
   }
 
   #announcement(language: Language): string {
-    const { session, state: { phase }, amountChanged } = this.#controller
+    const { session, step, state: { phase }, amountChanged } = this.#controller
     if (phase === 'unavailable' && session?.fault) {
       return `${language.text('loadErrorTitle')}: ${messageOf(session.fault, language)}`
     }
     if (!session?.view) return ''
     const amount = money({ view: session.view, language }, session.view.amount)
+    if (step && phase !== 'paying') return step.announcement()
     switch (phase) {
       case 'paying': return language.text('paying', { amount })
       case 'processing': case 'complete': case 'expired': case 'canceled': return language.text(`${phase}Title`)
@@ -277,9 +292,13 @@ export class HoldfastCheckout extends LitElement {
   /** Takes the focus along when what had it has gone. */
   #follow(): void {
     const here = document.activeElement === this || document.activeElement === document.body
-    if (here) this.renderRoot.querySelector<HTMLElement>('.outcome h2')?.focus()
+    if (!here) return
+    if (this.renderRoot.querySelector('.outcome')) this.#focus('.outcome h2')
+    else if (!this.shadowRoot?.activeElement) this.#focus(chosenRow)
   }
 }
+
+const chosenRow = '.methods input:checked'
 
 function namesOf(attribute: string | null): readonly string[] {
   return attribute?.split(/[\s,]+/).filter(Boolean) ?? []

@@ -1,12 +1,12 @@
 import type { FrameStyle } from '@holdfast/contract/frame'
-import { Api } from '../api.ts'
+import { Api, isHttpUrl, type ApiFailure } from '../api.ts'
 import { fault, inWords, type Fault } from '../errors.ts'
 import {
   ChangeEvent, LoadErrorEvent, outcomeEvent, PaymentMethodChangeEvent, ReadyEvent, type CheckoutState, type Outcome,
 } from '../events.ts'
 import type { Language } from '../i18n/index.ts'
-import { methodsOf } from '../methods/index.ts'
-import type { MethodHost, PaymentMethod } from '../methods/method.ts'
+import { methodsOf, stepOf } from '../methods/index.ts'
+import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from '../methods/method.ts'
 import { Session, type Ended, type Prepare } from '../session.ts'
 import type { Timing } from '../timing.ts'
 
@@ -34,6 +34,8 @@ export class CheckoutController {
   session: Session | undefined
   methods: readonly PaymentMethod[] = []
   chosen: PaymentMethod | undefined
+  /** What the buyer does outside this page, while an attempt waits for it. */
+  step: BuyerStep | undefined
   /** Loading has taken so long that the buyer should be told why. */
   slow = false
   readonly #host: ControllerHost
@@ -77,6 +79,7 @@ export class CheckoutController {
     clearTimeout(this.#slowTimer)
     this.session?.close()
     this.#closeMethods()
+    this.#closeStep()
     this.session = this.#attempt = this.#told = undefined
     this.slow = this.#ready = false
     this.#seenRevision = 0
@@ -86,7 +89,9 @@ export class CheckoutController {
     const { session } = this
     if (!session) return
     this.#loading = session.load().then(() => {
-      if (session === this.session && session.phase === 'unavailable' && session.fault) this.#broken(session.fault)
+      if (session !== this.session) return
+      if (session.phase === 'unavailable' && session.fault) this.#broken(session.fault)
+      if (session.waiting) void session.check()
     })
   }
 
@@ -111,6 +116,7 @@ export class CheckoutController {
 
   async resume(): Promise<Outcome | null> {
     await this.#loading
+    if (this.session?.waiting) await this.session.check()
     const ended = await this.session?.settled()
     return ended ? this.#outcome(ended) : null
   }
@@ -148,6 +154,7 @@ export class CheckoutController {
     if (document.hidden || (event.type === 'pageshow' && !(event as PageTransitionEvent).persisted)) return
     if (phase === 'unavailable' && event.type !== 'visibilitychange') this.load()
     if (phase === 'open') void this.fetchUpdates()
+    if (this.session?.waiting) void this.session.check()
   }
 
   #changed(session: Session, { order, timing }: Pick<StartOptions, 'order' | 'timing'>): void {
@@ -160,11 +167,67 @@ export class CheckoutController {
     }
     if (phase === 'complete' || phase === 'expired' || phase === 'canceled') this.#closeMethods()
     if (phase !== 'paying') this.methods.forEach((method) => method.disable(false))
+    this.#follow(session)
     this.#host.requestUpdate()
   }
 
+  /** Shows the step that the session waits for; one whose time ran out stays, so that it can be made again. */
+  #follow(session: Session): void {
+    const { waiting, phase, ended } = session
+    const lapsed = phase === 'open' && ended?.status === 'failed' && ended.fault.code === 'wallet_expired'
+    if (waiting && this.step?.payment === waiting.payment) this.step.update(waiting)
+    else if (waiting) {
+      this.#closeStep()
+      this.step = stepOf(this.#stepHost(session), waiting)
+    } else if (lapsed) this.step?.lapse()
+    else if (phase !== 'paying' && !this.step?.busy) this.#closeStep()
+  }
+
+  #closeStep(): void {
+    this.step?.close()
+    this.step = undefined
+  }
+
+  #stepHost(session: Session): StepHost {
+    const host = this.#host
+    return {
+      clock: session.api.clock,
+      get language() { return host.language },
+      get view() { return session.view as NonNullable<Session['view']> },
+      changed: () => {
+        this.#follow(session)
+        host.requestUpdate()
+      },
+      check: () => void session.check(),
+      another: () => this.#another(session),
+      again: () => this.#again(session),
+    }
+  }
+
+  /** One attempt lives at a time: what waits is closed before there is another. */
+  async #another(session: Session): Promise<ApiFailure | undefined> {
+    const failure = session.waiting && await session.cancelAttempt()
+    if (failure || session.waiting) return failure
+    this.#closeStep()
+    session.fault = undefined
+    this.#host.requestUpdate()
+    return undefined
+  }
+
+  async #again(session: Session): Promise<ApiFailure | undefined> {
+    const type = session.view?.attempt?.method
+    const failure = session.waiting && await session.cancelAttempt()
+    if (failure || session.phase !== 'open') return failure
+    await this.#attempt
+    const method = this.methods.find((offered) => offered.type === type)
+    if (!method) return undefined
+    this.chosen = method
+    await this.confirm()
+    return undefined
+  }
+
   #closeMethods(): void {
-    this.methods.forEach((method) => method.close())
+    this.methods.forEach((method) => method.close?.())
     this.methods = []
     this.chosen = undefined
   }
@@ -189,7 +252,7 @@ export class CheckoutController {
   }
 
   async #renew(): Promise<void> {
-    await Promise.all(this.methods.map((method) => method.renew()))
+    await Promise.all(this.methods.map((method) => method.renew?.()))
   }
 
   async #confirm(): Promise<Outcome> {
@@ -199,10 +262,24 @@ export class CheckoutController {
       const outcome = await this.resume()
       if (outcome) return outcome
     }
-    const outcome = this.#outcome(await this.#pay())
+    const { session } = this
+    const outcome = this.#outcome(await this.#acted(await this.#pay()))
     await this.#host.updateComplete
     this.#host.dispatchEvent(outcomeEvent(outcome))
+    if (outcome.status === 'pending' && session === this.session) this.#leave()
     return outcome
+  }
+
+  /** Who acts while this page is open is waited for; who is sent away hears later, by resume(). */
+  async #acted(ended: Ended): Promise<Ended> {
+    const { session } = this
+    const here = ended.status === 'pending' && session?.waiting?.action?.type === 'qr_code'
+    return here ? await session.settled() ?? ended : ended
+  }
+
+  #leave(): void {
+    const action = this.session?.waiting?.action
+    if (action?.type === 'redirect' && isHttpUrl(action.url)) location.assign(action.url)
   }
 
   async #pay(): Promise<Ended> {
@@ -213,13 +290,13 @@ export class CheckoutController {
     if (!session?.view || !chosen?.ready) return refuse(session?.fault ?? fault('not_ready'))
     this.#seenRevision = session.view.revision
     const ended = await session.pay(lockingAfter(chosen))
-    if (ended.status === 'failed' && ended.fault.field) chosen.focus(ended.fault.field)
+    if (ended.status === 'failed' && ended.fault.field) chosen.focus?.(ended.fault.field)
     if (ended.status === 'failed' && ended.fault.code === 'amount_changed') await this.#renew()
     return ended
   }
 
   #outcome(ended: Ended): Outcome {
-    if (ended.status === 'pending') return ended
+    if (ended.status === 'pending') return { status: 'pending', payment: ended.payment }
     if (ended.status === 'complete') {
       const { payment, paymentToken, card } = ended.attempt
       return { status: 'complete', payment, paymentToken, card }

@@ -5,6 +5,7 @@ import type { Language } from '../i18n/index.ts'
 import { formatFigure } from '../money.ts'
 import type { PaymentMethod } from '../methods/method.ts'
 import { icon } from './icons.ts'
+import { notice } from './parts.ts'
 import { heldPanel, money, type Drawn } from './shares.ts'
 
 export interface FormState extends Drawn {
@@ -49,7 +50,7 @@ export function formView(form: FormState): TemplateResult {
 function methodRow({ chosen, choose, language: { text } }: FormState, method: PaymentMethod): TemplateResult {
   return html`<div class="method" part="method">
     <label><input type="radio" name="method" .checked=${method === chosen} @change=${() => choose(method)}>
-      <span>${text('card')}</span><span class="marks">${method.marks()}</span></label>
+      <span>${text(method.name)}</span><span class="marks">${method.marks()}</span></label>
     ${method === chosen ? html`<div class="body" part="method-body">${method.form()}</div>` : nothing}
   </div>`
 }
@@ -60,11 +61,7 @@ function payButton(form: FormState): TemplateResult {
   const paying = phase === 'paying'
   return html`<button class="pay" part="pay-button" aria-disabled=${paying || !chosen?.ready} @click=${form.pay}>
     ${paying ? icon('wait', 'spin') : icon('hold')}
-    <span>${text(paying ? 'paying' : 'pay', { amount: money(form, view.amount) })}</span></button>`
-}
-
-function notice(kind: 'error' | 'info', words: string): TemplateResult {
-  return html`<div class="notice ${kind}" part="notice">${icon('alert')}<p>${words}</p></div>`
+    <span>${text(paying ? 'paying' : chosen?.payWords ?? 'pay', { amount: money(form, view.amount) })}</span></button>`
 }
 
 /** The form's own shape before anything is known, so that nothing jumps when it is. */

@@ -2,8 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { isHttpUrl } from '../api.ts'
 import { messageOf, type Fault } from '../errors.ts'
 import type { Language } from '../i18n/index.ts'
-import { brandName } from '../methods/card/brands.ts'
+import { paidWith } from '../methods/index.ts'
 import { icon } from './icons.ts'
+import { title } from './parts.ts'
 import { money, moneyBar, releaseLine, type Drawn } from './shares.ts'
 
 /** Which session the buyer comes back from; a hint and no proof: resume() asks the API. */
@@ -18,16 +19,15 @@ export function returnLink({ returnUrl, session }: Drawn['view']): string | unde
 }
 
 export function completeView(drawn: Drawn): TemplateResult {
-  const { view, language: { text } } = drawn
+  const { view, language } = drawn
+  const { text } = language
   const { marketplaceName: marketplace, reference, attempt } = view
-  const card = attempt?.card
+  const means = attempt && paidWith(attempt, language)
   return html`<div class="outcome" part="outcome">
     <span class="seal good">${icon('check')}</span>
     ${title(text('completeTitle'))}
     <p>${text('completeText', { marketplace, reference, amount: money(drawn, view.amount) })}</p>
-    ${card
-      ? html`<p class="small quiet-text">${text('paidWith', { brand: brandName(card.brand), last4: card.last4 })}</p>`
-      : nothing}
+    ${means ? html`<p class="small quiet-text">${means}</p>` : nothing}
     <div>${moneyBar(drawn)}</div>
     ${whatIsNext(drawn)}
     ${link(drawn, { words: text('viewOrder') })}
@@ -71,8 +71,6 @@ export function unavailableView(language: Language, found: Fault, retry: () => v
     ${title(text('loadErrorTitle'))}<p>${messageOf(found, language)}</p>
     ${found.retryable ? html`<button class="quiet" part="retry" @click=${retry}>${text('retry')}</button>` : nothing}</div>`
 }
-
-const title = (words: string): TemplateResult => html`<h2 tabindex="-1">${words}</h2>`
 
 function link({ view }: Drawn, { words, second }: { words: string, second?: true }): TemplateResult | typeof nothing {
   const href = returnLink(view)

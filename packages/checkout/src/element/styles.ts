@@ -125,6 +125,9 @@ const form = css`
   @container (max-width: 339px) { .mark { inline-size: 28px; block-size: auto; } .method > label { padding-inline: 12px; } }
   .body { padding: 0 12px 12px; }
   @container (max-width: 339px) { .body { padding: 0 8px 8px; } }
+  .ways { display: grid; padding-inline: 4px; font-size: 14px; }
+  .ways label { display: flex; align-items: center; gap: 12px; min-block-size: 44px; cursor: pointer; }
+  .lone { padding: 0 4px 4px; }
   .frame { position: relative; }
   .frame.wait { block-size: 307px; }
   iframe { display: block; inline-size: 100%; border: 0; opacity: 0; transition: opacity 150ms; }
@@ -168,6 +171,14 @@ const states = css`
   .seal.wait { color: var(--accent); }
   .seal.bad { color: var(--error); }
   .outcome h2:focus-visible { outline: none; }
+  .code { display: grid; place-items: center; inline-size: min(100%, 240px); margin-inline: auto; border: 1px solid var(--line);
+    border-radius: var(--corner); overflow: clip; background: #fff; forced-color-adjust: none; }
+  .code > * { grid-area: 1 / 1; }
+  .qr { inline-size: 100%; transition: opacity 150ms; }
+  .code[data-lapsed] .qr { opacity: .06; }
+  .code .icon { inline-size: 40px; block-size: 40px; stroke-width: 1.25; color: #5a6b78; }
+  .status { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
+  .status :last-child { margin-inline-start: auto; }
   .next { display: grid; gap: 12px; padding-block-start: 16px; border-block-start: 1px solid var(--line); font-size: 14px; }
   .next ol { display: grid; gap: 12px; list-style: none; counter-reset: step; }
   .next ol > li { position: relative; padding-inline-start: 36px; min-block-size: 24px; counter-increment: step; }

@@ -1,9 +1,10 @@
 import type { TemplateResult } from 'lit'
-import type { CheckoutView, FrameTicket } from '@holdfast/contract/types'
+import type { Attempt, CheckoutView, FrameTicket } from '@holdfast/contract/types'
 import type { CardBrand, CardField, FrameStyle } from '@holdfast/contract/frame'
-import type { Answer } from '../api.ts'
+import type { Answer, ApiFailure } from '../api.ts'
+import type { ServerClock } from '../clock.ts'
 import type { Fault } from '../errors.ts'
-import type { Language } from '../i18n/index.ts'
+import type { Language, StringKey } from '../i18n/index.ts'
 import type { Prepare } from '../session.ts'
 import type { Timing } from '../timing.ts'
 
@@ -28,11 +29,16 @@ export interface MethodHost {
 /** A way to pay: one folder, one row in the list, and one thing that it brings to a confirm call. */
 export interface PaymentMethod {
   readonly type: string
-  /** It can be typed into. */
+  /** It can be used. */
   readonly ready: boolean
   /** All that it needs has been given: a payment could be sent. */
   readonly complete: boolean
-  readonly brand: CardBrand | null
+  /** Of a card that is being typed. */
+  readonly brand?: CardBrand | null
+  /** What its row is called. */
+  readonly name: StringKey
+  /** What the pay button says, with `{amount}`. */
+  readonly payWords: StringKey
   /** Its marks, at the end of its row. */
   marks(): TemplateResult
   /** What opens under its row. */
@@ -40,8 +46,39 @@ export interface PaymentMethod {
   validate(): Promise<boolean>
   prepare: Prepare
   /** The amount has changed: what was typed stays. */
-  renew(): Promise<void>
-  focus(field?: CardField): void
+  renew?(): Promise<void>
+  /** Where it has nothing to focus, its row is. */
+  focus?(field?: CardField): void
   disable(disabled: boolean): void
+  close?(): void
+}
+
+/** What a step of the buyer's may ask of the checkout that shows it. */
+export interface StepHost {
+  readonly language: Language
+  readonly clock: ServerClock
+  readonly view: CheckoutView
+  changed(): void
+  /** Has the rail asked, now, what became of the attempt. */
+  check(): void
+  /** Gives the attempt up and goes back to the methods. A failure leaves all as it is. */
+  another(): Promise<ApiFailure | undefined>
+  /** The same again: a new attempt, once the one before is closed. */
+  again(): Promise<ApiFailure | undefined>
+}
+
+/** What a method shows while its attempt waits for what the buyer does outside this page. */
+export interface BuyerStep {
+  /** The payment that waits. */
+  readonly payment: string
+  /** It has asked for a way out, and keeps its place until there is an answer. */
+  readonly busy: boolean
+  /** The same attempt, heard of again. */
+  update(attempt: Attempt): void
+  /** The time is over: the buyer may start again. */
+  lapse(): void
+  draw(): TemplateResult
+  /** What is said aloud when it changes. */
+  announcement(): string
   close(): void
 }

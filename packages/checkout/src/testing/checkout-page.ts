@@ -9,6 +9,7 @@ import { until } from './until.ts'
 const brisk: Timing = {
   ...patient, retryMs: 5, pollMs: 20, pollMaxMs: 40, lostAfterMs: 300, confirmDeadlineMs: 800, confirmTimeoutMs: 150,
   readTimeoutMs: 400, frameReadyMs: 3000, frameAnswerMs: 1500, resumeMs: 2000,
+  streamQuietMs: 2000, readsPerStream: 3, graceMs: 300,
 }
 const outcomes = ['complete', 'failed', 'pending'] as const
 const watched = [...outcomes, 'ready', 'change', 'loaderror', 'paymentmethodchange'] as const

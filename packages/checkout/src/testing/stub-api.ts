@@ -1,7 +1,7 @@
 import { delay, http, HttpResponse, type HttpHandler } from 'msw'
 import { setupWorker, type SetupWorker } from 'msw/browser'
 import type { Attempt, CheckoutView, ErrorCode } from '@holdfast/contract/types'
-import { checkoutView } from './views.ts'
+import { checkoutView, walletEnded } from './views.ts'
 
 export const apiUrl = 'https://api.holdfast.test'
 export const clientSecret = 'cs_01_secret_mkt_abc'
@@ -11,10 +11,13 @@ export type ConfirmAnswer = Attempt | { refused: ErrorCode, status: number } | '
 
 export interface ConfirmCall {
   readonly key: string | null
-  readonly body: { method: string, token: string, revision: number }
+  readonly body: { method: string, token: string, revision: number, flow?: string, device?: string }
 }
 
-/** The three calls of a page, on a view that a test changes as it likes. A complete attempt completes the session. */
+/** What the stream of events meets: it is there, it is refused, or it opens and never says a word. */
+export type StreamMeets = 'served' | 'refused' | 'mute'
+
+/** The calls of a page, on a view that a test changes as it likes. A complete attempt completes the session. */
 export class StubApi {
   view: CheckoutView = checkoutView()
   answers: ConfirmAnswer[] = []
@@ -25,12 +28,26 @@ export class StubApi {
   readsMeet: { refused: ErrorCode, status: number } | 'cut' | 'silence' | undefined
   ticketsMeet: { refused: ErrorCode, status: number } | undefined
   readonly authorizations: Set<string | null> = new Set()
+  streamsMeet: StreamMeets = 'refused'
+  /** Streams that were opened, whatever became of them. */
+  streams = 0
+  checks = 0
+  /** How far the server's clock is ahead of the buyer's. */
+  aheadMs = 0
+  /** What a check finds; nothing new by default. */
+  checkFinds: (() => Partial<CheckoutView>) | undefined
+  cancels = 0
+  /** What the next calls to give up an attempt meet: the end that they find, or a refusal. */
+  cancelsMeet: (Partial<CheckoutView> | { refused: ErrorCode, status: number } | 'cut')[] = []
+  readonly #listeners: Set<ReadableStreamDefaultController<Uint8Array>> = new Set()
 
   readonly handlers: readonly HttpHandler[] = [
     http.get(`${apiUrl}/v1/checkout`, async ({ request }) => {
       this.reads++
       this.authorizations.add(request.headers.get('Authorization'))
-      return this.readsMeet ? await met(this.readsMeet) : HttpResponse.json(this.view)
+      if (this.readsMeet) return met(this.readsMeet)
+      const now = new Date(performance.timeOrigin + performance.now() + this.aheadMs)
+      return HttpResponse.json(this.view, { headers: { Date: now.toUTCString(), 'Access-Control-Expose-Headers': 'Date' } })
     }),
     http.post(`${apiUrl}/v1/checkout/frame-ticket`, async () => {
       if (this.ticketsMeet) return met(this.ticketsMeet)
@@ -45,7 +62,59 @@ export class StubApi {
       this.#record(answer)
       return HttpResponse.json(answer)
     }),
+    http.post(`${apiUrl}/v1/checkout/check`, () => {
+      this.checks++
+      this.view = { ...this.view, ...this.checkFinds?.() }
+      return HttpResponse.json(this.view)
+    }),
+    http.post(`${apiUrl}/v1/checkout/cancel-attempt`, () => {
+      this.cancels++
+      const answer = this.cancelsMeet.shift() ?? this.#canceled()
+      if (answer === 'cut' || 'refused' in answer) return met(answer)
+      this.tell(answer)
+      return HttpResponse.json(this.view)
+    }),
+    http.get(`${apiUrl}/v1/checkout/events`, ({ request }) => {
+      this.streams++
+      this.authorizations.add(request.headers.get('Authorization'))
+      if (this.streamsMeet === 'refused') return met({ refused: 'unavailable', status: 503 })
+      return new HttpResponse(this.#stream(), { headers: { 'Content-Type': 'text/event-stream' } })
+    }),
   ]
+
+  /** Changes the view, and says so to every stream that is open. */
+  tell(changes: Partial<CheckoutView>): void {
+    this.view = { ...this.view, ...changes }
+    for (const listener of this.#listeners) listener.enqueue(eventOf(this.view))
+  }
+
+  /** Says something to every stream as it stands. */
+  say(text: string): void {
+    for (const listener of this.#listeners) listener.enqueue(new TextEncoder().encode(text))
+  }
+
+  hangUp(): void {
+    for (const listener of this.#listeners) listener.close()
+    this.#listeners.clear()
+  }
+
+  #stream(): ReadableStream<Uint8Array> {
+    let own: ReadableStreamDefaultController<Uint8Array>
+    return new ReadableStream({
+      start: (listener) => {
+        own = listener
+        if (this.streamsMeet === 'mute') return
+        this.#listeners.add(listener)
+        listener.enqueue(eventOf(this.view))
+      },
+      cancel: () => { this.#listeners.delete(own) },
+    })
+  }
+
+  #canceled(): Partial<CheckoutView> {
+    const { attempt } = this.view
+    return { status: 'open', attempt: attempt && walletEnded('attempt_canceled', attempt.payment) }
+  }
 
   #record(attempt: Attempt): void {
     const status = { complete: 'complete', failed: 'open', pending: 'processing' } as const
@@ -58,6 +127,9 @@ async function met(what: { refused: ErrorCode, status: number } | 'cut' | 'silen
   if (typeof what === 'string') return HttpResponse.error()
   return HttpResponse.json({ code: what.refused, status: what.status, detail: '' }, { status: what.status })
 }
+
+const eventOf = (view: CheckoutView): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(`event: checkout\ndata: ${JSON.stringify(view)}\n\n`)
 
 let worker: SetupWorker | undefined
 

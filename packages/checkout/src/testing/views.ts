@@ -37,3 +37,32 @@ export function declined(code: AttemptError['code'] = 'card_declined', payment: 
   const error: AttemptError = { type: 'card', code, message: 'INSUFFICIENT FUNDS', retryable: true }
   return attempt({ status: 'failed', payment, paymentToken: null, error })
 }
+
+/** A code of 21 × 21 with the three eyes that scanners look for; it says nothing. */
+const modules = Array.from({ length: 441 }, (_, at) => {
+  const [x, y] = [at % 21, Math.floor(at / 21)]
+  const eye = [[0, 0], [14, 0], [0, 14]].find(([left = 0, top = 0]) => x >= left && x < left + 7 && y >= top && y < top + 7)
+  if (!eye) return (x * 7 + y * 3) % 5 < 2 ? '1' : '0'
+  const from = Math.max(Math.abs(x - (eye[0] ?? 0) - 3), Math.abs(y - (eye[1] ?? 0) - 3))
+  return from === 2 ? '0' : '1'
+}).join('')
+
+/** An instant some time from now, as the server writes it. */
+export const inMs = (ms: number): string => new Date(performance.timeOrigin + performance.now() + ms).toISOString()
+
+export function scan(leftMs: number = 14 * 60_000): NonNullable<Attempt['action']> {
+  return { type: 'qr_code', size: 21, modules, expiresAt: inMs(leftMs) }
+}
+
+export function visit(url: string, leftMs: number = 14 * 60_000): NonNullable<Attempt['action']> {
+  return { type: 'redirect', url, expiresAt: inMs(leftMs) }
+}
+
+export function waiting(action: Attempt['action'], payment: string = 'pay_w1'): Attempt {
+  return attempt({ method: 'alipay', status: 'pending', action, payment, paymentToken: null, card: null })
+}
+
+export function walletEnded(code: AttemptError['code'], payment: string = 'pay_w1'): Attempt {
+  const error: AttemptError = { type: 'wallet', code, message: 'TRADE_CLOSED', retryable: true }
+  return attempt({ method: 'alipay', status: 'failed', payment, paymentToken: null, card: null, error })
+}

@@ -1,5 +1,6 @@
 import { svg, type SVGTemplateResult } from 'lit'
 import type { CardBrand } from '@holdfast/contract/frame'
+import { letters, plate } from '../marks.ts'
 
 interface Brand {
   readonly name: string
@@ -7,11 +8,6 @@ interface Brand {
   readonly mark: SVGTemplateResult
 }
 
-const letters = (text: string, fill: string, size: number): SVGTemplateResult => svg`<text
-  x="16" y="10.5" dominant-baseline="central" text-anchor="middle" font-family="Arial, sans-serif"
-  font-weight="800" font-size=${size} fill=${fill}>${text}</text>`
-
-/** Marks drawn for this component: enough to be recognized by, none a copy of a logo. */
 const brands: Readonly<Record<string, Brand>> = {
   visa: { name: 'Visa', mark: svg`<g transform="skewX(-10) translate(1.8)">${letters('VISA', '#1a1f71', 10)}</g>` },
   mastercard: {
@@ -51,9 +47,7 @@ export function brandName(brand: string): string {
 }
 
 export function brandMark(brand: string): SVGTemplateResult {
-  const mark = Object.hasOwn(brands, brand) ? (brands[brand] as Brand).mark : svg``
-  return svg`<svg class="mark" viewBox="0 0 32 20" width="32" height="20" aria-hidden="true">
-    <rect width="32" height="20" rx="3" fill="#fff"/>${mark}</svg>`
+  return plate(Object.hasOwn(brands, brand) ? (brands[brand] as Brand).mark : svg``)
 }
 
 export const isNamedBrand = (brand: CardBrand | null): brand is CardBrand => brand !== null && brand !== 'unknown'

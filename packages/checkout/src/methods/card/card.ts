@@ -23,6 +23,8 @@ type Answered = { token: string } | { error: FrameErrorCode } | { invalid: true 
 /** Cards: a frame on the vault's origin holds every field; this page sees its height, its validity and a token. */
 export class CardMethod implements PaymentMethod {
   readonly type = 'card'
+  readonly name = 'card'
+  readonly payWords = 'pay'
   ready = false
   complete = false
   brand: CardBrand | null = null

@@ -1,0 +1,145 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Attempt } from '@holdfast/contract/types'
+import { isHttpUrl, type ApiFailure } from '../../api.ts'
+import { icon } from '../../element/icons.ts'
+import { notice, title } from '../../element/parts.ts'
+import { messageOf, type Fault } from '../../errors.ts'
+import type { StringKey } from '../../i18n/index.ts'
+import { formatMoney } from '../../money.ts'
+import { refusal } from '../../session.ts'
+import type { BuyerStep, StepHost } from '../method.ts'
+import { isWhole, qrCode } from './qr.ts'
+
+type Action = NonNullable<Attempt['action']>
+
+/** What is said to a buyer at the wallet, by what is to be done: scan, go there, or confirm what is open there. */
+interface Words {
+  readonly title: StringKey
+  readonly text: StringKey
+  readonly wait: StringKey
+  readonly again: StringKey
+}
+
+const words: Readonly<Record<Action['type'] | 'confirm', Words>> = {
+  qr_code: { title: 'scanTitle', text: 'scanText', wait: 'scanWait', again: 'scanAgain' },
+  redirect: { title: 'pageTitle', text: 'pageText', wait: 'pageWait', again: 'pageAgain' },
+  confirm: { title: 'confirmTitle', text: 'confirmText', wait: 'pageWait', again: 'pageAgain' },
+}
+
+/** Minutes left at which a screen reader is told. */
+const marks = [5, 1]
+const minuteMs = 60_000
+
+/** Waits with the buyer: the code or the way to Alipay's page, the time that is left, and the ways out. */
+export class AlipayStep implements BuyerStep {
+  readonly payment: string
+  busy = false
+  readonly #host: StepHost
+  readonly #clock: ReturnType<typeof setInterval>
+  #action: Action | null = null
+  #expiresAt: string | undefined
+  #lapsed = false
+  #fault: Fault | undefined
+
+  constructor(host: StepHost, attempt: Attempt) {
+    this.#host = host
+    this.payment = attempt.payment
+    this.update(attempt)
+    this.#clock = setInterval(() => this.#tick(), 1000)
+  }
+
+  update({ action }: Attempt): void {
+    const drawable = action && (action.type === 'qr_code' ? isWhole(action) : isHttpUrl(action.url))
+    this.#action = drawable ? action : null
+    this.#expiresAt = action?.expiresAt ?? this.#expiresAt
+  }
+
+  lapse(): void {
+    this.#lapsed = true
+    this.close()
+  }
+
+  close(): void {
+    clearInterval(this.#clock)
+  }
+
+  get #leftMs(): number {
+    if (this.#lapsed) return 0
+    return this.#expiresAt ? Math.max(0, this.#host.clock.msUntil(this.#expiresAt)) : Infinity
+  }
+
+  get #words(): Words {
+    return words[this.#action?.type ?? 'confirm']
+  }
+
+  #tick(): void {
+    if (!this.#leftMs) {
+      this.close()
+      this.#host.check()
+    }
+    this.#host.changed()
+  }
+
+  draw(): TemplateResult {
+    const { language, view } = this.#host
+    const { text, locale } = language
+    const lapsed = !this.#leftMs
+    const said = { amount: formatMoney(view, locale), marketplace: view.marketplaceName }
+    return html`<div class="outcome step" part="action">
+      ${title(text(lapsed ? 'lapsedTitle' : this.#words.title))}
+      ${this.#code(lapsed)}
+      <p>${text(lapsed ? 'lapsedText' : this.#words.text, said)}</p>
+      ${lapsed ? this.#again() : this.#wait()}
+      <div role="alert">${this.#fault ? notice('error', messageOf(this.#fault, language)) : nothing}</div>
+      <button class="link second" part="other-method" aria-disabled=${this.busy}
+        @click=${() => this.#leave(() => this.#host.another())}>${text('another')}</button>
+    </div>`
+  }
+
+  #code(lapsed: boolean): TemplateResult | typeof nothing {
+    if (this.#action?.type !== 'qr_code') return nothing
+    const code = qrCode(this.#action, this.#host.language.text('scanCode'))
+    return html`<div class="code" part="qr-code" ?data-lapsed=${lapsed} aria-hidden=${lapsed}>${code}
+      ${lapsed ? icon('clock') : nothing}</div>`
+  }
+
+  #wait(): TemplateResult {
+    const { text } = this.#host.language
+    const { type, url } = this.#action?.type === 'redirect' ? this.#action : { type: '', url: '' }
+    return html`${type ? html`<a class="link" part="action-link" href=${url}>${text('pageGo')}</a>` : nothing}
+      <p class="status small">${icon('wait', 'spin')}<span>${text(this.#words.wait)}</span>
+        <span class="quiet-text">${this.#timeLeft()}</span></p>`
+  }
+
+  #again(): TemplateResult {
+    return html`<button class="link" part="again" aria-disabled=${this.busy}
+      @click=${() => this.#leave(() => this.#host.again())}>${this.#host.language.text(this.#words.again)}</button>`
+  }
+
+  #timeLeft(): string {
+    const leftMs = this.#leftMs
+    if (leftMs === Infinity) return ''
+    const seconds = Math.floor(leftMs / 1000)
+    const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+    return this.#host.language.text('timeLeft', { time })
+  }
+
+  announcement(): string {
+    const { text } = this.#host.language
+    const leftMs = this.#leftMs
+    if (!leftMs) return text('lapsedTitle')
+    const mark = marks.findLast((minutes) => leftMs <= minutes * minuteMs)
+    return `${text(this.#words.title)}. ${mark ? text('minutesLeft', { minutes: mark }) : text(this.#words.wait)}`
+  }
+
+  async #leave(way: () => Promise<ApiFailure | undefined>): Promise<void> {
+    if (this.busy) return
+    this.busy = true
+    this.#fault = undefined
+    this.#host.changed()
+    const failure = await way()
+    this.busy = false
+    this.#fault = failure && refusal(failure)
+    this.#host.changed()
+  }
+}
