@@ -83,6 +83,7 @@ async function liveOnce({ buyer, ...rest }: Api): Promise<void> {
   await holdfast.escrows.accept(one?.id ?? '')
   await holdfast.escrows.retrieve(one?.id ?? '')
   await endings(shop, seller)
+  await webhooks(holdfast)
   await afterwards(holdfast, { seller, order: order.id })
 }
 
@@ -94,6 +95,21 @@ async function endings(shop: Parameters<typeof buy>[0], seller: string): Promise
   await holdfast.sessions.cancel((await openSession(shop, [{ seller, amount: 700 }])).id)
   await holdfast.orders.cancel((await openSession(shop, [{ seller, amount: 700 }])).order)
   await holdfast.payments.void((await buy(shop, [{ seller, amount: 700 }], { captureMode: 'manual' })).payment.id)
+}
+
+async function webhooks({ webhookEndpoints, webhookDeliveries, events }: Holdfast): Promise<void> {
+  const { id } = await webhookEndpoints.create({ url: 'https://shop.example/hooks', eventTypes: ['order.paid'], description: 'Orders' })
+  await webhookEndpoints.retrieve(id)
+  await webhookEndpoints.update(id, { eventTypes: null })
+  await webhookEndpoints.rotateSecret(id, { overlapMs: 60_000 })
+  const event = await waitFor(async () => (await events.list().page()).data[0], { what: 'an event' })
+  await webhookEndpoints.replay(id, { event: event.id })
+  const { data: [delivery] } = await webhookDeliveries.list({ endpoint: id }).page()
+  await webhookDeliveries.retrieve(delivery?.id ?? '')
+  await webhookEndpoints.disable(id)
+  await webhookEndpoints.enable(id)
+  await webhookEndpoints.list().page()
+  await webhookEndpoints.delete(id)
 }
 
 async function afterwards(holdfast: Holdfast, { seller, order }: { seller: string; order: string }): Promise<void> {

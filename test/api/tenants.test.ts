@@ -26,10 +26,14 @@ beforeAll(async () => {
   const [settlement] = await holdfast.settlements.list().take(1)
   const payout = await holdfast.payouts.create({ seller, amount: 1_000 })
   const event = await waitFor(async () => (await holdfast.events.list().take(1))[0], { what: 'an event' })
+  const webhookEndpoint = await holdfast.webhookEndpoints.create({ url: 'https://shop.example/hooks' })
+  await holdfast.webhookEndpoints.replay(webhookEndpoint.id, { event: event.id })
+  const [webhookDelivery] = await holdfast.webhookDeliveries.list({ event: event.id }).take(1)
   const apiKey = await holdfast.apiKeys.create({ kind: 'publishable' })
   Object.assign(ids, {
     sellers: seller, sessions: bought.session.id, orders: bought.order.id, payments: bought.payment.id, escrows: one?.id,
     refunds: refund.id, disputes: dispute.id, settlements: settlement?.id, payouts: payout.id, events: event.id, apiKeys: apiKey.id,
+    webhookEndpoints: webhookEndpoint.id, webhookDeliveries: webhookDelivery?.id,
   })
 }, 120_000)
 afterAll(() => api.close())
@@ -41,6 +45,7 @@ const onObjects = Object.entries<Endpoint>(endpoints)
 
 /** A body that the call takes, so that nothing but the object's owner can be the reason of a refusal. */
 const bodies: Partial<Record<EndpointName, object>> = {
+  'webhookEndpoints.replay': { since: '2026-01-01T00:00:00.000Z' }, 'webhookEndpoints.update': { description: 'Mallory' },
   'escrows.deliver': { method: 'air' }, 'sellers.update': { name: 'Mallory' }, 'sessions.update': { metadata: { a: 'b' } },
 }
 
@@ -81,13 +86,14 @@ describe('an object of another marketplace', () => {
     ['escrows', () => api.other.escrows.list({ order: ids['orders'] ?? '' })], ['releases', () => api.other.releases.list({ escrow: ids['escrows'] ?? '' })],
     ['refunds', () => api.other.refunds.list({ payment: ids['payments'] ?? '' })], ['disputes', () => api.other.disputes.list({ escrow: ids['escrows'] ?? '' })],
     ['payouts', () => api.other.payouts.list({ seller: ids['sellers'] ?? '' })], ['events', () => api.other.events.list({ object: ids['orders'] ?? '' })],
+    ['webhook deliveries', () => api.other.webhookDeliveries.list({ endpoint: ids['webhookEndpoints'] ?? '' })],
     ['transfers', () => api.other.ledger.transfers({ order: ids['orders'] ?? '' })],
   ] as const)('is in no list of %s', async (_, list) => {
     expect((await list().page()).data).toEqual([])
   })
 
   it('is in no list at all', async () => {
-    const lists = [api.other.sellers, api.other.sessions, api.other.orders, api.other.settlements, api.other.apiKeys]
+    const lists = [api.other.sellers, api.other.sessions, api.other.orders, api.other.settlements, api.other.apiKeys, api.other.webhookEndpoints, api.other.webhookDeliveries]
     for (const list of lists) {
       for await (const { id } of list.list() as AsyncIterable<{ id: string }>) expect(Object.values(ids)).not.toContain(id)
     }

@@ -73,8 +73,7 @@ const countAndRandomDigits = (count: number): string => {
 
 /** The lowest id of a kind that can be made from an instant on, in milliseconds since 1970. */
 export function idFloor(kind: IdKind, atMs: number): string {
-  const digits = Array.from({ length: 10 }, (_, place) => BASE32[Math.floor(Math.max(0, atMs) / 32 ** (9 - place)) % 32])
-  return `${idPrefixes[kind]}_${digits.join('')}${'0'.repeat(16)}`
+  return `${idPrefixes[kind]}_${timeDigits(Math.max(0, Math.floor(atMs)))}${'0'.repeat(16)}`
 }
 
 /** The part of a TypeID after its prefix, as keys and secrets embed it. */
