@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import { pino, type Logger } from 'pino'
 
 /** Fields that hold secrets wherever they stand; none of them is ever logged on purpose. */
@@ -26,14 +26,43 @@ const REDACTED = '[redacted]'
  */
 export function createLog({ level, destination = process.stderr }: { level: string; destination?: Writable }): Logger {
   const redact = { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: REDACTED }
-  const scrubbing = new Writable({
-    decodeStrings: false,
-    write(line, _encoding, done) {
-      destination.write(scrub(String(line)), done)
-    },
-  })
   // Times in words: thirteen digits of milliseconds could pass for a card number.
-  return pino({ level, redact, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) }, base: { service: 'backend' } }, scrubbing)
+  const words = { level, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) }, base: { service: 'backend' } }
+  const log = pino({ ...words, redact }, { write: (line: string) => void destination.write(scrub(line)) })
+  requests.set(log, pino(words, { write: writeTogether(destination) }))
+  return log
+}
+
+/** What is logged of each call: nothing that a caller chose. */
+export interface LoggedRequest {
+  readonly requestId: string
+  readonly method: string
+  readonly route: string
+  readonly status: number
+  readonly durationMs: number
+  readonly marketplace: string | undefined
+}
+
+const requests = new WeakMap<Logger, Logger>()
+
+/** Logs calls to a log's destination, without looking for secrets in what can hold none: there is a line for each. */
+export function requestsOf(log: Logger): (request: LoggedRequest) => void {
+  const own = requests.get(log) ?? log
+  return (request) => own.info(request, 'request')
+}
+
+/** Lines of one turn of the event loop go out in one write. */
+function writeTogether(destination: Writable): (line: string) => void {
+  let waiting = ''
+  const flush = () => {
+    const lines = waiting
+    waiting = ''
+    destination.write(lines)
+  }
+  return (line) => {
+    if (waiting === '') setImmediate(flush)
+    waiting += line
+  }
 }
 
 /** A text without what looks like a secret or a card number. */

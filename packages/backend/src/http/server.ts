@@ -5,11 +5,13 @@ import { hashCanonical, render, type Answer, type Claim } from '../commands/idem
 import type { Deps } from '../deps.ts'
 import { asBusy, DatabaseBusy } from '../postgres/transaction.ts'
 import { authenticate, type Authenticated } from './auth.ts'
+import { requestsOf } from '../log.ts'
 import type { Sealer } from '../seal.ts'
 import { checkResponse } from './check-response.ts'
 import { addCheckoutEvents } from './checkout-events.ts'
 import { corsHeaders, pageEndpoints, preflight } from './cors.ts'
 import { parseStrictJson } from './json.ts'
+import { forgetKeys } from './key-cache.ts'
 import type { Metrics } from './metrics.ts'
 import { addNotifications } from './notifications.ts'
 import { answerBrokenRequest, newRequestId } from './broken-request.ts'
@@ -95,6 +97,7 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
 }
 
 function addHooks(app: FastifyInstance, { deps, metrics, draining }: Context): void {
+  const logRequest = requestsOf(deps.log)
   app.addHook('onRequest', async (request, reply) => {
     request.startedAt = performance.now()
     secure(reply, { live: deps.config.mode === 'live', requestId: request.id })
@@ -108,10 +111,10 @@ function addHooks(app: FastifyInstance, { deps, metrics, draining }: Context): v
     const route = request.endpointName ?? request.routeOptions.url ?? 'none'
     metrics.observe({ route, method: request.method, status: reply.statusCode, durationMs })
     if (request.endpointName === null && reply.statusCode < 400) return
-    deps.log.info({
+    logRequest({
       requestId: request.id, method: request.method, route, status: reply.statusCode,
       durationMs: Math.round(durationMs * 10) / 10, marketplace: request.admitted?.marketplace?.id,
-    }, 'request')
+    })
   })
 }
 
@@ -230,7 +233,9 @@ async function answerCall({ deps }: Context, { route, endpoint, request }: Admis
     params: parsed.params, query: parsed.query, body: parsed.body,
   }
   // What the schemas of this very endpoint have parsed; TypeScript can't follow that through a table.
-  const handled = await route.handle(call as never, deps)
+  const handled = await route.handle(call as never, deps).finally(() => {
+    if (/^(?:apiKeys|marketplace)\./.test(route.name) && endpoint.method !== 'GET') forgetKeys(deps.pool)
+  })
   return 'answer' in handled ? handled : render(handled, { status: endpoint.status, requestId: request.id })
 }
 
