@@ -15,6 +15,8 @@ export class Notifier {
   readonly #signer: Signer
   readonly #stop = new AbortController()
   readonly #sending = new Map<string, Promise<void>>()
+  /** The last delivery to each address: one comes after the other, in the order in which they were due. */
+  readonly #last = new Map<string, Promise<void>>()
   readonly #timer: NodeJS.Timeout
 
   constructor({ desk, signer }: { desk: Desk; signer: Signer }) {
@@ -44,15 +46,18 @@ export class Notifier {
   }
 
   #deliver(notification: Notification): Promise<void> {
-    const { id } = notification.record
+    const { id, url } = notification.record
     const under = this.#sending.get(id)
     if (under) return under
-    const sending = this.#send(notification).finally(() => this.#sending.delete(id))
+    const before = this.#last.get(url) ?? Promise.resolve()
+    const sending = before.then(() => this.#send(notification)).finally(() => this.#sending.delete(id))
     this.#sending.set(id, sending)
+    this.#last.set(url, sending)
     return sending
   }
 
   async #send({ record }: Notification): Promise<void> {
+    if (this.#stop.signal.aborted) return
     const at = this.#desk.clock.nowMs()
     const answer = await this.#post(record)
     if (this.#stop.signal.aborted) return
