@@ -80,10 +80,10 @@ function showTrade(reply: FastifyReply, { trade, merchant, place }: { trade: Tra
   const state = paidAt !== undefined ? 'Paid' : closedAt !== undefined ? 'Closed: nothing was taken' : ''
   const back = order.returnUrl === undefined || place === 'scan' ? '' : `<p class="note"><a href="${escaped(order.returnUrl)}">Back to the shop</a></p>`
   return page(reply, {
-    title: open ? `Pay ${merchant.name}` : state,
+    title: open ? 'Confirm payment' : state,
     body: `
       <p class="payee">${escaped(merchant.name)}</p>
-      <p class="amount"><small>¥</small>${yuan(order.amount)}</p>
+      <p class="amount"><small>¥</small>${yuan(order.amount).replace(/\B(?=(?:\d{3})+\.)/g, ',')}</p>
       <dl>
         <dt>For</dt><dd>${escaped(order.subject)}</dd>
         <dt>Order</dt><dd class="number">${escaped(order.outTradeNo)}</dd>
@@ -131,7 +131,7 @@ const style = `
 
 function page(reply: FastifyReply, { title, body }: { title: string; body: string }): FastifyReply {
   return reply
-    .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
+    .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors http://localhost:*; base-uri 'none'")
     .header('cache-control', 'no-store')
     .header('referrer-policy', 'no-referrer')
     .type('text/html; charset=utf-8')

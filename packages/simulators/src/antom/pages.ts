@@ -84,7 +84,7 @@ function page(reply: FastifyReply, { title, main }: Content): FastifyReply {
     .type('text/html; charset=utf-8')
     .header('cache-control', 'no-store')
     .header('referrer-policy', 'no-referrer')
-    .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
+    .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors http://localhost:*")
     .send(`<!doctype html>
 <html lang="en">
 <head>
