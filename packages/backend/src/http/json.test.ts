@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseStrictJson } from './json.ts'
 
@@ -64,6 +65,24 @@ describe('agrees with JSON.parse', () => {
   test.each(['{"a":[1,2,{"b":"c"}]}', '[]', '"x"', '0.1', '-1E-2', 'true', '{"":""}'])('on %s', (text) => {
     expect(parse(text)).toEqual({ value: JSON.parse(text) })
   })
+})
+
+/** Any JSON text with a few characters changed, lost or put in: near enough to JSON to be dangerous. */
+const nearlyJson = fc.tuple(fc.json({ maxDepth: 4 }), fc.array(fc.tuple(fc.nat(), fc.constantFrom('', '"', '{', '}', '[', ']', ',', ':', '\\', '0', '-', 'e', '.', ' ', '\n', '\u0000', 'true', '__proto__')), { maxLength: 3 }))
+  .map(([text, edits]) => edits.reduce((now, [at, put]) => {
+    const place = at % (now.length + 1)
+    return now.slice(0, place) + put + now.slice(place + (at % 2))
+  }, text))
+
+test('never takes what JSON.parse refuses, and never reads another value than it', () => {
+  let taken = 0
+  fc.assert(fc.property(nearlyJson, (text) => {
+    const parsed = parse(text)
+    if ('refused' in parsed) return
+    taken += 1
+    expect(parsed.value).toEqual(JSON.parse(text, (_name, value: unknown) => (Object.is(value, -0) ? 0 : value)))
+  }), { numRuns: 2_000 })
+  expect(taken).toBeGreaterThan(200)
 })
 
 test('a large body takes no more than a moment', () => {
