@@ -29,6 +29,8 @@ interface Call<T> {
 interface Patience {
   readonly deadlineMs: number
   readonly tries: number
+  /** A refusal that passes as well, for this call. */
+  readonly also?: ApiFailure['failed']
 }
 
 /** Failures that another try may cure. With the same idempotency key it can do no harm. */
@@ -108,7 +110,7 @@ export class Api {
     const path = '/v1/checkout/cancel-attempt'
     return this.#retried(
       { method: 'POST', path, body: {}, timeoutMs: confirmTimeoutMs, is: isCheckoutView },
-      { deadlineMs: confirmTimeoutMs * 2, tries: 3 },
+      { deadlineMs: confirmTimeoutMs * 2, tries: 3, also: 'attempt_in_progress' },
     )
   }
 
@@ -145,12 +147,12 @@ export class Api {
     return any
   }
 
-  async #retried<T extends object>(call: Call<T>, { deadlineMs, tries }: Patience): Promise<Answer<T>> {
+  async #retried<T extends object>(call: Call<T>, { deadlineMs, tries, also }: Patience): Promise<Answer<T>> {
     const end = performance.now() + deadlineMs
     let open: ApiFailure | undefined
     for (let tried = 1; ; tried++) {
       const answer = await this.#once({ ...call, timeoutMs: Math.min(call.timeoutMs, end - performance.now()) })
-      if (!isFailure(answer) || !passing.includes(answer.failed)) return answer
+      if (!isFailure(answer) || !(passing.includes(answer.failed) || answer.failed === also)) return answer
       // a later `rate_limited` says nothing about an earlier try that may have arrived
       if (isOpenEnded(answer)) open = answer
       const waitMs = Math.max(this.#backoffMs(tried), answer.retryAfterMs ?? 0)

@@ -1,6 +1,7 @@
-import { attemptErrorCodes, API_VERSION, CHECKOUT_EVENTS_PATH } from '@holdfast/contract'
+import { attemptErrorCodes, API_VERSION, CHECKOUT_EVENTS_PATH, RETURN_SESSION_PARAMETER } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { apiVersion, eventsPath } from './api.ts'
+import { returnParameter } from './element/outcome.ts'
 import { faultOf, inWords } from './errors.ts'
 import { languageOf } from './i18n/index.ts'
 import { attempt, declined } from './testing/views.ts'
@@ -23,3 +24,5 @@ describe('a failed attempt', () => {
 
 test('the version that is asked for is the contract’s', () => expect(apiVersion).toBe(API_VERSION))
 test('the stream is where the contract has it', () => expect(eventsPath).toBe(CHECKOUT_EVENTS_PATH))
+
+test('the mark of a return is the contract’s', () => expect(returnParameter).toBe(RETURN_SESSION_PARAMETER))

@@ -9,7 +9,7 @@ export type ErrorCode =
   | AttemptError['code']
   | 'card_incomplete' | 'card_form_failed'
   | 'session_expired' | 'session_canceled' | 'session_unknown' | 'amount_changed'
-  | 'offline' | 'network' | 'not_received' | 'not_ready' | 'internal'
+  | 'attempt_in_progress' | 'offline' | 'network' | 'not_received' | 'not_ready' | 'internal'
   | 'origin_not_allowed'
 
 /** An error of the component, in the buyer's language. */
@@ -42,6 +42,7 @@ const faults: Readonly<Record<ErrorCode, readonly [type: ErrorType, retryable: b
   session_canceled: ['session', false],
   session_unknown: ['session', false],
   amount_changed: ['session', true],
+  attempt_in_progress: ['temporary', true],
   offline: ['temporary', true],
   network: ['temporary', true],
   not_received: ['temporary', true],

@@ -45,6 +45,7 @@ const refusals: Readonly<Partial<Record<ApiFailure['failed'], ErrorCode>>> = {
   key_missing: 'session_unknown',
   not_found: 'session_unknown',
   origin_not_allowed: 'origin_not_allowed',
+  attempt_in_progress: 'attempt_in_progress',
   network: 'network',
   timeout: 'network',
 }

@@ -110,6 +110,7 @@ export const en = {
   error_wallet_expired: 'The payment was not made in time and nothing was charged. Pay again, or choose another way to pay.',
   error_attempt_canceled: 'This payment was called off and nothing was charged. Pay again, or choose another way to pay.',
   error_card_incomplete: 'Check the card fields that are marked, then pay again.',
+  error_attempt_in_progress: 'The payment is on its way to the wallet. Wait a moment, then try again.',
   error_offline:
     'You are offline and nothing was sent. Reconnect, then pay again: what you typed is still here.',
   error_network: 'There is no connection to the payment service. Check your connection, then try again.',

@@ -105,6 +105,7 @@ export const zhCN: Strings = {
   error_wallet_expired: '未在有效时间内完成付款，未扣款。请再次支付，或选择其他付款方式。',
   error_attempt_canceled: '此笔付款已取消，未扣款。请再次支付，或选择其他付款方式。',
   error_card_incomplete: '请检查标出的卡片信息后再次支付。',
+  error_attempt_in_progress: '付款请求正在发往钱包。请稍候再试。',
   error_offline: '您已离线，信息未发送。请恢复网络后再次支付，您填写的内容仍然保留。',
   error_network: '无法连接支付服务。请检查网络后重试。',
   error_not_received: '我们未收到此笔付款，未扣款。请检查网络后再次支付。',

@@ -186,8 +186,15 @@ describe('how it ends', () => {
     expect(page.outcomes.map(({ type }) => type)).to.deep.equal(['failed', 'complete'])
   })
 
+  it('offers the code again, and not only a start, when the server took it back a moment early', async () => {
+    const page = await openScanning({}, scan(2500))
+    await page.until('the stream', () => page.api.streams === 1)
+    page.api.tell({ attempt: waiting(null) })
+    expect((await button(page, 'again')).innerText).to.contain('Show a new code')
+  })
+
   it('takes a code away when its time is over here, asks once, and closes the attempt before the next', async () => {
-    const page = await openScanning({}, scan(1200))
+    const page = await openScanning({ timing: { graceMs: 10_000 } }, scan(1200))
     const again = await button(page, 'again')
     await page.until('the question', () => page.api.checks === 1)
     expect(page.outcomes).to.deep.equal([])
@@ -273,6 +280,14 @@ describe('paying another way', () => {
     expect(page.outcomes).to.deep.equal([])
     other.click()
     await page.until('the form', () => page.payButton.checkVisibility())
+  })
+
+  it('waits for an attempt that is just being sent, which can be closed in a moment', async () => {
+    const busy = { refused: 'attempt_in_progress', status: 409 } as const
+    const page = await openScanning({ arrange: (api) => { api.cancelsMeet = [busy] } })
+    ;(await button(page, 'other-method')).click()
+    await page.until('the form', () => page.payButton.checkVisibility())
+    expect(page.api.cancels).to.equal(2)
   })
 
   it('is one call, however often it is pressed', async () => {

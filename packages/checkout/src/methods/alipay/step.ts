@@ -29,6 +29,7 @@ const words: Readonly<Record<Action['type'] | 'confirm', Words>> = {
 /** Minutes left at which a screen reader is told. */
 const marks = [5, 1]
 const minuteMs = 60_000
+const almostOverMs = 3000
 
 /** Waits with the buyer: the code or the way to Alipay's page, the time that is left, and the ways out. */
 export class AlipayStep implements BuyerStep {
@@ -49,6 +50,8 @@ export class AlipayStep implements BuyerStep {
   }
 
   update({ action }: Attempt): void {
+    // a server whose clock is a little ahead takes the action back first: the buyer may still start it again
+    if (!action && this.#leftMs < almostOverMs) return
     const drawable = action && (action.type === 'qr_code' ? isWhole(action) : isHttpUrl(action.url))
     this.#action = drawable ? action : null
     this.#expiresAt = action?.expiresAt ?? this.#expiresAt
