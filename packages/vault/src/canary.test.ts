@@ -1,3 +1,6 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRecord } from './crypto.ts'
 import { loadKeyring } from './keyring.ts'
@@ -8,9 +11,11 @@ import type { Harness } from './testing/harness.ts'
 
 let at: Harness
 const answers: string[] = []
+let logBegan: string
 
 beforeAll(async () => {
   at = await startHarness()
+  logBegan = (await log()).at
   for (const message of ['fine', `bad card ${AMEX.number} code ${AMEX.securityCode}`]) {
     at.rail.answer((response, { body }) =>
       response.end(JSON.stringify({ transactionId: 't', responseMessage: message, request: body })),
@@ -51,6 +56,17 @@ async function hostileCalls(): Promise<void> {
   answers.push(await (await fetch(`${at.vault.internalUrl}/frame?marketplace=${AMEX.number}`)).text())
 }
 
+/** Where PostgreSQL's write-ahead log lies, and the segment that it writes at this moment. */
+async function log(): Promise<{ folder: string; at: string }> {
+  const client = new Client(at.database.superuser)
+  await client.connect()
+  const { rows } = await client.query<{ folder: string; at: string }>(
+    "select current_setting('data_directory') || '/pg_wal' as folder, pg_walfile_name(pg_current_wal_insert_lsn()) as at",
+  )
+  await client.end()
+  return rows[0] as { folder: string; at: string }
+}
+
 const spellings = (text: string): readonly string[] => [
   text,
   Buffer.from(text).toString('hex'),
@@ -65,6 +81,17 @@ test.each([
   const dump = await at.dump()
   expect(dump).toContain('amex')
   for (const spelling of spellings(secret)) expect(dump.toLowerCase()).not.toContain(spelling.toLowerCase())
+})
+
+test("neither is in PostgreSQL's write-ahead log, which remembers what rows have forgotten", async () => {
+  const { folder, at: last } = await log()
+  const names = (await readdir(folder)).filter(name => name >= logBegan && name <= last && name.length === 24)
+  const written = await Promise.all(names.map(name => readFile(join(folder, name), 'latin1')))
+  expect(written.some(text => text.includes('amex'))).toBe(true)
+  for (const text of written) {
+    for (const spelling of [AMEX.number, Buffer.from(AMEX.number).toString('hex'), `"${AMEX.securityCode}"`])
+      expect(text.includes(spelling), spelling).toBe(false)
+  }
 })
 
 test.each([
@@ -119,7 +146,6 @@ test('what has run out is emptied by a sweep, and is gone a day later', async ()
 })
 
 test("the backend's own role can't read the vault's tables", async () => {
-  const { Client } = await import('pg')
   const client = new Client(at.database.app)
   await client.connect()
   await expect(client.query('select 1 from vault.cards')).rejects.toMatchObject({ code: '42501' })
