@@ -43,6 +43,8 @@ export const units: readonly Unit[] = [
     instead: 'core is pure: declare a port in core/src/ports.ts and let the other side implement it',
   },
   { folder: 'packages/connectors/jpmorgan', ...connector },
+  { folder: 'packages/connectors/alipay', ...connector },
+  { folder: 'packages/connectors/antom', ...connector },
   { folder: 'packages/connectors/bank', ...connector },
   { folder: 'packages/connectors/antom', ...connector },
   {
@@ -77,7 +79,7 @@ export const units: readonly Unit[] = [
   },
   {
     folder: 'packages/backend',
-    may: ['contract', 'core', 'vault', 'connector-jpmorgan', 'connector-bank'],
+    may: ['contract', 'core', 'vault', 'connector-jpmorgan', 'connector-alipay', 'connector-antom', 'connector-bank'],
     instead: "the backend reaches rails and tests through core's ports",
   },
   {

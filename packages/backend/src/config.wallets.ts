@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /* The part of the configuration that is about rails for wallets. */
 
 /** Alipay's Open Platform; it pays in CNY. */
@@ -62,17 +64,23 @@ export function walletProblems(env: WalletVariables): string[] {
   ]
 }
 
-/** What the simulators are known by: their default ids, and the end of their public keys, which are in their source. */
-const simulated = /simulator|sim_|^9021000000000000$/i
+/** The simulators' ids, and the digests of their keys: those are in their source, and anyone can sign with them. */
+const simulatedIds: readonly string[] = ['2021000000000042', '2088000000000042', 'HOLDFAST_SIMULATOR']
+const simulatedKeys: readonly string[] = ['00f254bec75517e7', 'b3c87e2c18703632', '519aff0d921d4c73', 'e86494b90435fae9']
+
+const digestOf = (key: string): string =>
+  createHash('sha256').update(key.replaceAll(/-----[^-\n]+-----|\s/g, '')).digest('hex').slice(0, 16)
 
 /** What money that is real takes none of. */
 export function liveWalletProblems(env: WalletVariables): string[] {
-  const clear = [env.HOLDFAST_ALIPAY_GATEWAY, env.HOLDFAST_ANTOM_URL, env.HOLDFAST_ANTOM_REPORTS_URL]
-    .some((one) => one !== undefined && !one.startsWith('https://'))
-  const ids = [env.HOLDFAST_ALIPAY_APP_ID, env.HOLDFAST_ALIPAY_SELLER_ID, env.HOLDFAST_ANTOM_CLIENT_ID]
-  const sandbox = env.HOLDFAST_ANTOM_CLIENT_ID?.startsWith('SANDBOX_') ?? false
-  return [
-    ...(clear ? ['A wallet’s rail has an address without https: live mode refuses simulators. Set HOLDFAST_ALIPAY_GATEWAY, HOLDFAST_ANTOM_URL and HOLDFAST_ANTOM_REPORTS_URL to the rails’ own.'] : []),
-    ...(sandbox || ids.some((id) => id !== undefined && simulated.test(id)) ? ['A wallet’s rail has the simulators’ or a sandbox’s credentials. Set its own: HOLDFAST_ALIPAY_APP_ID, HOLDFAST_ALIPAY_SELLER_ID, HOLDFAST_ANTOM_CLIENT_ID.'] : []),
+  const given = (...values: (string | undefined)[]) => values.filter((value) => value !== undefined)
+  const urls = given(env.HOLDFAST_ALIPAY_GATEWAY, env.HOLDFAST_ANTOM_URL, env.HOLDFAST_ANTOM_REPORTS_URL)
+  const ids = given(env.HOLDFAST_ALIPAY_APP_ID, env.HOLDFAST_ALIPAY_SELLER_ID, env.HOLDFAST_ANTOM_CLIENT_ID)
+  const keys = given(env.HOLDFAST_ALIPAY_PRIVATE_KEY, env.HOLDFAST_ALIPAY_PUBLIC_KEY, env.HOLDFAST_ANTOM_PRIVATE_KEY, env.HOLDFAST_ANTOM_PUBLIC_KEY)
+  const checks: [boolean, string][] = [
+    [urls.some((one) => !one.startsWith('https://')), 'A wallet’s rail has an address without https: live mode refuses simulators. Set HOLDFAST_ALIPAY_GATEWAY, HOLDFAST_ANTOM_URL and HOLDFAST_ANTOM_REPORTS_URL to the rails’ own.'],
+    [ids.some((id) => simulatedIds.includes(id) || id.startsWith('SANDBOX_')), 'A wallet’s rail has the id of a simulator or a sandbox. Set your own: HOLDFAST_ALIPAY_APP_ID, HOLDFAST_ALIPAY_SELLER_ID, HOLDFAST_ANTOM_CLIENT_ID.'],
+    [keys.some((key) => simulatedKeys.includes(digestOf(key))), 'A wallet’s rail has a key of the simulators, with which anyone can sign. Set your own and the rail’s: HOLDFAST_ALIPAY_PRIVATE_KEY, HOLDFAST_ALIPAY_PUBLIC_KEY, HOLDFAST_ANTOM_PRIVATE_KEY, HOLDFAST_ANTOM_PUBLIC_KEY.'],
   ]
+  return checks.filter(([wrong]) => wrong).map(([, problem]) => problem)
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { FRAME_PATH } from '@holdfast/contract'
+import { createAlipayConnector } from '@holdfast/connector-alipay'
+import { createAntomConnector } from '@holdfast/connector-antom'
 import { createBankConnector } from '@holdfast/connector-bank'
 import { createJpmorganConnector } from '@holdfast/connector-jpmorgan'
 import { createVaultClient, startVault, VaultClientError, type FrameAssets, type VaultClient } from '@holdfast/vault'
@@ -250,7 +252,7 @@ async function createDeps(config: Config, { pool, log, vault: { client: vault, u
   const deps: Deps = {
     db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }),
     pool, log, vault, sealer, clock, config,
-    rails: railsOf(config, vault),
+    rails: railsOf(config, { vault, clock }),
     signer: createSigner({ pool, sealer, mode: config.mode, now: realNow }),
     webhookGuard: createGuard({ ports: config.webhookPorts, loopback: config.mode === 'test', ...(resolveHost && { resolve: resolveHost }) }),
     hooks: createHooks(() => deps),
@@ -267,15 +269,21 @@ const wakers = new WeakMap<Deps, Pick<Worker, 'wake'>>()
 /** Where each backend of this process listens. */
 const places = new WeakMap<Deps, string>()
 
-/** Rails keep their own time, which is real: a virtual clock never reaches their identity servers. */
-function railsOf({ rails: { jpmorgan, bank } }: Config, vault: VaultClient): Rails {
+/**
+ * Rails keep their own time, which is real: a virtual clock never reaches their identity servers. Alipay's trades and
+ * their ends go by the clock that ours are read against.
+ */
+function railsOf({ rails: { jpmorgan, alipay, antom, bank } }: Config, { vault, clock }: Pick<Deps, 'clock' | 'vault'>): Rails {
+  const cards = jpmorgan && createJpmorganConnector({
+    baseUrl: jpmorgan.baseUrl, auth: jpmorgan.auth, cards: vault, now: realNow,
+    ...(jpmorgan.reportsUrl !== undefined && { reportsUrl: jpmorgan.reportsUrl }),
+    merchantId: (marketplace) => jpmorgan.merchantIds[marketplace] ?? jpmorgan.merchantIds['*'],
+    software: { companyName: 'Holdfast', productName: 'Holdfast', version: '0.1.0' },
+  })
+  const wallets = [alipay && createAlipayConnector({ ...alipay, now: clock.now }), antom && createAntomConnector({ ...antom, now: realNow })]
+  const payments = [cards, ...wallets].filter((connector) => connector !== null)
   return {
-    payments: new Map(jpmorgan ? [['jpmorgan', createJpmorganConnector({
-      baseUrl: jpmorgan.baseUrl, auth: jpmorgan.auth, cards: vault, now: realNow,
-      ...(jpmorgan.reportsUrl !== undefined && { reportsUrl: jpmorgan.reportsUrl }),
-      merchantId: (marketplace) => jpmorgan.merchantIds[marketplace] ?? jpmorgan.merchantIds['*'],
-      software: { companyName: 'Holdfast', productName: 'Holdfast', version: '0.1.0' },
-    })]] : []),
+    payments: new Map(payments.map((connector) => [connector.name, connector])),
     payouts: new Map(bank ? [['bank', createBankConnector(bank)]] : []),
   }
 }
@@ -283,7 +291,7 @@ function railsOf({ rails: { jpmorgan, bank } }: Config, vault: VaultClient): Rai
 function gaugesOf(pool: pg.Pool) {
   const count = (text: string) => async () => Number((await pool.query<{ n: bigint }>(text)).rows[0]?.n ?? 0n)
   return {
-    unknownOperations: count(`select count(*) as n from operations where state = 'unknown'`),
+    unknownOperations: count(`select count(*) as n from operations where state = 'unknown' and outcome->>'outcome' is distinct from 'action_required'`),
     // An estimate: counting them all would take longer each day.
     events: count(`select greatest(reltuples, 0)::bigint as n from pg_class where oid = 'events'::regclass`),
     setAside: count('select count(*) as n from job_failures where set_aside_at is not null'),

@@ -30,7 +30,7 @@ export const chargeAppliance: Appliance = {
     switch (outcome.outcome) {
       case 'approved': return outcome.amount === payment.amount ? approve(applying, payment)
         : refuseWrongAmount(applying, payment)
-      case 'declined': return decline(applying, payment, outcome.decline)
+      case 'declined': return decline(applying, payment, whyOver(applying, outcome.decline))
       case 'not_sent': return decline(applying, payment, { class: 'soft', code: 'not_sent' })
       case 'action_required': return wait(applying, payment)
       case 'unknown': return wait(applying, payment)
@@ -111,6 +111,13 @@ async function voidWrongAmount(applying: Applying, payment: Payment): Promise<Op
   })
   await end(applying, payment, { event: 'void', decline: { class: 'soft', code: 'declined' } })
   return 'confirm'
+}
+
+/** Not every rail says whether the buyer refused or the time ran out: the clock does. */
+function whyOver({ op, desk }: Applying, why: Decline): Decline {
+  const { expiresAt } = op.request
+  const over = typeof expiresAt === 'string' && Date.parse(expiresAt) <= desk.now.getTime()
+  return over && why.code === 'refused' ? { ...why, code: 'expired' } : why
 }
 
 async function decline(applying: Applying, payment: Payment, why: Decline): Promise<OperationEvent> {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import {
-  defaultBankToken, defaultDebtorAccount, defaultJpmorganClient, defaultMerchantId, startBankSimulator,
-  startJpmorganSimulator, type BankSimulator, type JpmorganSimulator,
+  defaultAlipayApp, defaultAntomClient, defaultAntomKeys, defaultBankToken, defaultDebtorAccount, defaultJpmorganClient,
+  defaultMerchantId, startAlipaySimulator, startAntomSimulator, startBankSimulator, startJpmorganSimulator,
+  type AlipaySimulator, type AntomSimulator, type BankSimulator, type JpmorganSimulator,
 } from '@holdfast/simulators'
 import { realNow } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -30,11 +31,15 @@ export interface TestBackendOptions {
   readonly resolveHost?: ResolveHost
   /** How long the rails' time-out faults hang; 1,500 ms by default. */
   readonly railTimeoutMs?: number
+  /** Whether wallets' rails run as well: Alipay for CNY, Antom for the rest. */
+  readonly wallets?: boolean
 }
 
 export interface TestRails {
   readonly jpmorgan: JpmorganSimulator
   readonly bank: BankSimulator
+  readonly alipay?: AlipaySimulator
+  readonly antom?: AntomSimulator
 }
 
 /** A whole backend of a test's own: database, vault, simulators, one marketplace and its keys. */
@@ -54,7 +59,7 @@ const limit = { perMinute: 1_000_000, burst: 1_000_000 }
 export async function startTestBackend(options: TestBackendOptions = {}): Promise<TestBackend> {
   const clock: { now: () => Date } = { now: realNow }
   const database = options.database ?? (await createTestDatabase())
-  const rails = options.rails ?? (await startRails({ now: () => clock.now(), timeoutMs: options.railTimeoutMs ?? 1_500 }))
+  const rails = options.rails ?? (await startRails({ now: () => clock.now(), timeoutMs: options.railTimeoutMs ?? 1_500 }, options))
   const dataFolder = await mkdtemp(join(tmpdir(), 'holdfast-test-'))
   const log: string[] = []
   const backend = await startBackend(configure(options, { dataFolder, rails }), {
@@ -69,14 +74,28 @@ export async function startTestBackend(options: TestBackendOptions = {}): Promis
     await backend.close()
     await rm(dataFolder, { recursive: true, force: true })
     if (keep) return
-    await Promise.all([rails.jpmorgan.close(), rails.bank.close(), database.drop()])
+    await Promise.all([...Object.values(rails).map((rail: { close(): Promise<void> }) => rail.close()), database.drop()])
   }
   return { ...backend, marketplace, rails, database, log, close }
 }
 
-async function startRails(options: { now: () => Date; timeoutMs: number }): Promise<TestRails> {
+async function startRails(options: { now: () => Date; timeoutMs: number }, { wallets = false }: TestBackendOptions): Promise<TestRails> {
   const [jpmorgan, bank] = await Promise.all([startJpmorganSimulator(options), startBankSimulator(options)])
-  return { jpmorgan, bank }
+  if (!wallets) return { jpmorgan, bank }
+  const [alipay, antom] = await Promise.all([startAlipaySimulator(options), startAntomSimulator(options)])
+  return { jpmorgan, bank, alipay, antom }
+}
+
+/** Wallets' rails as they are configured, where they run. */
+export function walletConfig({ alipay, antom }: TestRails): Pick<Config['rails'], 'alipay' | 'antom'> {
+  const { clientId, privateKey, keyVersion } = defaultAntomClient
+  return {
+    alipay: alipay ? { ...defaultAlipayApp, gateway: `${alipay.url}/gateway.do` } : null,
+    antom: antom ? {
+      baseUrl: antom.url, clientId, privateKey, keyVersion, antomPublicKey: defaultAntomKeys.publicKey,
+      reportsUrl: `${antom.url}/reports/settlement`,
+    } : null,
+  }
 }
 
 function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFolder: string; rails: TestRails }): Config {
@@ -95,7 +114,7 @@ function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFol
         auth: { kind: 'portal', tokenUrl: `${rails.jpmorgan.url}/am/oauth2/alpha/access_token`, clientId, clientSecret, scope: 'jpm:payments:sandbox' },
       },
       bank: { baseUrl: rails.bank.url, token: defaultBankToken, debtorAccount: defaultDebtorAccount },
-      alipay: null, antom: null, walletMinutes: 15,
+      ...walletConfig(rails), walletMinutes: 15,
     },
     worker: options.worker ?? false,
     webhookPorts: [443],

@@ -1,0 +1,102 @@
+import type { Order, Payment, Refund, Settlement } from '@holdfast/contract/types'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { waitFor } from '../../../../../test/support/wait.ts'
+import { startTestBackend, type TestBackend } from '../../testing/backend.ts'
+import { openShop, type Shop } from '../../testing/shop.ts'
+import { begin } from '../../testing/wallet.ts'
+
+/* Both rails of the wallet, through their connectors, with the worker: what a buyer does there ends here. */
+
+const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000]
+
+let backend: TestBackend
+let shop: Shop
+let seller: string
+
+beforeAll(async () => {
+  backend = await startTestBackend({ worker: true, wallets: true, railTimeoutMs: 300 })
+  shop = openShop(backend)
+  for (const currency of ['USD', 'CNY']) await shop.post('/v1/operator/top-ups', { currency, amount: 1_000_000, reference: `first ${currency}` })
+  seller = (await shop.seller()).id
+})
+afterAll(() => backend.close())
+
+const payment = (id: string) => shop.get<Payment>(`/v1/payments/${id}`)
+const balanced = async () => expect((await shop.books()).balanced).toBe(true)
+
+interface Rail {
+  readonly name: 'alipay' | 'antom'
+  readonly currency: string
+  buyer(requestId: string, deed: 'scan' | 'approve' | 'refuse'): boolean
+}
+const rail = (name: Rail['name']): Rail => {
+  const simulator = () => backend.rails[name]!
+  // Alipay's numbers have no hyphens
+  const own = (requestId: string) => (name === 'alipay' ? requestId.replaceAll('-', '_') : requestId)
+  return { name, currency: name === 'alipay' ? 'CNY' : 'USD', buyer: (id, ...how) => (simulator().buyer as Rail['buyer'])(own(id), ...how) }
+}
+
+describe.each([rail('alipay'), rail('antom')])('by $name', ({ name, currency, buyer }) => {
+  const waiting = async (flow: 'redirect' | 'qr_code') => {
+    const session = await shop.session([{ seller, amount: 10_000, platformFee: 500 }], { currency })
+    const one = await begin({ backend, shop, session }, { flow })
+    const { view } = await shop.page(session)
+    // a page's trade is made when the buyer comes to it
+    if (view.attempt?.action?.type === 'redirect') expect((await fetch(view.attempt.action.url)).status).toBe(200)
+    return { ...one, action: view.attempt?.action }
+  }
+  const isPaid = async (id: string) => waitFor(async () => (await payment(id)).status === 'captured', { what: 'the payment', within: 10_000 })
+
+  test.each(['redirect', 'qr_code'] as const)('a buyer approves by %s, and the rail reports it', async (flow) => {
+    const one = await waiting(flow)
+    expect(one.action?.type).toBe(flow)
+    expect(buyer(one.requestId, 'approve')).toBe(true)
+    await isPaid(one.payment)
+    expect((await shop.page(one.session)).view).toMatchObject({ status: 'complete', attempt: { status: 'complete', method: 'alipay' } })
+    expect(await payment(one.payment)).toMatchObject({ connector: name, currency, captured: 10_000 })
+    const { rows } = await backend.deps.pool.query('select verdict from notifications where connector = $1 and operation_id is not null', [name])
+    expect(rows).toContainEqual({ verdict: 'accepted' })
+    await balanced()
+  })
+
+  test('a buyer refuses, and chooses a card', async () => {
+    const one = await waiting('redirect')
+    expect(buyer(one.requestId, 'refuse')).toBe(true)
+    await waitFor(async () => (await payment(one.payment)).status === 'declined', { what: 'the end', within: 10_000 })
+    expect((await shop.page(one.session)).view).toMatchObject({ status: 'open', attempt: { error: { code: 'wallet_refused' } } })
+    expect((await shop.confirm(one.session)).attempt.status).toBe('complete')
+  })
+
+  test('a code runs out', async () => {
+    const one = await waiting('qr_code')
+    await shop.advance(20 * MINUTE_MS)
+    await waitFor(async () => (await shop.page(one.session, 'check')).view.status === 'open', { what: 'the end', within: 15_000 })
+    expect((await shop.page(one.session)).view.attempt).toMatchObject({ status: 'failed', error: { code: 'wallet_expired' } })
+  })
+
+  test('a code that was given up, and is paid after a card was, goes back', async () => {
+    const one = await waiting('qr_code')
+    expect((await shop.page(one.session, 'cancel-attempt')).view.status).toBe('open')
+    expect((await shop.confirm(one.session)).attempt.status).toBe('complete')
+    // Antom has closed it, and lets nobody pay; Alipay knows of no code that nobody has scanned, and can close none
+    expect(buyer(one.requestId, 'approve')).toBe(name === 'alipay')
+    if (name === 'antom') return
+    await waitFor(async () => (await shop.get<{ data: Refund[] }>(`/v1/refunds?payment=${one.payment}`)).data[0]?.status === 'succeeded', { what: 'the refund', within: 15_000 })
+    expect((await shop.get<Order>(`/v1/orders/${one.session.order}`)).totals).toMatchObject({ captured: 10_000, held: 10_000 })
+    await balanced()
+  })
+
+  test('a part is refunded, and the rail’s report settles the rest', async () => {
+    const one = await waiting('redirect')
+    buyer(one.requestId, 'approve')
+    await isPaid(one.payment)
+    expect((await shop.post('/v1/refunds', { payment: one.payment, amount: 4_000 })).body).toMatchObject({ status: 'succeeded' })
+    await shop.advance(3 * DAY_MS)
+    await waitFor(async () => (await payment(one.payment)).captures[0]?.settledAt, { what: 'the report', within: 20_000 })
+    const { data } = await shop.get<{ data: Settlement[] }>('/v1/settlements')
+    expect(data.map(({ connector }) => connector)).toContain(name)
+    const suspense = (await shop.books()).currencies.flatMap(({ accounts }) => accounts).filter((account) => account.name.startsWith('suspense:'))
+    expect(suspense.map(({ balance }) => balance).filter((balance) => balance !== 0)).toEqual([])
+    await balanced()
+  })
+})
