@@ -13,7 +13,7 @@ interface Running {
 
 /** The command as a process of its own, on free ports. */
 async function run(args: readonly string[], env: Record<string, string> = {}): Promise<Running> {
-  const ports = ['--jpmorgan-port', '0', '--bank-port', '0']
+  const ports = ['jpmorgan', 'bank', 'alipay', 'antom'].flatMap(name => [`--${name}-port`, '0'])
   const child = spawn(
     process.execPath,
     ['--conditions=source', fileURLToPath(new URL('cli.ts', import.meta.url)), ...ports, ...args],

@@ -147,7 +147,7 @@ const refusedCertificates: ReadonlySet<string> = new Set([
 function readFailure(error: unknown): Answer {
   const cause = error instanceof Error ? error.cause : undefined
   if (cause === undefined || cause instanceof SyntaxError) return { kind: 'unknown', reason: 'the answer cannot be relied on: its status, form or signature is wrong' }
-  if (cause instanceof SentBefore) return { kind: 'unknown', reason: 'the connection was lost' }
+  if (cause instanceof SentBefore) return { kind: 'unknown', reason: 'the answer was lost, or led elsewhere' }
   return { kind: neverOpened(cause) ? 'not_sent' : 'unknown', reason: textOf(cause, 'code') ?? textOf(cause, 'name') ?? 'the connection failed' }
 }
 

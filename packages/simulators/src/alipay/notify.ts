@@ -56,7 +56,7 @@ export class Notifier {
   readonly #timers: Set<NodeJS.Timeout> = new Set()
   readonly #underway: Set<Promise<unknown>> = new Set()
   #held: string[] = []
-  #closed = false
+  readonly #stop = new AbortController()
 
   constructor(parts: NotifierParts) {
     this.#parts = parts
@@ -92,7 +92,7 @@ export class Notifier {
   }
 
   close(): void {
-    this.#closed = true
+    this.#stop.abort()
     for (const timer of this.#timers) clearTimeout(timer)
   }
 
@@ -103,7 +103,7 @@ export class Notifier {
 
   #schedule(id: string, attempt: number): void {
     const pause = this.#parts.schedule[attempt]
-    if (pause === undefined || this.#closed) return
+    if (pause === undefined || this.#stop.signal.aborted) return
     const delay = pause + (attempt === 0 ? this.plan.delayMs : 0)
     if (delay === 0) return void this.#track(this.#try(id, attempt))
     const timer = setTimeout(() => {
@@ -120,7 +120,7 @@ export class Notifier {
   }
 
   async #try(id: string, attempt: number): Promise<void> {
-    if (this.#parts.records.acknowledged.has(id) || this.#closed) return
+    if (this.#parts.records.acknowledged.has(id) || this.#stop.signal.aborted) return
     const copies = await Promise.all(Array.from({ length: this.plan.copies }, () => this.#send(id, attempt)))
     if (copies.includes(true)) this.#parts.acknowledged(id)
     else this.#schedule(id, attempt + 1)
@@ -128,10 +128,10 @@ export class Notifier {
 
   async #send(id: string, attempt: number): Promise<boolean> {
     const record = this.#parts.records.notifications.get(id)
-    if (!record || this.#closed) return false
+    if (!record || this.#stop.signal.aborted) return false
     // what the merchant is told is on disk
     await this.#parts.settled()
-    const answer = await post(record.url, this.form(record))
+    const answer = await post(record.url, { body: this.form(record), stop: this.#stop.signal })
     const acknowledged = answer !== undefined && isAcknowledgement(answer.status, answer.body)
     this.deliveries.push({
       notification: id, outTradeNo: record.outTradeNo, tradeStatus: record.fields['trade_status'] ?? '', attempt,
@@ -148,10 +148,11 @@ export function signedForm(fields: Readonly<Record<string, string>>, key: KeyObj
   return new URLSearchParams({ ...fields, sign_type: 'RSA2', sign: signature }).toString()
 }
 
-async function post(url: string, body: string): Promise<{ status: number; body: string } | undefined> {
+async function post(url: string, { body, stop }: { body: string; stop: AbortSignal }): Promise<{ status: number; body: string } | undefined> {
   try {
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(10_000) })
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(10_000)])
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
     return { status: response.status, body: await response.text() }
   } catch {
     return undefined
