@@ -1,4 +1,4 @@
-import { API_VERSION, API_VERSIONS, endpoints, errorCodes, type Endpoint, type EndpointName } from '@holdfast/contract'
+import { API_VERSION, API_VERSIONS, endpoints, errorCodes, rawEndpoints, type Endpoint, type EndpointName } from '@holdfast/contract'
 import { isRefusal } from '@holdfast/core'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { hashCanonical, render, type Answer, type Claim } from '../commands/idempotency.ts'
@@ -9,6 +9,7 @@ import { requestsOf } from '../log.ts'
 import type { Sealer } from '../seal.ts'
 import { checkResponse } from './check-response.ts'
 import { addCheckoutEvents } from './checkout-events.ts'
+import { inSpan } from '../tracing/span.ts'
 import { corsHeaders, pageEndpoints, preflight } from './cors.ts'
 import { parseStrictJson } from './json.ts'
 import { forgetKeys } from './key-cache.ts'
@@ -157,7 +158,11 @@ function addRoute(app: FastifyInstance, { context, route }: { context: Context; 
     url: endpoint.path,
     onRequest: admitting(context, { name: route.name, endpoint }),
     handler: async (request, reply) => {
-      const answer = await answerCall(context, { route, endpoint, request })
+      const answer = await inSpan(
+        `${endpoint.method} ${endpoint.path}`,
+        { kind: 'server', from: request.headers, attributes: { 'http.request.method': endpoint.method, 'http.route': endpoint.path, 'holdfast.request_id': request.id } },
+        () => answerCall(context, { route, endpoint, request }), ({ status }) => ({ 'http.response.status_code': status }),
+      )
       if (context.deps.config.http.validateResponses) checkResponse(endpoint, answer)
       return send(reply, answer, request)
     },
@@ -304,7 +309,7 @@ function addPreflights(app: FastifyInstance): void {
 
 function notFound(request: FastifyRequest): Answer {
   const path = request.url.split('?')[0] as string
-  const methods = Object.values<Endpoint>(endpoints)
+  const methods = [...Object.values<Endpoint>(endpoints), ...Object.values(rawEndpoints)]
     .filter((endpoint) => matches(endpoint.path, path)).map(({ method }) => method)
   if (methods.length === 0) {
     return renderProblem({ refused: 'route_not_found', detail: `There is no call at ${request.method} ${path.slice(0, 200)}. See /openapi.json for all of them.` }, request.id)

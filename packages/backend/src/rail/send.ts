@@ -5,6 +5,7 @@ import { openBankAccount } from '../bank-account.ts'
 import type { Deps } from '../deps.ts'
 import { paymentConnectorOf, payoutConnectorOf } from '../rails.ts'
 import { markSent, RAIL_TIMEOUT_MS, type OperationRow } from '../store/operations.ts'
+import { inSpan, type SpanOptions } from '../tracing/span.ts'
 
 /** A charge's token, which no row keeps: the security code behind it lives for minutes. */
 export interface Card {
@@ -17,15 +18,27 @@ export interface Card {
  * @returns what became of it; null when its lease had run out, so that it was not sent
  */
 export async function sendOperation(deps: Deps, op: OperationRow, card?: Card): Promise<Outcome | null> {
+  const began = performance.now()
   if (!(await markSent(deps.pool, op))) return null
+  if (performance.now() - began > LONGEST_STALL_MS) return stalled
   try {
-    return await send(deps, op, card)
+    return await inSpan(`rail.${op.kind}`, spanOf(op), () => send(deps, op, card), ({ outcome }) => ({ 'holdfast.outcome': outcome }))
   } catch (error) {
     deps.log.error({ operation: op.id, kind: op.kind, err: error },
       'a connector failed; the operation is asked about later')
     return { outcome: 'unknown', reason: 'the connector failed' }
   }
 }
+
+/**
+ * A process that was frozen between recording that it sends and sending must not send any more: by then, "not found"
+ * may have proved to another that it never will.
+ */
+const LONGEST_STALL_MS = 20_000
+const stalled: Outcome = { outcome: 'unknown', reason: 'too much time had passed since it was recorded as sent; it was not sent' }
+
+const spanOf = ({ connector, id }: OperationRow): SpanOptions =>
+  ({ kind: 'client', attributes: { 'holdfast.connector': connector, 'holdfast.operation': id } })
 
 async function send(deps: Deps, op: OperationRow, card?: Card): Promise<Outcome> {
   const options = { timeoutMs: RAIL_TIMEOUT_MS }
@@ -76,6 +89,10 @@ type Asked = OperationRow & { readonly seconds_since_sent: number }
 
 /** Asks a rail what became of an operation that was sent. */
 export async function askRail(deps: Deps, op: Asked): Promise<Outcome> {
+  return inSpan('rail.inquiry', spanOf(op), () => ask(deps, op), ({ outcome }) => ({ 'holdfast.outcome': outcome }))
+}
+
+async function ask(deps: Deps, op: Asked): Promise<Outcome> {
   const options = { timeoutMs: RAIL_TIMEOUT_MS }
   if (op.kind === 'payout') {
     const bank = payoutConnectorOf(deps.rails, op.connector)
