@@ -119,6 +119,12 @@ describe('a charge', () => {
     expect(simulator.buyer(request.requestId, 'approve')).toBe(true)
     expect(await closing).toMatchObject({ outcome: 'approved', amount: request.amount })
     expect(await connector.inquire(request, soon)).toMatchObject({ outcome: 'declined', decline: { code: 'canceled' } })
+    // its notification of success may be under way all the same, and whoever believes it asks for a refund
+    const { paymentId: railReference = '' } = simulator.records.payments().find(({ paymentRequestId }) => paymentRequestId === request.requestId) ?? {}
+    const refund = { ...request, kind: 'refund', requestId: newId('operation'), railReference, chargeRequestId: request.requestId } as const
+    expect(await connector.followUp(refund, soon)).toMatchObject({ outcome: 'approved', amount: request.amount })
+    expect(await connector.followUp({ ...refund, amount: 1n }, soon)).toMatchObject({ outcome: 'declined', decline: { class: 'hard' } })
+    expect(simulator.records.refunds()).toEqual([])
   })
 })
 

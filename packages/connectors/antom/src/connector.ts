@@ -9,7 +9,7 @@ import { readOptions, type AntomOptions, type Settings } from './options.ts'
 import { AntomRail, deadlineOf, longestCallMs, type Call } from './rail.ts'
 import { Reports } from './reports.ts'
 import {
-  RequestRefused, checkId, notTaken, payBody, readPay, readPayment, readRefund, readRefundInquiry, refundBody, unknown, type Said,
+  RequestRefused, checkId, notTaken, payBody, readGivenBack, readPay, readPayment, readRefund, readRefundInquiry, refundBody, unknown, type Said,
 } from './wire.ts'
 
 /** Time for the rail to record what came in; Antom's documents give none. */
@@ -23,8 +23,9 @@ const recordedAfterMs = 270_000
  * - What isn't signed by the rail says nothing: `unknown`, whatever it says.
  * - `REPEAT_REQ_INCONSISTENT` is `unknown`: what the id's first request came to is what counts.
  * - Refused before it was looked at (signature, key, client id, clock), it is `not_sent`.
- * - A refund that the rail refuses is `declined`, `hard`, `rail_refused`.
- * - A close asks first, for Antom gives back by `cancel` what was paid already.
+ * - A refund that the rail refuses is `declined`, `hard`, `rail_refused`; but done, where a cancel has given all of it back.
+ * - A close asks first, for Antom gives back by `cancel` what was paid already. One that is paid in between is given
+ *   back and closed, although the rail may report it as paid, before or after: nothing is taken for it.
  *
  * @throws AntomOptionsError - names each option that cannot be used
  */
@@ -67,9 +68,11 @@ class AntomConnector implements PaymentConnector {
 
   async followUp(request: FollowUpRequest, options: CallOptions): Promise<Outcome> {
     if (request.kind !== 'refund') return { outcome: 'not_sent', reason: 'Antom’s wallet payments are sales: there is nothing to capture or to void' }
+    const deadline = deadlineOf(options)
     return sayable('not_sent', async () => {
-      const call = await this.#rail.call('refund', refundBody(request, this.#amounts), deadlineOf(options))
-      return outcomeOf(call, (said) => readRefund(said, { asked: request, amounts: this.#amounts }))
+      const call = await this.#rail.call('refund', refundBody(request, this.#amounts), deadline)
+      const outcome = outcomeOf(call, (said) => readRefund(said, { asked: request, amounts: this.#amounts }))
+      return outcome.outcome === 'declined' ? await this.#givenBack(request, deadline) ?? outcome : outcome
     })
   }
 
@@ -111,6 +114,17 @@ class AntomConnector implements PaymentConnector {
   async #payment({ chargeRequestId, amount, currency }: AskedCharge, deadline: Deadline): Promise<Inquiry> {
     const call = await this.#rail.call('inquiryPayment', { paymentRequestId: checkId(chargeRequestId) }, deadline)
     return inquiryOf(call, (said) => readPayment(said, { asked: { requestId: chargeRequestId, amount, currency }, amounts: this.#amounts }))
+  }
+
+  /**
+   * A cancel that came just after the buyer paid has given the money back, and yet the rail may have reported the
+   * payment before. A refund of all of it is then refused, for it is done.
+   */
+  async #givenBack({ chargeRequestId, amount, currency }: FollowUpRequest, deadline: Deadline): Promise<Outcome | undefined> {
+    const call = await this.#rail.call('inquiryPayment', { paymentRequestId: checkId(chargeRequestId) }, deadline)
+    const asked = { requestId: chargeRequestId, amount, currency }
+    const railReference = call.kind === 'said' ? readGivenBack(call, { asked, amounts: this.#amounts }) : undefined
+    return railReference === undefined ? undefined : { outcome: 'approved', railReference, amount }
   }
 
   async #refund({ requestId, amount, currency }: InquiryRequest, deadline: Deadline): Promise<Inquiry> {

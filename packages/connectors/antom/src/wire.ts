@@ -197,6 +197,16 @@ export function readPayment(said: Said, { asked, amounts }: Parsing): Inquiry {
   }
 }
 
+/** The id of a payment that a cancel has given back in full, if it is one of just this amount. */
+export function readGivenBack({ result, body }: Said, { asked, amounts }: Parsing): string | undefined {
+  const parsed = paymentInquirySchema.safeParse(body)
+  if (result.resultStatus !== 'S' || !parsed.success) return undefined
+  const { paymentRequestId, paymentStatus } = parsed.data
+  if (paymentRequestId !== asked.requestId || paymentStatus !== 'CANCELLED') return undefined
+  const whole = approvedPayment(parsed.data, { asked, amounts })
+  return whole.outcome === 'approved' ? whole.railReference : undefined
+}
+
 /** Canceled by us, or closed by the rail when it expired. */
 function canceled(raw: RawResult): ReturnType<typeof declineOfPayment> {
   const decline = declineOfPayment(raw)

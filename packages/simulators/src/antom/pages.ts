@@ -94,7 +94,7 @@ function page(reply: FastifyReply, { title, main }: Content): FastifyReply {
 <style>${style}</style>
 </head>
 <body>
-<header><span class="logo" aria-hidden="true">a</span> Alipay <small>simulated by Antom’s simulator</small></header>
+<header><span class="logo" aria-hidden="true">a</span> Alipay <small>by Antom, simulated</small></header>
 <main>${main}</main>
 </body>
 </html>
