@@ -33,5 +33,6 @@ const rails = backend.deps.rails
 ;(rails.payouts as Map<string, unknown>).set(quickPayouts.name, quickPayouts)
 const { id, secretKey } = await backend.ensureMarketplace({ name: 'Load', origins: [] })
 const ready: BackendReady = { port: Number(new URL(backend.url).port), marketplace: id, secretKey }
+process.once('disconnect', () => process.exit(1))
 process.once('SIGTERM', () => void backend.close().then(() => process.exit(0)))
 process.send?.(ready)

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { runFull } from './full.ts'
 import { runMemory } from './memory.ts'
 import { runQuick } from './quick.ts'
+import { publish } from './report.ts'
 import { runScale } from './scale.ts'
 import { runStatements } from './statements.ts'
 
@@ -13,21 +14,40 @@ npm run bench -- --quick         releases alone, within a minute; fails below th
 npm run bench -- --statements    what a command costs the database: statements, transactions, bytes of log
 npm run bench -- --memory        what the backend has resident after a million commands; on Linux
 npm run bench -- --scale         what a release costs among ten thousand, a million and ten million payments
+    --payments <n>               at most so many; the disk has to hold 14 kB of each
 
 All but --quick write their part of docs/benchmarks.
 `
 
 const flag = { type: 'boolean' } as const
-const { values } = parseArgs({ options: { help: flag, quick: flag, statements: flag, memory: flag, scale: flag, rounds: { type: 'string', default: '5' } } })
+const { values } = parseArgs({ options: {
+  help: flag, quick: flag, statements: flag, memory: flag, scale: flag,
+  rounds: { type: 'string', default: '5' }, payments: { type: 'string', default: '10000000' },
+} })
 const write = (line: string): void => void process.stdout.write(`${line}\n`)
 
-async function run(): Promise<boolean> {
-  if (values.quick) return runQuick(write)
-  if (values.statements) return runStatements(write)
-  if (values.memory) return runMemory(write)
-  if (values.scale) return runScale(write)
-  return runFull(write, { rounds: Number(values.rounds) })
+type Mode = () => Promise<boolean>
+
+/** Runs one mode and publishes what it has measured, also when that falls short. */
+const published = (mode: Mode): Mode => async () => {
+  const met = await mode()
+  publish()
+  return met
 }
 
+const modes = {
+  quick: () => runQuick(write),
+  statements: published(() => runStatements(write)),
+  memory: published(() => runMemory(write)),
+  scale: published(() => runScale(write, { most: Number(values.payments) })),
+  full: published(() => runFull(write, { rounds: Number(values.rounds) })),
+} as const satisfies Record<string, Mode>
+
+// Leaving by `exit` takes PostgreSQL and the children along.
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code))
+
 if (values.help) write(usage)
-else process.exitCode = (await run()) ? 0 : 1
+else {
+  const chosen = (['quick', 'statements', 'memory', 'scale'] as const).find((name) => values[name]) ?? 'full'
+  process.exitCode = (await modes[chosen]()) ? 0 : 1
+}

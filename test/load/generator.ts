@@ -85,6 +85,7 @@ function reply(message: Reply): void {
   process.send?.(message)
 }
 
+process.once('disconnect', () => process.exit(1))
 process.on('message', (job: Job) => {
   work(job).then((measured) => reply({ measured }), (error: Error) => reply({ failed: error.message }))
 })

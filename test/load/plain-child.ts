@@ -18,5 +18,6 @@ const key = 'plain-server-key'
 const app = createPlainServer({ database, poolSize, key })
 const address = await app.listen({ host: '127.0.0.1', port: 0 })
 const ready: PlainReady = { port: Number(new URL(address).port), key }
+process.once('disconnect', () => process.exit(1))
 process.once('SIGTERM', () => void app.close().then(() => process.exit(0)))
 process.send?.(ready)
