@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { defaultAlipayApp, defaultAntomClient, defaultAntomKeys } from '@holdfast/simulators'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig, type ConfigError } from './config.ts'
 
@@ -46,6 +47,8 @@ describe('test mode', () => {
   test('a rail is configured whole or not at all', () => {
     expect(problems({ HOLDFAST_JPMORGAN_URL: 'http://127.0.0.1:4320/api/v2' })).toMatch(/TOKEN_URL is not set[^]*CLIENT_ID[^]*MERCHANT_ID[^]*CLIENT_SECRET/)
     expect(problems({ HOLDFAST_BANK_URL: 'http://127.0.0.1:4330' })).toMatch(/BANK_TOKEN[^]*DEBTOR_ACCOUNT/)
+    expect(problems({ HOLDFAST_ALIPAY_GATEWAY: 'http://127.0.0.1:4340/gateway.do' })).toMatch(/APP_ID[^]*SELLER_ID[^]*PRIVATE_KEY[^]*PUBLIC_KEY/)
+    expect(problems({ HOLDFAST_ANTOM_URL: 'http://127.0.0.1:4350' })).toMatch(/CLIENT_ID[^]*PRIVATE_KEY[^]*PUBLIC_KEY/)
   })
 
   test('a secret may come from a file', async () => {
@@ -81,6 +84,33 @@ describe('live mode', () => {
     ['no bank', { HOLDFAST_BANK_URL: '' }, 'HOLDFAST_BANK_URL is not set'],
   ])('refuses %s, saying what to set', (_what, over, said) => {
     expect(problems({ ...live, ...over })).toContain(said)
+  })
+
+  const wallets = {
+    HOLDFAST_ALIPAY_GATEWAY: 'https://openapi.alipay.com/gateway.do', HOLDFAST_ALIPAY_APP_ID: '2021000000000001', HOLDFAST_ALIPAY_SELLER_ID: '2088000000000001',
+    HOLDFAST_ALIPAY_PRIVATE_KEY: 'ours', HOLDFAST_ALIPAY_PUBLIC_KEY: 'theirs',
+    HOLDFAST_ANTOM_URL: 'https://open-sea-global.alipay.com', HOLDFAST_ANTOM_CLIENT_ID: 'T_1', HOLDFAST_ANTOM_PRIVATE_KEY: 'ours', HOLDFAST_ANTOM_PUBLIC_KEY: 'theirs',
+  }
+
+  test('takes wallets’ rails that are whole', () => {
+    expect(read({ ...live, ...wallets }).rails).toMatchObject({ alipay: { appId: '2021000000000001' }, antom: { clientId: 'T_1', keyVersion: '1' }, walletMinutes: 15 })
+  })
+
+  const pem = (key: string) => `-----BEGIN PUBLIC KEY-----\n${key.replaceAll(/-----[^-\n]+-----|\s/g, '').replaceAll(/.{64}/g, '$&\n')}\n-----END PUBLIC KEY-----\n`
+
+  test.each([
+    ['a simulated Alipay', { HOLDFAST_ALIPAY_GATEWAY: 'http://127.0.0.1:4340/gateway.do' }, 'refuses simulators'],
+    ['a simulated Antom', { HOLDFAST_ANTOM_URL: 'http://127.0.0.1:4350' }, 'refuses simulators'],
+    ['the simulators’ app', { HOLDFAST_ALIPAY_APP_ID: defaultAlipayApp.appId }, 'the id of a simulator'],
+    ['the simulators’ account', { HOLDFAST_ALIPAY_SELLER_ID: defaultAlipayApp.sellerId }, 'the id of a simulator'],
+    ['the simulators’ client', { HOLDFAST_ANTOM_CLIENT_ID: defaultAntomClient.clientId }, 'the id of a simulator'],
+    ['a sandbox’s client', { HOLDFAST_ANTOM_CLIENT_ID: 'SANDBOX_1' }, 'a sandbox'],
+    ['a private key that is in our source', { HOLDFAST_ALIPAY_PRIVATE_KEY: defaultAlipayApp.privateKey }, 'anyone can sign'],
+    ['a rail’s key that is in our source', { HOLDFAST_ALIPAY_PUBLIC_KEY: pem(defaultAlipayApp.alipayPublicKey) }, 'anyone can sign'],
+    ['another private key that is in our source', { HOLDFAST_ANTOM_PRIVATE_KEY: defaultAntomClient.privateKey }, 'anyone can sign'],
+    ['another rail’s key that is in our source', { HOLDFAST_ANTOM_PUBLIC_KEY: pem(defaultAntomKeys.publicKey) }, 'anyone can sign'],
+  ])('refuses %s, saying what to set', (_what, over, said) => {
+    expect(problems({ ...live, ...wallets, ...over })).toContain(said)
   })
 
   test('makes no keys', async () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { attemptSchema, checkoutViewSchema, confirmSchema, frameTicketSchema } from './checkout.ts'
+import { attemptSchema, CHECKOUT_EVENTS_PATH, checkoutViewSchema, confirmSchema, frameTicketSchema, NOTIFICATIONS_PATH } from './checkout.ts'
 import { eventSchema } from './events.ts'
 import { idOf, type IdKind } from './ids.ts'
 import * as request from './requests.ts'
@@ -142,3 +142,9 @@ export type BodyOf<N extends EndpointName> = Of<N, 'body'> extends z.ZodType ? z
 export type QueryOf<N extends EndpointName> = Of<N, 'query'> extends z.ZodType ? z.output<Of<N, 'query'>> : undefined
 export type ParamsOf<N extends EndpointName> = Of<N, 'params'> extends z.ZodType ? z.output<Of<N, 'params'>> : undefined
 export type ResponseOf<N extends EndpointName> = z.output<(typeof endpoints)[N]['response']>
+
+/** Calls whose bodies are not JSON documents of ours: a stream of events, and the rails' own formats. */
+export const rawEndpoints = {
+  'checkout.events': { method: 'GET', path: CHECKOUT_EVENTS_PATH, caller: 'page', summary: 'Hear what becomes of the session, as server-sent events named `checkout`, each with a CheckoutView', produces: 'text/event-stream' },
+  'notifications.receive': { method: 'POST', path: `${NOTIFICATIONS_PATH}/:connector/:marketplace`, caller: 'public', summary: 'Where a rail reports by itself, signed and answered in its own format', produces: '*/*' },
+} as const satisfies Record<string, Pick<Endpoint, 'method' | 'path' | 'caller' | 'summary'> & { readonly produces: string }>

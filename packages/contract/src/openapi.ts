@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { createDocument } from 'zod-openapi'
-import { endpoints, type Endpoint } from './endpoints.ts'
+import { endpoints, rawEndpoints, type Endpoint } from './endpoints.ts'
 import { problemSchema } from './problems.ts'
 import { API_VERSION } from './version.ts'
 
@@ -29,12 +29,30 @@ function operation(name: string, endpoint: Endpoint) {
   }
 }
 
-function paths() {
-  const all: Record<string, Record<string, ReturnType<typeof operation>>> = {}
-  for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) {
-    const path = endpoint.path.replaceAll(/:(\w+)/g, '{$1}')
-    all[path] = { ...all[path], [endpoint.method.toLowerCase()]: operation(name, endpoint) }
+/** A call whose body is not a JSON document of ours. */
+function rawOperation(name: string, { path, caller, summary, produces }: (typeof rawEndpoints)[keyof typeof rawEndpoints]) {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, part]) => part as string)
+  return {
+    operationId: name,
+    summary,
+    tags: [name.slice(0, name.indexOf('.'))],
+    security: security[caller],
+    ...(names.length > 0 && { requestParams: { path: z.object(Object.fromEntries(names.map((part) => [part, z.string()]))) } }),
+    responses: {
+      200: { description: summary, content: { [produces]: { schema: z.string() } } },
+      default: { description: 'A refusal', content: { 'application/problem+json': { schema: problemSchema } } },
+    },
   }
+}
+
+function paths() {
+  const all: Record<string, Record<string, ReturnType<typeof operation> | ReturnType<typeof rawOperation>>> = {}
+  const add = ({ path, method }: Pick<Endpoint, 'path' | 'method'>, made: ReturnType<typeof operation> | ReturnType<typeof rawOperation>) => {
+    const template = path.replaceAll(/:(\w+)/g, '{$1}')
+    all[template] = { ...all[template], [method.toLowerCase()]: made }
+  }
+  for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) add(endpoint, operation(name, endpoint))
+  for (const [name, endpoint] of Object.entries(rawEndpoints)) add(endpoint, rawOperation(name, endpoint))
   return all
 }
 

@@ -1,3 +1,4 @@
+import { checkoutViewSchema } from '@holdfast/contract'
 import type { CheckoutSession, CheckoutView } from '@holdfast/contract/types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestBackend, TEST_ORIGIN, type TestBackend } from '../testing/backend.ts'
@@ -37,7 +38,7 @@ async function listen({ clientSecret }: Pick<CheckoutSession, 'clientSecret'>, {
           const [name, data] = text.slice(0, end).split('\n')
           text = text.slice(end + 2)
           expect(name).toBe('event: checkout')
-          return JSON.parse(data!.replace('data: ', '')) as CheckoutView
+          return checkoutViewSchema.parse(JSON.parse(data!.replace('data: ', '')))
         }
         const { value, done } = await reader.read()
         if (done) return null

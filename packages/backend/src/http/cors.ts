@@ -1,4 +1,4 @@
-import { CHECKOUT_EVENTS_PATH, endpoints, type Endpoint } from '@holdfast/contract'
+import { endpoints, rawEndpoints, type Endpoint } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
 import type { FastifyRequest } from 'fastify'
 
@@ -7,9 +7,8 @@ const EXPOSED_HEADERS = 'date, request-id, retry-after, idempotency-replayed'
 const originPattern = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/i
 
 /** What a page may call. */
-export const pageEndpoints: readonly Pick<Endpoint, 'method' | 'path'>[] = [
-  ...Object.values<Endpoint>(endpoints).filter(({ caller }) => caller === 'page'), { method: 'GET', path: CHECKOUT_EVENTS_PATH },
-]
+export const pageEndpoints: readonly Pick<Endpoint, 'method' | 'path'>[] =
+  [...Object.values<Endpoint>(endpoints), ...Object.values(rawEndpoints)].filter(({ caller }) => caller === 'page')
 
 /**
  * What a browser is told before it sends a page's call. It carries no credentials, so the marketplace isn't known

@@ -2,6 +2,8 @@ import type { Pool } from 'pg'
 
 /** How long a key answers; after that it may be used anew. */
 export const IDEMPOTENCY_DAYS = 35
+/** How long what was no rail's word is kept, for whoever looks into it. What was is kept for good. */
+const REFUSED_DAYS = 90
 const AT_ONCE = 10_000
 
 /** Removes what has been kept long enough. By real time: advancing the virtual clock must not forget a key. */
@@ -11,5 +13,11 @@ export async function sweep(pool: Pool): Promise<void> {
        select marketplace_id, scope, key from idempotency_keys
        where created_at < now() - make_interval(days => $1) order by created_at limit $2)`,
     [IDEMPOTENCY_DAYS, AT_ONCE],
+  )
+  await pool.query(
+    `delete from notifications where (marketplace_id, connector, id) in (
+       select marketplace_id, connector, id from notifications
+       where verdict = 'refused' and received_at < now() - make_interval(days => $1) limit $2)`,
+    [REFUSED_DAYS, AT_ONCE],
   )
 }

@@ -76,3 +76,18 @@ test('forgets idempotency keys after 35 days, and no sooner', async () => {
   const { rows } = await pool.query<{ key: string }>(`select key from idempotency_keys where scope = 's'`)
   expect(rows).toEqual([{ key: 'young' }])
 })
+
+test('forgets notifications that were refused after ninety days, and what a rail said never', async () => {
+  const { pool } = backend.deps
+  const insert = (id: string, verdict: 'accepted' | 'refused', days: number) => pool.query(
+    `insert into notifications (marketplace_id, connector, id, verdict, reason, body, received_at)
+     values ($1, 'wallet', $2, $3, 'signature', '', now() - make_interval(days => $4))`,
+    [backend.marketplace.id, id, verdict, days],
+  )
+  await insert('old forgery', 'refused', 91)
+  await insert('young forgery', 'refused', 89)
+  await insert('old word', 'accepted', 400)
+  await sweep(pool)
+  const { rows } = await pool.query<{ id: string }>('select id from notifications order by id')
+  expect(rows.map(({ id }) => id)).toEqual(['old word', 'young forgery'])
+})

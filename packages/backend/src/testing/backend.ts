@@ -74,7 +74,7 @@ export async function startTestBackend(options: TestBackendOptions = {}): Promis
     await backend.close()
     await rm(dataFolder, { recursive: true, force: true })
     if (keep) return
-    await Promise.all([...Object.values(rails).map((rail: { close(): Promise<void> }) => rail.close()), database.drop()])
+    await Promise.all([rails.jpmorgan.close(), rails.bank.close(), rails.alipay?.close(), rails.antom?.close(), database.drop()])
   }
   return { ...backend, marketplace, rails, database, log, close }
 }
