@@ -295,9 +295,9 @@ function gaugesOf(pool: pg.Pool) {
     // An estimate: counting them all would take longer each day.
     events: count(`select greatest(reltuples, 0)::bigint as n from pg_class where oid = 'events'::regclass`),
     setAside: count('select count(*) as n from job_failures where set_aside_at is not null'),
-    webhookBacklog: count(`select coalesce(greatest(0, extract(epoch from app_now() - min(d.created_at))), 0)::bigint as n from webhook_endpoints e
-      cross join lateral (select created_at from webhook_deliveries d where d.marketplace_id = e.marketplace_id
-        and d.endpoint_id = e.id and d.state = 'pending' order by created_at limit 1) d where e.state = 'enabled'`),
+    webhookBacklog: count(`select coalesce(greatest(0, extract(epoch from app_now() - min(d.created_at))), 0)::bigint as n from webhook_deliveries d
+      join webhook_endpoints e on e.marketplace_id = d.marketplace_id and e.id = d.endpoint_id
+      where d.state = 'pending' and e.state = 'enabled'`),
     webhooksFailing: count(`select count(*) as n from webhook_endpoints where state = 'enabled' and failing_since < app_now() - interval '1 day'`),
     findings: count('select count(*) as n from verifier_findings where resolved_at is null'),
     verifierLag: count(`select greatest(0, extract(epoch from now() - min(coalesce(k.caught_up_at, m.created_at))))::bigint as n

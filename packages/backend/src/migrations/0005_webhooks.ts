@@ -69,8 +69,7 @@ const statements = [
   `create index webhook_deliveries_by_endpoint on webhook_deliveries (marketplace_id, endpoint_id, id)`,
   `create index webhook_deliveries_due on webhook_deliveries (marketplace_id, endpoint_id, next_attempt_at, id)
      where state = 'pending'`,
-  `create index webhook_deliveries_pending on webhook_deliveries (marketplace_id, endpoint_id, created_at)
-     where state = 'pending'`,
+  `create index webhook_deliveries_waiting on webhook_deliveries (created_at) where state = 'pending'`,
   `create index webhook_deliveries_settled on webhook_deliveries (created_at) where state <> 'pending'`,
   `create table webhook_attempts (
     marketplace_id text not null,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Pool } from 'pg'
 import { realNow } from '../clock.ts'
 import type { Deps } from '../deps.ts'
@@ -14,7 +15,9 @@ import { sweepDeliveries } from './sweep.ts'
 const LOOK_EVERY_MS = 500
 const SWEEP_EVERY_MS = 3_600_000
 /** Attempts under way to one endpoint: one that hangs holds up no more than these, and they are its own. */
-const PER_ENDPOINT = 8
+const PER_ENDPOINT = 16
+/** A lane that still has more than this under way is filled again later, with several at once. */
+const REFILL_AT = PER_ENDPOINT / 2
 /** Attempts under way in this process: bounds its memory, and is far above what the hung ones of a few can fill. */
 const PER_PROCESS = 1_024
 const STOP_WITHIN_MS = 5_000
@@ -41,7 +44,9 @@ export interface CourierOptions {
 /** What one endpoint has under way here. */
 interface Lane extends EndpointId {
   underWay: number
-  /** Somebody fills it; `again`: and has to look once more when done. */
+  /** Whether the outbox may have more for it than was looked at. */
+  more: boolean
+  /** A pass is under way; `again`: another is to follow it. */
   filling: boolean
   again: boolean
 }
@@ -65,6 +70,7 @@ class Deliveries implements Courier {
   readonly #random: () => number
   readonly #lanes = new Map<string, Lane>()
   readonly #attempts = new Set<Promise<void>>()
+  readonly #passes = new Set<Promise<void>>()
   readonly #breakOff = new AbortController()
   readonly #timer: NodeJS.Timeout
   #looking: Promise<void> = Promise.resolve()
@@ -76,7 +82,7 @@ class Deliveries implements Courier {
     this.#pool = pool
     this.#options = options
     this.#random = options.random ?? Math.random
-    this.#breakOff.signal.addEventListener('abort', () => {})
+    setMaxListeners(0, this.#breakOff.signal)
     this.#timer = setInterval(() => void this.wake(), LOOK_EVERY_MS)
   }
 
@@ -90,8 +96,9 @@ class Deliveries implements Courier {
     this.#stopped = true
     clearInterval(this.#timer)
     await this.#looking
+    await Promise.all(this.#passes)
     const late = setTimeout(() => this.#breakOff.abort(), STOP_WITHIN_MS)
-    while (this.#attempts.size > 0) await Promise.all(this.#attempts)
+    await Promise.all(this.#attempts)
     clearTimeout(late)
     await this.#pool.end()
   }
@@ -100,7 +107,11 @@ class Deliveries implements Courier {
     if (this.#stopped) return
     await this.#deps.clock.refresh()
     const busy = await findBusy(this.#pool, this.#deps.clock.now())
-    await Promise.all(busy.map((endpoint) => this.#fill(this.#laneOf(endpoint))))
+    await Promise.all(busy.map((one) => {
+      const lane = this.#laneOf(one)
+      lane.more ||= one.behind
+      return this.#fill(lane)
+    }))
     if (performance.now() - this.#sweptAt < SWEEP_EVERY_MS) return
     await sweepDeliveries(this.#pool)
     this.#sweptAt = performance.now()
@@ -109,40 +120,42 @@ class Deliveries implements Courier {
   #laneOf({ marketplace, endpoint }: EndpointId): Lane {
     const known = this.#lanes.get(endpoint)
     if (known) return known
-    const lane: Lane = { marketplace, endpoint, underWay: 0, filling: false, again: false }
+    const lane: Lane = { marketplace, endpoint, underWay: 0, more: false, filling: false, again: false }
     this.#lanes.set(endpoint, lane)
     return lane
   }
 
-  /** Claims for a lane what it has room for; never twice at once. A failure is that lane's alone. */
-  async #fill(lane: Lane): Promise<void> {
-    lane.again = true
-    if (lane.filling) return
+  /** One pass over a lane, never two at once; where there is more to do, another follows. A failure is its own. */
+  #fill(lane: Lane): Promise<void> {
+    lane.again = lane.filling
+    if (lane.filling || this.#stopped) return Promise.resolve()
     lane.filling = true
-    try {
-      while (lane.again && !this.#stopped) {
-        lane.again = await this.#fillOnce(lane)
-      }
-    } catch (error) {
-      this.#deps.log.warn({ err: error, endpoint: lane.endpoint }, 'webhooks: an endpoint’s deliveries could not be claimed; the next look follows')
-    } finally {
-      lane.filling = false
-      if (lane.underWay === 0) this.#lanes.delete(lane.endpoint)
-    }
+    const pass = this.#pass(lane)
+      .catch((error: unknown) => {
+        lane.again = false
+        this.#deps.log.warn({ err: error, endpoint: lane.endpoint }, 'webhooks: an endpoint’s deliveries could not be claimed; the next look follows')
+      })
+      .finally(() => {
+        this.#passes.delete(pass)
+        lane.filling = false
+        if (lane.again) void this.#fill(lane)
+        else if (lane.underWay === 0) this.#lanes.delete(lane.endpoint)
+      })
+    this.#passes.add(pass)
+    return pass
   }
 
-  /** @returns whether there may be more to do at once */
-  async #fillOnce(lane: Lane): Promise<boolean> {
-    lane.again = false
+  async #pass(lane: Lane): Promise<void> {
     const { marketplace, endpoint } = lane
-    const more = await fanOut(this.#pool, { marketplace, endpoint, now: this.#deps.clock.now() })
+    if (lane.more) lane.more = await fanOut(this.#pool, { marketplace, endpoint, now: this.#deps.clock.now() })
     const room = Math.min(PER_ENDPOINT - lane.underWay, PER_PROCESS - this.#attempts.size)
-    if (room <= 0) return false
-    const claimed = await claim(this.#pool, {
-      marketplace, endpoint, room, now: this.#deps.clock.now(), leaseMs: this.#options.leaseMs ?? LEASE_MS,
-    })
-    for (const one of claimed) this.#begin(lane, one)
-    return more || lane.again
+    if (room > 0 && !this.#stopped) {
+      const claimed = await claim(this.#pool, {
+        marketplace, endpoint, room, now: this.#deps.clock.now(), leaseMs: this.#options.leaseMs ?? LEASE_MS,
+      })
+      for (const one of claimed) this.#begin(lane, one)
+    }
+    lane.again ||= lane.more
   }
 
   #begin(lane: Lane, claimed: Claimed): void {
@@ -152,7 +165,7 @@ class Deliveries implements Courier {
       .finally(() => {
         lane.underWay -= 1
         this.#attempts.delete(attempt)
-        if (!this.#stopped) void this.#fill(lane)
+        if (lane.underWay <= REFILL_AT) void this.#fill(lane)
       })
     this.#attempts.add(attempt)
   }

@@ -69,17 +69,17 @@ describe('an endpoint that hangs', () => {
     const other = await backend.createMarketplace({ name: 'Another', origins: [] })
     const ofOther = { ...backend, marketplace: other }
     await call(ofOther, 'POST', '/v1/webhook-endpoints', { body: { url: `${receiver.url}/other` } })
-    for (let count = 0; count < 12; count += 1) await seller()
+    for (let count = 0; count < 20; count += 1) await seller()
     await call(ofOther, 'POST', '/v1/sellers', { body: { reference: 'first', name: 'A', country: 'DE' } })
     const one = courier({ attemptTimeoutMs: 60_000 })
     await one.wake()
     const at = (path: string) => receiver.received.filter((delivery) => delivery.path === path).length
-    expect(await until(() => at('/well') === 12 && at('/other') === 1, 10_000)).toBe(true)
-    expect(await until(() => hung.received.length === 12 * 8, 5_000)).toBe(true)
+    expect(await until(() => at('/well') === 20 && at('/other') === 1, 10_000)).toBe(true)
+    expect(await until(() => hung.received.length === 12 * 16, 5_000)).toBe(true)
     // and for those that come while it goes on hanging
     await seller()
-    expect(await until(() => at('/well') === 13, 10_000)).toBe(true)
-    expect(hung.received.length).toBe(12 * 8)
+    expect(await until(() => at('/well') === 21, 10_000)).toBe(true)
+    expect(hung.received.length).toBe(12 * 16)
     await hung.close()
   })
 

@@ -18,19 +18,25 @@ export interface Claimed extends EndpointId {
   readonly secrets: readonly Buffer[]
 }
 
-/** Endpoints with something to look at: new events, a replay, or deliveries that are due. */
-export async function findBusy(pool: Pool, now: Date): Promise<EndpointId[]> {
-  const { rows } = await pool.query<EndpointId>({
+/** An endpoint with something to do. */
+export interface Busy extends EndpointId {
+  /** Whether the outbox has events that it has not looked at, or a replay goes on. */
+  readonly behind: boolean
+}
+
+/** Endpoints with something to do: new events, a replay, or deliveries that are due. */
+export async function findBusy(pool: Pool, now: Date): Promise<Busy[]> {
+  const { rows } = await pool.query<Busy>({
     name: 'webhooks_busy',
-    text: `with mark as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as xmin)
-           select e.marketplace_id as marketplace, e.id as endpoint from webhook_endpoints e, mark
-           where e.state = 'enabled' and (
-             e.replay_event is not null
-             or exists (select from events v where v.marketplace_id = e.marketplace_id
-               and (v.transaction_id, v.id) > (e.cursor_transaction, e.cursor_event) and v.transaction_id < mark.xmin)
-             or ((e.paused_until is null or e.paused_until <= $1) and exists (select from webhook_deliveries d
-               where d.marketplace_id = e.marketplace_id and d.endpoint_id = e.id and d.state = 'pending'
-                 and d.next_attempt_at <= $1 and (d.leased_until is null or d.leased_until <= now()))))`,
+    text: `with mark as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as xmin), looked as (
+             select e.marketplace_id as marketplace, e.id as endpoint, e.replay_event is not null
+               or exists (select from events v where v.marketplace_id = e.marketplace_id
+                 and (v.transaction_id, v.id) > (e.cursor_transaction, e.cursor_event) and v.transaction_id < mark.xmin) as behind,
+               (e.paused_until is null or e.paused_until <= $1) and exists (select from webhook_deliveries d
+                 where d.marketplace_id = e.marketplace_id and d.endpoint_id = e.id and d.state = 'pending'
+                   and d.next_attempt_at <= $1 and (d.leased_until is null or d.leased_until <= now())) as due
+             from webhook_endpoints e, mark where e.state = 'enabled')
+           select marketplace, endpoint, behind from looked where behind or due`,
     values: [now],
   })
   return rows
@@ -64,23 +70,23 @@ export async function claim(pool: Pool, { marketplace, endpoint, now, room, leas
 const due = `d.marketplace_id = $1 and d.endpoint_id = $2 and d.state = 'pending' and d.next_attempt_at <= $3
   and (d.leased_until is null or d.leased_until <= now())`
 
+/** The rows are locked, so that they stay where they are: found by place, whatever the planner thinks of the table. */
 const CLAIM = `
   with endpoint as materialized (
     select url, failures, failures >= $5 as probing from webhook_endpoints
     where marketplace_id = $1 and id = $2 and state = 'enabled' and (paused_until is null or paused_until <= $3)
   ), probe as materialized (
-    select d.id from webhook_deliveries d where ${due} order by d.id desc
+    select d.ctid from webhook_deliveries d where ${due} order by d.id desc
     limit (select count(*) from endpoint where probing) for no key update skip locked
   ), ordinary as materialized (
-    select d.id from webhook_deliveries d where ${due} order by d.next_attempt_at, d.id
+    select d.ctid from webhook_deliveries d where ${due} order by d.next_attempt_at, d.id
     limit (select coalesce(max($4::integer), 0) from endpoint where not probing) for no key update skip locked
   ), alone as (
     update webhook_endpoints set paused_until = $6
     where marketplace_id = $1 and id = $2 and exists (select from probe)
   ), claimed as (
     update webhook_deliveries d set attempts = d.attempts + 1, tries = d.tries + 1, leased_until = now() + $7::interval
-    from (select id from probe union all select id from ordinary) as chosen
-    where d.marketplace_id = $1 and d.id = chosen.id
+    where d.marketplace_id = $1 and d.ctid = any (array(select ctid from probe union all select ctid from ordinary))
     returning d.id as delivery_id, d.event_id, d.attempts, d.tries, d.give_up_at, d.next_attempt_at
   )
   select claimed.*, endpoint.url, endpoint.failures, v.id, v.type, v.subject, v.sequence, v.data, v.created_at,
