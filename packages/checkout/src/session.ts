@@ -46,6 +46,7 @@ const refusals: Readonly<Partial<Record<ApiFailure['failed'], ErrorCode>>> = {
   not_found: 'session_unknown',
   origin_not_allowed: 'origin_not_allowed',
   attempt_in_progress: 'attempt_in_progress',
+  attempts_exhausted: 'session_unknown',
   network: 'network',
   timeout: 'network',
 }

@@ -161,6 +161,7 @@ export type ErrorCode =
   | 'session_not_open'
   | 'session_revision_stale'
   | 'attempt_in_progress'
+  | 'attempts_exhausted'
   | 'order_not_cancelable'
   | 'payment_transition_refused'
   | 'milestone_transition_refused'

@@ -41,7 +41,7 @@ interface Beginning {
 /**
  * Begins an attempt: one at a time, on the revision that the buyer has seen, for the session's own amount.
  *
- * @refuses session_not_open, attempt_in_progress, session_revision_stale, and what its way refuses
+ * @refuses session_not_open, attempt_in_progress, session_revision_stale, attempts_exhausted, and what its way refuses
  */
 export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationRow | Refusal> {
   const { marketplace, now } = input
@@ -54,6 +54,7 @@ export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationR
     .where('marketplace_id', '=', desk.marketplace).where('id', '=', session.order_id).executeTakeFirstOrThrow()
   const way = input.way({ session, orderReference, marketplace, now })
   if (isRefusal(way)) return way
+  if (way.method === 'card' && (await declinedCards(tx, session)) >= MOST_DECLINED) return exhausted
   const payment = newId('payment')
   await insertPayment(tx, desk, { session, payment, way })
   await moveSession(tx, desk, session, { event: 'confirm', payment })
@@ -61,6 +62,21 @@ export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationR
   await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
   return op
+}
+
+/** A buyer tries two or three cards; whoever tries out stolen ones tries on. */
+const MOST_DECLINED = 10
+
+const exhausted: Refusal = {
+  refused: 'attempts_exhausted',
+  detail: `${MOST_DECLINED} cards were declined in this checkout session, which takes no more. The merchant can create another session for the buyer.`,
+}
+
+async function declinedCards(tx: Tx, { marketplace_id, id, order_id }: SessionRow): Promise<number> {
+  const { count } = await tx.db.selectFrom('payments').select(({ fn }) => fn.countAll<bigint>().as('count'))
+    .where('marketplace_id', '=', marketplace_id).where('order_id', '=', order_id).where('session_id', '=', id)
+    .where('method', '=', 'card').where('state', '=', 'declined').executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 const notOpen: Refusal = { refused: 'session_not_open',
