@@ -32,6 +32,9 @@ export interface Courier {
   stop(): Promise<void>
 }
 
+/** What it works with. */
+export type CourierDeps = Pick<Deps, 'log' | 'clock' | 'sealer' | 'webhookGuard'>
+
 export interface CourierOptions {
   readonly connection: Connection
   readonly metrics: Pick<Metrics, 'webhookAttempted'>
@@ -55,7 +58,7 @@ interface Lane extends EndpointId {
  * Delivers events to webhook endpoints until it is stopped. Each endpoint has its own lane, so that none waits for
  * another; several processes may do this at once, since a delivery is claimed under a lease.
  */
-export function startCourier(deps: Deps, options: CourierOptions): Courier {
+export function startCourier(deps: CourierDeps, options: CourierOptions): Courier {
   const pool = createPool(options.connection, {
     size: POOL_SIZE, applicationName: 'holdfast webhooks', lockTimeoutMs: 5_000, waitMs: 10_000,
     onError: (error) => deps.log.warn({ err: error }, 'a database connection was lost'),
@@ -64,7 +67,7 @@ export function startCourier(deps: Deps, options: CourierOptions): Courier {
 }
 
 class Deliveries implements Courier {
-  readonly #deps: Deps
+  readonly #deps: CourierDeps
   readonly #pool: Pool
   readonly #options: CourierOptions
   readonly #random: () => number
@@ -77,7 +80,7 @@ class Deliveries implements Courier {
   #stopped = false
   #sweptAt = -Infinity
 
-  constructor(deps: Deps, pool: Pool, options: CourierOptions) {
+  constructor(deps: CourierDeps, pool: Pool, options: CourierOptions) {
     this.#deps = deps
     this.#pool = pool
     this.#options = options
