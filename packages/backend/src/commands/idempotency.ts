@@ -71,8 +71,9 @@ export async function takenKeys(tx: Tx, claims: readonly Claim[]): Promise<Reado
   if (!first) return new Set()
   const { rows } = await tx.client.query<{ scope: string; key: string }>({
     name: 'taken_keys',
-    text: `select k.scope, k.key from unnest($2::text[], $3::text[]) as asked (scope, key)
-           join idempotency_keys k on k.marketplace_id = $1 and k.scope = asked.scope and k.key = asked.key`,
+    text: `select asked.scope, asked.key from unnest($2::text[], $3::text[]) as asked (scope, key)
+           where exists (select from idempotency_keys k
+             where k.marketplace_id = $1 and k.scope = asked.scope and k.key = asked.key offset 0)`,
     values: [first.marketplace, claims.map(({ scope }) => scope), claims.map(({ key }) => key)],
   })
   const taken = new Set(rows.map(({ scope, key }) => `${scope}\n${key}`))

@@ -11,7 +11,7 @@ export async function sweep(pool: Pool): Promise<void> {
   await pool.query(
     `delete from idempotency_keys where (marketplace_id, scope, key) in (
        select marketplace_id, scope, key from idempotency_keys
-       where created_at < now() - make_interval(days => $1) order by created_at limit $2)`,
+       where created_at < now() - make_interval(days => $1) limit $2)`,
     [IDEMPOTENCY_DAYS, AT_ONCE],
   )
   await pool.query(

@@ -12,7 +12,7 @@ export const VAULT_SCHEMA = 'vault'
 export const JOBS_SCHEMA = 'jobs'
 
 /** Tables that only ever grow: neither updated nor deleted from, by nobody but the owner. */
-const appendOnly = ['ledger_transfers', 'ledger_postings', 'events', 'event_source'] as const
+const appendOnly = ['ledger_accounts', 'ledger_transfers', 'ledger_postings', 'events', 'event_source'] as const
 
 /**
  * Brings a database to the newest schema and gives the roles what they may do.
@@ -137,6 +137,8 @@ async function grantApp(tx: Kysely<unknown>): Promise<void> {
   for (const table of appendOnly.filter((name) => tables.has(name))) {
     await sql`revoke update, delete, truncate on ${sql.id(table)} from ${role}`.execute(tx)
   }
+  // rows name their marketplace without a foreign key that looks for it at each
+  if (tables.has('marketplaces')) await sql`revoke delete, truncate on marketplaces from ${role}`.execute(tx)
 }
 
 async function grantVault(tx: Kysely<unknown>): Promise<void> {

@@ -56,19 +56,32 @@ export async function inTransactionInsistently<T>(pool: Pool, work: (tx: Tx) => 
   }
 }
 
-/**
- * Runs work in one transaction and commits it, as `inTransaction` does, but once: whoever gathers calls runs them
- * singly when it fails.
- *
- * Its statements are planned without regard to their values: what is planned while tables are empty, or for the
- * first few values, stays right when they have grown.
- */
+/** As `inTransaction`, but in one try: whoever gathers calls runs them singly when it fails. */
 export async function inOneTry<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   return once(pool, work).catch((error: unknown) => { throw asBusy(error) })
 }
 
+/** A statement's plan holds for all values, so that none is planned at each call; and takes an index where there is one. */
 const BEGIN = ['begin', 'plan_cache_mode = force_generic_plan', 'enable_seqscan = off', 'enable_hashjoin = off',
   'enable_mergejoin = off', 'jit = off'].join('; set local ')
+
+const FIRST_PLANS_MS = 1_000
+const LAST_PLANS_MS = 64_000
+const plans = new WeakMap<PoolClient, { until: number; nextMs: number }>()
+
+/**
+ * What a connection planned while tables were empty reads whole tables when they have grown, foreign keys' checks
+ * too: each connection plans anew after 1, 2, 4 … 64 seconds.
+ */
+function beginning(client: PoolClient): string {
+  const now = performance.now()
+  const known = plans.get(client) ?? { until: now + FIRST_PLANS_MS, nextMs: FIRST_PLANS_MS }
+  plans.set(client, known)
+  if (now < known.until) return BEGIN
+  known.nextMs = Math.min(known.nextMs * 2, LAST_PLANS_MS)
+  known.until = now + known.nextMs
+  return `discard plans; ${BEGIN}`
+}
 
 async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await connect(pool)
@@ -80,7 +93,7 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   let broken: Error | undefined
   let committed = false
   try {
-    sent.add(BEGIN)
+    sent.add(beginning(client))
     const result = await work(tx)
     sent.add('commit')
     await sent.committed()

@@ -80,9 +80,14 @@ function paymentOf(row: Selectable<PaymentsTable>): Payment {
 /** Whose orders a batch works on: they are named themselves, or by their escrows. */
 export type OrdersBy = { readonly orders: readonly string[] } | { readonly escrows: readonly string[] }
 
+/*
+ * The statements look each row up by itself (`lateral` with a limit), so that none reads a whole marketplace however
+ * little PostgreSQL knows of the tables yet.
+ */
 const ORDERS = {
-  orders: '$2::text[]',
-  escrows: 'array(select order_id from escrows where marketplace_id = $1 and id = any($2::text[]))',
+  orders: '(select asked.id from unnest($2::text[]) as asked (id) order by 1) as named (order_id)',
+  escrows: `(select distinct e.order_id from unnest($2::text[]) as asked (id) cross join lateral (
+      select order_id from escrows where marketplace_id = $1 and id = asked.id limit 1) as e order by 1) as named`,
 } as const
 
 /** Locks all milestones of orders, and reads the orders, their escrows and the payments that fund them. */
@@ -93,47 +98,56 @@ export async function lockOrders(tx: Tx, desk: Desk, orders: readonly string[]):
 /** As `lockOrders`, in one round trip however the orders are named. */
 export async function lockOrdersBy(tx: Tx, desk: Desk, by: OrdersBy): Promise<void> {
   const [[kind, named]] = Object.entries(by) as [[keyof typeof ORDERS, readonly string[]]]
-  const query = <R extends object>(name: string, text: string) => tx.client.query<R>({
-    name: `${name}_by_${kind}`, text: text.replaceAll('ORDERS', ORDERS[kind]), values: [desk.marketplace, unique(named)],
-  })
-  const [milestones, escrows, orders, payments] = await Promise.all([
-    query<Selectable<MilestonesTable>>('lock_milestones', LOCK_MILESTONES),
-    query<EscrowRow>('read_escrows', READ_ESCROWS),
-    query<Order>('read_orders', 'select id, state from orders where marketplace_id = $1 and id = any(ORDERS)'),
-    query<Payment>('read_payments', READ_PAYMENTS),
+  const values = [desk.marketplace, unique(named)]
+  const [locked, places] = await Promise.all([
+    tx.client.query<Selectable<MilestonesTable>>({ name: `lock_milestones_by_${kind}`, text: lockMilestones(ORDERS[kind]), values }),
+    tx.client.query<Place>({ name: `read_places_by_${kind}`, text: readPlaces(ORDERS[kind]), values }),
   ])
-  const places = putEscrows(desk, escrows.rows)
-  const place = (row: Selectable<MilestonesTable>) => (places.get(row.escrow_id) ?? 0) * 1_000 + row.position
-  const sorted = milestones.rows.toSorted((a, b) => place(a) - place(b))
+  for (const row of places.rows) putPlace(desk, row)
+  const positions = new Map(places.rows.map(({ escrow_id: escrow, position }) => [escrow, position]))
+  const place = (row: Selectable<MilestonesTable>) => (positions.get(row.escrow_id) ?? 0) * 1_000 + row.position
+  const sorted = locked.rows.toSorted((a, b) => place(a) - place(b))
   for (const row of sorted) put(desk, 'milestones', { key: row.id, row: milestoneOf(row) })
-  for (const row of orders.rows) put(desk, 'orders', { key: row.id, row })
-  // another decision may hold a payment locked; what moves it locks the milestones too
-  for (const row of payments.rows) put(desk, 'payments', { key: row.id, row })
 }
 
-const LOCK_MILESTONES = `
-  select * from milestones where marketplace_id = $1 and order_id = any(ORDERS) order by id for no key update`
-const READ_ESCROWS = `
-  select id, order_id, position, dispute_id, delivered_at, accepted_at, auto_release_at
-  from escrows where marketplace_id = $1 and order_id = any(ORDERS)`
-const READ_PAYMENTS = `
-  select id, order_id as order, connector, currency, amount, state, superseded, authorized, capturing, captured,
-    refunding, refunded
-  from payments where marketplace_id = $1
-    and id = any(array(select payment_id from milestones where marketplace_id = $1 and order_id = any(ORDERS)))`
+/** By order, then by id: whoever locks several does it in this order. */
+const lockMilestones = (orders: string): string => `
+  select m.* from ${orders} cross join lateral (
+    select * from milestones where marketplace_id = $1 and order_id = named.order_id order by id for no key update) as m`
 
-type EscrowRow = Pick<Selectable<EscrowsTable>,
-  'id' | 'order_id' | 'position' | 'dispute_id' | 'delivered_at' | 'accepted_at' | 'auto_release_at'>
+/** What a milestone belongs to, read once it is locked: whoever changes an order or escrow has locked its milestones. */
+const readPlaces = (orders: string): string => `
+  select o.id as order_id, o.state as order_state, e.*, p.*
+  from ${orders}
+  cross join lateral (select id, state from orders where marketplace_id = $1 and id = named.order_id limit 1) as o
+  cross join lateral (
+    select id as escrow_id, position, dispute_id, delivered_at, accepted_at, auto_release_at
+    from escrows where marketplace_id = $1 and order_id = named.order_id offset 0) as e
+  cross join lateral (
+    select payment_id from milestones where marketplace_id = $1 and escrow_id = e.escrow_id offset 0) as m
+  left join lateral (
+    select id as payment_id, order_id as payment_order, connector, currency, amount, state, superseded, authorized,
+      capturing, captured, refunding, refunded
+    from payments where marketplace_id = $1 and id = m.payment_id limit 1) as p on true`
 
-/** Puts the orders' escrows; answers their places, in which amounts are split. */
-function putEscrows(desk: Desk, rows: readonly EscrowRow[]): Map<string, number> {
-  for (const row of rows) {
-    put(desk, 'escrows', { key: row.id, row: {
-      id: row.id, order: row.order_id, dispute: row.dispute_id, deliveredAt: row.delivered_at,
-      acceptedAt: row.accepted_at, autoReleaseAt: row.auto_release_at,
-    } })
-  }
-  return new Map(rows.map(({ id, position }) => [id, position]))
+type Place =
+  & { readonly order_id: string; readonly order_state: Order['state']; readonly escrow_id: string; readonly position: number }
+  & Pick<Selectable<EscrowsTable>, 'dispute_id' | 'delivered_at' | 'accepted_at' | 'auto_release_at'>
+  & Omit<Payment, 'id' | 'order'> & { readonly payment_id: string | null; readonly payment_order: string }
+
+function putPlace(desk: Desk, row: Place): void {
+  put(desk, 'orders', { key: row.order_id, row: { id: row.order_id, state: row.order_state } })
+  put(desk, 'escrows', { key: row.escrow_id, row: {
+    id: row.escrow_id, order: row.order_id, dispute: row.dispute_id, deliveredAt: row.delivered_at,
+    acceptedAt: row.accepted_at, autoReleaseAt: row.auto_release_at,
+  } })
+  if (row.payment_id === null) return
+  const { connector, currency, amount, state, superseded, authorized, capturing, captured, refunding, refunded } = row
+  // another decision may hold the payment locked; what moves it locks the milestones too
+  put(desk, 'payments', { key: row.payment_id, row: {
+    id: row.payment_id, order: row.payment_order, connector, currency, amount, state, superseded, authorized, capturing,
+    captured, refunding, refunded,
+  } })
 }
 
 function milestoneOf(row: Selectable<MilestonesTable>): Milestone {
@@ -160,8 +174,9 @@ export async function lockSellers(tx: Tx, desk: Desk, wanted: readonly SellerCur
     sorted.map(({ currency }) => currency)]
   const lock = () => tx.client.query<BalanceRow>({
     name: 'lock_sellers',
-    text: `select b.* from seller_balances b join unnest($2::text[], $3::text[]) as wanted (seller_id, currency) using (seller_id, currency)
-           where b.marketplace_id = $1 order by b.seller_id, b.currency for no key update of b`,
+    text: `select b.* from unnest($2::text[], $3::text[]) as named (seller_id, currency) cross join lateral (
+             select * from seller_balances
+             where marketplace_id = $1 and seller_id = named.seller_id and currency = named.currency limit 1 for no key update) as b`,
     values,
   })
   let { rows } = await lock()
@@ -181,10 +196,12 @@ export async function lockSellers(tx: Tx, desk: Desk, wanted: readonly SellerCur
 export async function lockEscrowsAndSellers(tx: Tx, desk: Desk, escrows: readonly string[]): Promise<void> {
   const [, { rows }] = await Promise.all([lockOrdersBy(tx, desk, { escrows }), tx.client.query<BalanceRow>({
     name: 'lock_sellers_of_escrows',
-    text: `select b.* from seller_balances b
-           where b.marketplace_id = $1 and (b.seller_id, b.currency) in (
-             select e.seller_id, e.currency from escrows e where e.marketplace_id = $1 and e.id = any($2))
-           order by b.seller_id, b.currency for no key update of b`,
+    text: `select b.* from (select distinct e.seller_id, e.currency from unnest($2::text[]) as asked (id)
+             cross join lateral (select seller_id, currency from escrows where marketplace_id = $1 and id = asked.id limit 1) as e
+             order by 1, 2) as named
+           cross join lateral (
+             select * from seller_balances
+             where marketplace_id = $1 and seller_id = named.seller_id and currency = named.currency limit 1 for no key update) as b`,
     values: [desk.marketplace, unique(escrows)],
   })])
   putBalances(desk, rows)
