@@ -50,7 +50,7 @@ export class Notifier {
     const under = this.#sending.get(id)
     if (under) return under
     const before = this.#last.get(url) ?? Promise.resolve()
-    const sending = before.then(() => this.#send(notification)).finally(() => this.#sending.delete(id))
+    const sending = before.catch(() => undefined).then(() => this.#send(notification)).finally(() => this.#sending.delete(id))
     this.#sending.set(id, sending)
     this.#last.set(url, sending)
     return sending

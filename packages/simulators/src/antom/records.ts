@@ -133,6 +133,8 @@ export class Records {
   readonly pending: Set<Notification> = new Set()
   readonly #byRequest = new Map<string, Payment>()
   readonly #byToken = new Map<string, Payment>()
+  /** Of whichever client: for tests, whose ids are their own. */
+  readonly #byId = new Map<string, Payment>()
   readonly #refundsByRequest = new Map<string, Refund>()
   readonly #gapsMs: readonly number[]
 
@@ -172,6 +174,10 @@ export class Records {
     return this.#byRequest.get(`${clientId} ${paymentRequestId}`)
   }
 
+  ofAnyone(paymentRequestId: string): Payment | undefined {
+    return this.#byId.get(paymentRequestId)
+  }
+
   byToken(token: string): Payment | undefined {
     return this.#byToken.get(token)
   }
@@ -200,6 +206,7 @@ export class Records {
     this.waiting.add(payment)
     this.#byRequest.set(`${record.clientId} ${record.paymentRequestId}`, payment)
     this.#byToken.set(record.token, payment)
+    this.#byId.set(record.paymentRequestId, payment)
   }
 
   #status({ paymentId, status, resultCode, at }: StatusRecord): void {

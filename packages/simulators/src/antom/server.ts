@@ -152,7 +152,7 @@ class AntomRail {
   }
 
   buyer(paymentRequestId: string, deed: BuyerDeed): boolean {
-    const payment = this.#find(paymentRequestId)
+    const payment = this.#desk.records.ofAnyone(paymentRequestId)
     return payment !== undefined && this.#desk.buyer(payment, deed)
   }
 
@@ -166,13 +166,9 @@ class AntomRail {
   }
 
   notification(paymentRequestId: string, tampering?: AntomTampering): AntomNotification | undefined {
-    const payment = this.#desk.current(() => this.#find(paymentRequestId))
+    const payment = this.#desk.current(() => this.#desk.records.ofAnyone(paymentRequestId))
     if (!payment || payment.status === 'PROCESSING' || payment.status === 'PENDING') return undefined
     return tampered(payment, { signer: this.#signer, tampering })
-  }
-
-  #find(paymentRequestId: string): Payment | undefined {
-    return [...this.#desk.records.payments.values()].find(({ record }) => record.paymentRequestId === paymentRequestId)
   }
 
   #register({ publicUrl, control = true }: AntomSimulatorOptions): void {
