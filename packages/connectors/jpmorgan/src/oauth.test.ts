@@ -25,7 +25,7 @@ function capture({ marketplace }: Pick<TestRail, 'marketplace'>): FollowUpReques
   const operation = newId('operation')
   return {
     marketplace, operation, requestId: operation, kind: 'capture', amount: 100n, currency: 'USD',
-    subject: newId('payment'), orderReference: 'PO-1', railReference: 'no-such-payment',
+    subject: newId('payment'), orderReference: 'PO-1', railReference: 'no-such-payment', chargeRequestId: newId('operation'),
   }
 }
 

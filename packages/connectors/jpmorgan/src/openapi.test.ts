@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import type { ChargeRequest, FollowUpRequest } from '@holdfast/core'
+import type { CardChargeRequest, FollowUpRequest } from '@holdfast/core'
 import { parse } from 'yaml'
 import { Amounts, railCurrencies } from './amounts.ts'
 import { followUp, paymentBody } from './wire.ts'
@@ -37,8 +37,8 @@ function problems(name: string, body: Readonly<Record<string, unknown>>): string
 }
 
 const speaker = { amounts: new Amounts(), software: { companyName: 'Holdfast', productName: 'holdfast', version: '0.1.0' } }
-const charge: ChargeRequest = {
-  kind: 'authorize', marketplace: 'mkt_1', operation: 'op_1', requestId: 'op_1', amount: 12_500n, currency: 'USD',
+const charge: CardChargeRequest = {
+  kind: 'authorize', method: 'card', marketplace: 'mkt_1', operation: 'op_1', requestId: 'op_1', amount: 12_500n, currency: 'USD',
   subject: 'pay_01jd5e8d1qfpgvc1yrpwt4nvgq', orderReference: 'PO {42}/7', session: 'cs_1', revision: 1, cardToken: 'tok_1',
   marketplaceName: 'Handelshaus Müller <b2b> & Söhne, Import und Export',
 }
@@ -58,7 +58,7 @@ describe.skipIf(missing)('requests, by J.P. Morgan’s document', () => {
     ['paymentPatch', { kind: 'void' }],
     ['refund', { kind: 'refund' }],
   ] as const)('%s: %o', (name, change) => {
-    const request = { ...charge, railReference: 'cdf62f90-6440-496f-817c-c05dd3b7b01a', ...change } as FollowUpRequest
+    const request = { ...charge, chargeRequestId: 'op_1', railReference: 'cdf62f90-6440-496f-817c-c05dd3b7b01a', ...change } as FollowUpRequest
     expect(problems(name, followUp(request, speaker).body)).toEqual([])
   })
 

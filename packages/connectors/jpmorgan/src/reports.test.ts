@@ -115,7 +115,7 @@ async function openShop(): Promise<Shop> {
   const connector = createJpmorganConnector(rail.options)
   const request = (amount: bigint, currency = 'USD'): Omit<FollowUpRequest, 'kind' | 'railReference'> => {
     const operation = newId('operation')
-    return { marketplace, operation, requestId: operation, amount, currency, subject: newId('payment'), orderReference: 'PO-1' }
+    return { marketplace, operation, requestId: operation, amount, currency, subject: newId('payment'), orderReference: 'PO-1', chargeRequestId: newId('operation') }
   }
   return {
     rail, connector,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ChargeRequest, FollowUpRequest, Outcome } from '@holdfast/core'
+import type { CardChargeRequest, FollowUpRequest, Outcome } from '@holdfast/core'
 import { Amounts } from './amounts.ts'
 import { RequestRefused, followUp, inquiryPath, paymentBody, readInquiry, readOutcome, type Asked } from './wire.ts'
 import { authorizationDays } from './windows.ts'
@@ -8,14 +8,14 @@ const amounts = new Amounts()
 const speaker = { amounts, software: { companyName: 'Holdfast', productName: 'holdfast', version: '0.1.0' } }
 const asked: Asked = { kind: 'authorize', requestId: 'op_1', merchantId: '998482157630', currency: 'USD' }
 
-const charge: ChargeRequest = {
-  kind: 'authorize', marketplace: 'mkt_1', operation: 'op_1', requestId: 'op_1', amount: 12_500n, currency: 'USD',
+const charge: CardChargeRequest = {
+  kind: 'authorize', method: 'card', marketplace: 'mkt_1', operation: 'op_1', requestId: 'op_1', amount: 12_500n, currency: 'USD',
   subject: 'pay_01jd5e8d1qfpgvc1yrpwt4nvgq', orderReference: 'PO 42/7', session: 'cs_1', revision: 1, cardToken: 'tok_1',
   marketplaceName: 'Handelshaus Müller <b2b>',
 }
 
 function followUpOf(change: Partial<FollowUpRequest>): FollowUpRequest {
-  return { ...charge, kind: 'capture', railReference: 'rail-1', ...change } as FollowUpRequest
+  return { ...charge, kind: 'capture', chargeRequestId: 'op_1', railReference: 'rail-1', ...change } as FollowUpRequest
 }
 
 const record = {
