@@ -45,6 +45,9 @@ const gatewayUrl = z.url('expected a URL').refine((text) => {
 const privateKey = z.string().transform((text, context) => keyOf(context, () => readPrivateKey(text), 'an RSA private key, as PEM or base64'))
 const publicKey = z.string().transform((text, context) => keyOf(context, () => readPublicKey(text), 'Alipay’s RSA public key, as PEM or base64'))
 
+const hours = 'expected hours, 1 to 240'
+const days = 'expected days, 1 to 90'
+
 const schema: z.ZodType<Settings> = z.strictObject({
   gateway: gatewayUrl,
   appId: z.string().regex(/^\d{16}$/, 'expected an application’s id, 16 digits'),
@@ -54,8 +57,8 @@ const schema: z.ZodType<Settings> = z.strictObject({
   now: z.custom<() => Date>((value) => typeof value === 'function', 'expected a function that gives the time'),
   bills: z.strictObject({
     type: z.string().min(1).default('trade'),
-    lateHours: z.int().min(1).max(240).default(36),
-    daysBack: z.int().min(1).max(90).default(30),
+    lateHours: z.int().min(1, hours).max(240, hours).default(36),
+    daysBack: z.int().min(1, days).max(90, days).default(30),
     marketplaceAsStore: z.boolean().default(true),
     hosts: z.array(z.string().min(1)).default(['dwbillcenter.alipay.com', 'alipay.com', 'alipayobjects.com']),
   }).prefault({}),
