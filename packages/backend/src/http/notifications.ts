@@ -10,18 +10,22 @@ import { addressKey, RateLimiter } from './rate-limit.ts'
 /** Rails' own are a few kilobytes. */
 const MAX_BYTES = 64 * 1024
 
-/** Whoever sends what is no rail's word is kept from filling the database with it. */
-const refusedLimit = { perMinute: 60, burst: 60 }
+/** Whoever sends what is no rail's word is kept from filling the database with it; so are all of them together. */
+const refusedLimits = { address: { perMinute: 60, burst: 60 }, all: { perMinute: 600, burst: 600 } }
 
 interface Context {
   readonly deps: Deps
-  readonly limits: { readonly address: RateLimiter; readonly refused: RateLimiter }
+  readonly limits: Readonly<Record<'address' | 'refused' | 'refusedOfAll', RateLimiter>>
 }
 
 /** `POST /v1/notifications/:connector/:marketplace`: in the rails' own formats, and answered in them. */
 export function addNotifications(app: FastifyInstance, deps: Deps): void {
   const context: Context = {
-    deps, limits: { address: new RateLimiter(deps.config.http.rateLimits.notifications), refused: new RateLimiter(refusedLimit) },
+    deps,
+    limits: {
+      address: new RateLimiter(deps.config.http.rateLimits.notifications),
+      refused: new RateLimiter(refusedLimits.address), refusedOfAll: new RateLimiter(refusedLimits.all),
+    },
   }
   app.post(`${NOTIFICATIONS_PATH}/:connector/:marketplace`, {
     bodyLimit: MAX_BYTES,
@@ -38,7 +42,7 @@ async function answer({ deps, limits }: Context, request: FastifyRequest, reply:
   if (!notifications || !(await readMarketplace(deps.pool, marketplace))) return refuse(reply, nobody, request)
   const raw = rawOf(deps, request, marketplace)
   const reading = notifications.read(raw)
-  const seconds = reading.verdict === 'refused' ? limits.refused.take(addressKey(request.ip)) : null
+  const seconds = reading.verdict === 'refused' ? limits.refused.take(addressKey(request.ip)) ?? limits.refusedOfAll.take('') : null
   if (seconds !== null) return refuse(reply, tooMany(seconds), request)
   const { status, headers, body } = notifications.acknowledge(raw, await receiveNotification(deps, { connector, raw }, reading))
   return reply.status(status).headers({ ...headers }).send(body)

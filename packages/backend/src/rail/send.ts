@@ -48,11 +48,14 @@ async function send(deps: Deps, op: OperationRow, card?: Card): Promise<Outcome>
   }
   const rail = paymentConnectorOf(deps.rails, op.connector)
   if (isCharge(op)) return rail.charge({ ...request, ...card } as ChargeRequest, options)
-  if (op.request['close'] === true) return close(rail, request as CloseRequest, options)
+  if (op.request['close'] === true) return close(rail, request as CloseRequest, { timeoutMs: CLOSE_TIMEOUT_MS })
   return rail.followUp({ ...request, ...(await chargeOf(deps, op)) } as FollowUpRequest, options)
 }
 
 const isCharge = ({ kind }: OperationRow): boolean => kind === 'authorize' || kind === 'sale'
+
+/** A buyer who wants to pay otherwise doesn't wait longer: what can't be closed by then is closed over. */
+const CLOSE_TIMEOUT_MS = 8_000
 
 /** A rail that can't close has not closed: whatever is paid all the same is refunded. */
 async function close(rail: PaymentConnector, request: CloseRequest, options: CallOptions): Promise<Outcome> {

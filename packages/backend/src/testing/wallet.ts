@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type {
-  BuyerAction, CloseRequest, FollowUpRequest, Inquiry, NotificationReading, Outcome, PaymentConnector, RawNotification,
+  BuyerAction, CloseRequest, FollowUpRequest, Inquiry, InquiryRequest, NotificationReading, Outcome, PaymentConnector, RawNotification,
   WalletChargeRequest,
 } from '@holdfast/core'
 import type { CheckoutSession } from '@holdfast/contract/types'
@@ -63,7 +63,7 @@ export class TestWallet {
       charge: (request, options) => this.over.charge?.(request, options) ?? this.charge(request as WalletChargeRequest),
       followUp: (request, options) => this.over.followUp?.(request, options) ?? this.#refund(request),
       close: (request, options) => this.over.close?.(request, options) ?? this.#close(request),
-      inquire: (request, options) => this.over.inquire?.(request, options) ?? this.inquire(request.requestId),
+      inquire: (request, options) => this.over.inquire?.(request, options) ?? this.inquire(request),
       notifications: { read: (raw) => read(raw), acknowledge: (_raw, taken) => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: taken ? 'success' : 'fail' }) },
       settlementReports: async () => [],
     }
@@ -83,9 +83,11 @@ export class TestWallet {
     return { outcome: 'action_required', action: known?.action ?? action }
   }
 
-  async inquire(requestId: string): Promise<Inquiry> {
+  async inquire({ kind, requestId, chargeRequestId }: Pick<InquiryRequest, 'kind' | 'requestId' | 'chargeRequestId'>): Promise<Inquiry> {
     this.calls.inquire += 1
-    const record = this.records.get(requestId)
+    const record = this.records.get(chargeRequestId ?? requestId)
+    if (kind === 'void' && record?.state === 'closed') return { outcome: 'approved', railReference: `r-${record.requestId}`, amount: record.amount }
+    if (kind === 'void') return { outcome: 'not_found' }
     return record ? outcomeOf(this.#aged(record)) : { outcome: 'not_found' }
   }
 

@@ -9,6 +9,7 @@ import { crashingPool } from '../../testing/crashing-pool.ts'
 import { openShop, type Shop } from '../../testing/shop.ts'
 import { addWallet, begin, work, type Said, type TestWallet } from '../../testing/wallet.ts'
 import { confirmCheckout } from '../calls.ts'
+import { cancelAttempt } from './cancel.ts'
 
 let backend: TestBackend
 let wallet: TestWallet
@@ -237,10 +238,31 @@ describe('a process that dies while an attempt begins', () => {
     return true
   }
 
-  test.each(['before', 'after'] as const)('leaves one that can be paid, once: killed %s each statement', async (when) => {
+  test('leaves one that can be paid, once, whichever statement was its last', async () => {
     let dieAt = 1
-    while (await killConfirm(dieAt, when)) dieAt += 1
+    while (await killConfirm(dieAt, 'before')) dieAt += 1
     expect(dieAt, 'statements were killed').toBeGreaterThan(15)
+    expect(await killConfirm(dieAt - 1, 'after'), 'it was done, and nobody heard').toBe(true)
     expect((await shop.books()).balanced).toBe(true)
   }, 120_000)
 })
+
+test('a process that dies while an attempt is given up leaves one that is given up, or can be', async () => {
+  const kill = async (dieAt: number): Promise<boolean> => {
+    const one = await waiting()
+    const crash = crashingPool(backend.deps.pool, { dieAt, when: 'before' })
+    await cancelAttempt({ ...backend.deps, pool: crash.pool }, { marketplace: backend.marketplace.id, session: one.session.id }).catch(() => null)
+    if (!crash.died()) return false
+    const where = `killed before statement ${dieAt}`
+    await work(backend)
+    expect((await shop.page(one.session, 'cancel-attempt')).view.status, where).toBe('open')
+    // whoever tells first: our own close, or the rail, which knows it as closed
+    const { status, decline, captured } = await payment(one.payment)
+    expect([status === 'voided' || status === 'declined', decline?.code, captured], `${where}: ${status}`).toEqual([true, 'canceled', 0])
+    expect(wallet.records.get(one.requestId)?.state, where).toBe('closed')
+    return true
+  }
+  let dieAt = 1
+  while (await kill(dieAt)) dieAt += 1
+  expect(dieAt, 'statements were killed').toBeGreaterThan(8)
+}, 60_000)

@@ -44,6 +44,9 @@ function idOf({ raw }: Received, reading: NotificationReading): string {
   return reading.verdict === 'refused' ? `sha256:${createHash('sha256').update(raw.body).digest('hex')}` : reading.id
 }
 
+/** So much of what is no rail's word is kept. */
+const MAX_FORGED_BYTES = 4_096
+
 /** Keeps a notification, or counts that it came again. @returns what it was found to be before */
 async function keep(deps: Deps, received: Received, reading: NotificationReading): Promise<string> {
   const { connector, raw: { marketplace, body } } = received
@@ -52,7 +55,7 @@ async function keep(deps: Deps, received: Received, reading: NotificationReading
     text: `insert into notifications as n (marketplace_id, connector, id, verdict, body) values ($1, $2, $3, 'received', $4)
            on conflict (marketplace_id, connector, id) do update set times = n.times + 1, last_received_at = now()
            returning verdict`,
-    values: [marketplace, connector, idOf(received, reading), Buffer.from(body)],
+    values: [marketplace, connector, idOf(received, reading), Buffer.from(reading.verdict === 'refused' ? body.subarray(0, MAX_FORGED_BYTES) : body)],
   })
   return rows[0]?.verdict ?? 'received'
 }
