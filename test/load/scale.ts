@@ -108,6 +108,8 @@ async function load(world: World, payments: number, write: Write): Promise<Scale
   await backend.stop()
   const client = await world.connect(databaseOf(payments))
   await client.query(`set synchronous_commit = off`)
+  await client.query('alter system set autovacuum = off')
+  await client.query('select pg_reload_conf()')
   const indexes = await dropIndexes(client)
   const step = payments / SELLERS
   for (let from = 1; from <= payments; from += CHUNK) {
@@ -121,6 +123,8 @@ async function load(world: World, payments: number, write: Write): Promise<Scale
   await client.query(`set maintenance_work_mem = '512MB'`)
   for (const definition of indexes) await client.query(definition)
   write(`indexes built, ${((performance.now() - began) / 1000).toFixed(0)} s`)
+  await client.query('alter system reset autovacuum')
+  await client.query('select pg_reload_conf()')
   await client.query('vacuum analyze')
   await client.query('checkpoint')
   const size = await sizeOf(client)
