@@ -98,6 +98,16 @@ describe('settlement reports', () => {
     expect(asked() - before).toBe(2)
   })
 
+  it('wait for a day that is not over to Alipay’s clock, whatever ours says', async () => {
+    const { simulator, sale, connector } = await shop()
+    await sale(1_000n)
+    const ahead = createAlipayConnector({ ...optionsFor(simulator), now: () => new Date(noon + 2 * dayMs) })
+    expect(await ahead.settlementReports({ marketplace, after: '2026-01-04' }, soon)).toEqual([])
+    simulator.clock.set(dayMs)
+    expect(await ahead.settlementReports({ marketplace, after: '2026-01-04' }, soon)).toHaveLength(1)
+    expect(await connector.settlementReports({ marketplace, after: '2026-01-04' }, soon)).toHaveLength(1)
+  })
+
   it.each([
     ['http_500', /not answered/], ['malformed_json', /not answered/], ['decline', /refused \(40004 ACQ.SYSTEM_ERROR\)/],
   ] as const)('say what is wrong when the bill cannot be had (%s)', async (fault, message) => {

@@ -85,6 +85,8 @@ export class Bills {
       const last = startOfDay(dayAfter(day)).getTime() + bills.lateHours * hourMs
       return now().getTime() >= last ? 'nothing' : 'later'
     }
+    // the kind and the form of the day are right: to Alipay's clock, the day is not over
+    if (bills.type === 'trade' && /invalid[-_]arguments$/i.test(body.sub_code ?? '')) return 'later'
     if (!isSuccess(body)) throw new BillRefused({ problem: 'refused', day, detail: `${body.code} ${body.sub_code ?? ''}`.trimEnd() })
     const archive = await this.#download(body.bill_download_url ?? '', { day, deadline })
     const lines = readBill(archive, { day, store: bills.marketplaceAsStore ? marketplace : undefined })

@@ -11,7 +11,7 @@ export interface AlipayOptions {
   readonly privateKey: string
   /** Alipay's own key, not the application's: PEM or base64. */
   readonly alipayPublicKey: string
-  /** The wall clock, as Alipay has it; never a virtual one. */
+  /** The clock that Alipay goes by: the wall clock, or a simulator's. */
   readonly now: () => Date
   readonly bills?: BillOptions
 }

@@ -52,6 +52,8 @@ export const defaultAlipayApp: {
 export interface AlipayTrade {
   readonly id: string
   readonly outTradeNo: string
+  /** How it was asked for: a page to go to, or a code to scan. */
+  readonly api: string
   /** Null until the buyer has come: then Alipay does not know of it either. */
   readonly tradeNo: string | null
   readonly status: string
@@ -255,9 +257,9 @@ class Rail {
 }
 
 function shown(trade: Trade, nowMs: number): AlipayTrade {
-  const { id, outTradeNo, amount, subject, expiresAt } = trade.order
+  const { id, outTradeNo, api, amount, subject, expiresAt } = trade.order
   return {
-    id, outTradeNo, amount, subject, tradeNo: trade.tradeNo ?? null, status: statusOf(trade, nowMs), refunded: refunded(trade),
+    id, outTradeNo, api, amount, subject, tradeNo: trade.tradeNo ?? null, status: statusOf(trade, nowMs), refunded: refunded(trade),
     expiresAt: iso(expiresAt), closedBy: trade.closedBy ?? null,
   }
 }
