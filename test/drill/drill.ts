@@ -11,10 +11,13 @@ import { Holdfast } from '@holdfast/server'
 import { Buyer } from '../api/support/buyer.ts'
 import { addSeller, buy, type Shop } from '../api/support/orders.ts'
 import { Narrator } from '../story/narrator.ts'
+import { waitFor } from '../support/wait.ts'
 import { startWorld, type World } from '../story/world.ts'
 
 const ORDERS = 6
 const CALLERS = 4
+/** So many releases are answered before the backup begins. */
+const ENOUGH = 40
 
 interface Released {
   readonly id: string
@@ -85,7 +88,7 @@ async function drill(folder: string, tell: Narrator): Promise<boolean> {
     const shop = openShop(world)
     tell.step(`${ORDERS} orders are paid, and ${CALLERS} callers release from them without a pause`)
     const traffic = new Traffic(shop, await prepare(shop))
-    await new Promise((resolve) => { setTimeout(resolve, 1_500) })
+    await waitFor(async () => traffic.released.length >= ENOUGH, { what: 'the traffic' })
     tell.note(`${traffic.released.length} releases so far`)
 
     tell.step('The database is backed up meanwhile')

@@ -9,8 +9,13 @@ export interface Statement {
   readonly text: string
 }
 
-/** A node of PostgreSQL's parse tree; its shape depends on its kind. */
-export type Node = Readonly<Record<string, any>> // eslint-disable-line -- the parser's trees have no types here
+/** A node of PostgreSQL's parse tree; which parts it has, its kind says. */
+export interface Node {
+  readonly [part: string]: Part
+}
+
+/** A text, a list or a node: the place in the tree says which. */
+export type Part = Node & string & readonly Node[]
 
 /** The statements of a migration, in order, read by PostgreSQL's own parser. Nothing is executed. */
 export async function statementsOf(migration: Pick<Migration, 'up'>): Promise<Statement[]> {
@@ -28,7 +33,7 @@ export async function statementsOf(migration: Pick<Migration, 'up'>): Promise<St
 
 /** The statements of a text, read by PostgreSQL's own parser. */
 export async function read(text: string): Promise<Statement[]> {
-  const { stmts } = (await parse(text)) as { stmts: { stmt: Node }[] }
+  const { stmts } = (await parse(text)) as unknown as { stmts: { stmt: Node }[] }
   return stmts.map(({ stmt }) => {
     const [kind, tree] = Object.entries(stmt)[0] as [string, Node]
     return { kind, tree, text }
