@@ -38,7 +38,7 @@ async function listen({ clientSecret }: Pick<CheckoutSession, 'clientSecret'>, {
           const [name, data] = text.slice(0, end).split('\n')
           text = text.slice(end + 2)
           expect(name).toBe('event: checkout')
-          return checkoutViewSchema.parse(JSON.parse(data!.replace('data: ', '')))
+          return checkoutViewSchema.parse(JSON.parse(data!.replace('data: ', ''))) as CheckoutView
         }
         const { value, done } = await reader.read()
         if (done) return null

@@ -122,6 +122,20 @@ describe('the rail’s word', () => {
     expect(await events(id)).toEqual(['payment.captured'])
   })
 
+  test('tells what became of a refund whose answer was lost', async () => {
+    const { payment: id, said } = await paid()
+    await wallet.notify(said)
+    wallet.over = { followUp: async () => ({ outcome: 'unknown', reason: 'the answer was lost' }) }
+    expect((await shop.post('/v1/refunds', { payment: id, amount: 4_000 })).body).toMatchObject({ status: 'pending' })
+    const { rows: [refund] } = await backend.deps.pool.query<{ request_id: string }>(`select request_id from operations where payment_id = $1 and kind = 'refund'`, [id])
+    const { amount, ...word } = { ...said, kind: 'refund' as const, requestId: refund!.request_id, id: randomUUID() }
+    const url = `${backend.url}/v1/notifications/wallet/${backend.marketplace.id}`
+    expect((await wallet.notify({ ...word, amount }, { url })).text, 'of the charge’s whole amount').toBe('fail')
+    expect((await wallet.notify({ ...word, amount: 4_000, id: randomUUID() }, { url })).text).toBe('success')
+    expect(await payment(id)).toMatchObject({ refunded: 4_000 })
+    expect((await shop.books()).balanced).toBe(true)
+  })
+
   test('about a state that means nothing to us is kept and acknowledged', async () => {
     const since = await instant()
     const one = await waiting()

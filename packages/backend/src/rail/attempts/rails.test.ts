@@ -59,6 +59,33 @@ describe.each([rail('alipay'), rail('antom')])('by $name', ({ name, currency, bu
     await balanced()
   })
 
+  test('the rail tells it eight times, and before its own answer: it counts once', async () => {
+    if (name === 'alipay') backend.rails.alipay!.notifications.plan({ early: true, copies: 8 })
+    else for (const rule of [{ action: 'early' }, { action: 'duplicate', times: 8 }] as const) backend.rails.antom!.rules.add(rule)
+    const session = await shop.session([{ seller, amount: 10_000, platformFee: 500 }], { currency })
+    const { status, attempt } = await shop.wallet(session, { flow: 'qr_code' })
+    if (name === 'alipay') backend.rails.alipay!.notifications.plan({})
+    expect([status, attempt.status]).toEqual([200, 'complete'])
+    await waitFor(async () => (await backend.deps.pool.query<{ times: number }>(
+      `select n.times from notifications n join operations o on o.id = n.operation_id where o.payment_id = $1 and n.times = 8`, [attempt.payment])).rows[0], { what: 'all eight', within: 10_000 })
+    expect(await payment(attempt.payment)).toMatchObject({ captured: 10_000, captures: [{ amount: 10_000 }] })
+    await balanced()
+  })
+
+  test('the answer to a code is lost: the buyer gets it all the same, of the same charge', async () => {
+    if (name === 'alipay') backend.rails.alipay!.faults.add({ fault: 'timeout_recorded', api: 'alipay.trade.precreate' })
+    else backend.rails.antom!.faults.add({ fault: 'timeout_recorded', method: 'POST', path: '/ams/api/v1/payments/pay' })
+    const session = await shop.session([{ seller, amount: 10_000, platformFee: 500 }], { currency })
+    const { status, attempt } = await shop.wallet(session, { flow: 'qr_code' })
+    expect([status, attempt.action]).toEqual([202, null])
+    const told = await waitFor(async () => (await shop.page(session)).view.attempt?.action, { what: 'the code', within: 10_000 })
+    expect(told.type).toBe('qr_code')
+    const { rows: [op] } = await backend.deps.pool.query<{ request_id: string }>('select request_id from operations where payment_id = $1', [attempt.payment])
+    expect(buyer(op!.request_id, 'approve')).toBe(true)
+    await isPaid(attempt.payment)
+    await balanced()
+  })
+
   test('a buyer refuses, and chooses a card', async () => {
     const one = await waiting('redirect')
     expect(buyer(one.requestId, 'refuse')).toBe(true)
