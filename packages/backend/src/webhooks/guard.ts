@@ -32,6 +32,8 @@ export interface GuardOptions {
   readonly resolve?: ResolveHost
 }
 
+const RESOLVE_WITHIN_MS = 4_000
+
 /** Names that mean something on one's own network alone. */
 const ownNetwork = /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|lan|home|corp|private|home\.arpa)$/
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3')
@@ -128,7 +130,9 @@ export function describeAddress(text: string): string | null {
  * let one slow name hold up all others.
  */
 async function resolveHost(host: string): Promise<readonly string[]> {
-  const resolver = new Resolver({ timeout: 2_000, tries: 2 })
+  const resolver = new Resolver({ timeout: 1_500, tries: 2 })
+  const late = setTimeout(() => resolver.cancel(), RESOLVE_WITHIN_MS)
   const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)])
+  clearTimeout(late)
   return [four, six].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
 }

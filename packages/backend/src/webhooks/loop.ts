@@ -63,6 +63,8 @@ export function startCourier(deps: CourierDeps, options: CourierOptions): Courie
     size: POOL_SIZE, applicationName: 'holdfast webhooks', lockTimeoutMs: 5_000, waitMs: 10_000,
     onError: (error) => deps.log.warn({ err: error }, 'a database connection was lost'),
   })
+  // A commit that a crash of the server undoes is an attempt that is made again, as after any crash: not worth a disk's wait.
+  pool.on('connect', (client) => void client.query('set synchronous_commit = off').catch(() => {}))
   return new Deliveries(deps, pool, options)
 }
 
@@ -77,6 +79,7 @@ class Deliveries implements Courier {
   readonly #breakOff = new AbortController()
   readonly #timer: NodeJS.Timeout
   #looking: Promise<void> = Promise.resolve()
+  #sweeping: Promise<void> = Promise.resolve()
   #stopped = false
   #sweptAt = -Infinity
 
@@ -99,7 +102,7 @@ class Deliveries implements Courier {
     this.#stopped = true
     clearInterval(this.#timer)
     await this.#looking
-    await Promise.all(this.#passes)
+    await Promise.all([...this.#passes, this.#sweeping])
     const late = setTimeout(() => this.#breakOff.abort(), STOP_WITHIN_MS)
     await Promise.all(this.#attempts)
     clearTimeout(late)
@@ -116,8 +119,12 @@ class Deliveries implements Courier {
       return this.#fill(lane)
     }))
     if (performance.now() - this.#sweptAt < SWEEP_EVERY_MS) return
-    await sweepDeliveries(this.#pool)
     this.#sweptAt = performance.now()
+    this.#sweeping = this.#sweep().catch((error: unknown) => this.#deps.log.warn({ err: error }, 'webhooks: old deliveries could not be removed'))
+  }
+
+  async #sweep(): Promise<void> {
+    while (!this.#stopped && (await sweepDeliveries(this.#pool)));
   }
 
   #laneOf({ marketplace, endpoint }: EndpointId): Lane {

@@ -136,20 +136,27 @@ const log = (error: string): string => `
     insert into webhook_attempts (marketplace_id, delivery_id, number, at, status_code, duration_ms, error)
     values ($1, $2, $3, $4, $5, $6, ${error}) on conflict do nothing)`
 
-/** An endpoint that was well is not written to: it would be every delivery's hottest row. */
+/** The endpoint is locked before the delivery, as a replay does. */
+const lockFirst = (endpoint: string): string => `
+  locked as materialized (
+    select id from webhook_endpoints where marketplace_id = $1 and id = ${endpoint} for no key update)`
+
+/** An endpoint that was well is neither locked nor written to: it would be every delivery's hottest row. */
 const DELIVERED = `
-  with ${log('null')}, settled as (
+  with ${lockFirst('$7 and failures > 0')}, ${log('null')}, settled as (
     update webhook_deliveries set state = 'delivered', delivered_at = $4, leased_until = null
-    where marketplace_id = $1 and id = $2 and attempts = $3 and state = 'pending' returning 1
+    where marketplace_id = $1 and id = $2 and attempts = $3 and state = 'pending' and (select count(*) from locked) >= 0
+    returning 1
   ), well as (
     update webhook_endpoints set failures = 0, failing_since = null, paused_until = null
-    where marketplace_id = $1 and id = $7 and failures > 0)
+    where marketplace_id = $1 and id = (select id from locked))
   select exists (select from settled) as held`
 
 const NOT_DELIVERED = `
-  with ${log('$7')}, settled as (
+  with ${lockFirst('$8')}, ${log('$7')}, settled as (
     update webhook_deliveries set state = $9, next_attempt_at = $10, leased_until = null
-    where marketplace_id = $1 and id = $2 and attempts = $3 and state = 'pending' returning 1
+    where marketplace_id = $1 and id = $2 and attempts = $3 and state = 'pending' and (select count(*) from locked) = 1
+    returning 1
   ), failing as (
     update webhook_endpoints set failures = failures + 1, failing_since = coalesce(failing_since, $4),
       paused_until = coalesce($11, paused_until),
