@@ -1,10 +1,14 @@
 /* The shop's side of the payment: hands the proof of a completed attempt to the shop's server. */
 
 interface Outcome {
-  readonly paymentToken: string | null
+  readonly paymentToken?: string | null
 }
 
-const element = document.querySelector<HTMLElement>('holdfast-checkout')
+interface Checkout extends HTMLElement {
+  resume(): Promise<Outcome | null>
+}
+
+const element = document.querySelector<Checkout>('holdfast-checkout')
 const status = document.querySelector('#after-payment')
 
 async function complete(token: string): Promise<void> {
@@ -15,11 +19,14 @@ async function complete(token: string): Promise<void> {
   location.assign(((await response.json()) as { location: string }).location)
 }
 
-element?.addEventListener('complete', (event) => {
-  const { paymentToken } = (event as CustomEvent<Outcome>).detail
-  if (!paymentToken) return
+function paid(outcome: Outcome | null): void {
+  if (!outcome?.paymentToken) return
   if (status) status.textContent = 'Taking you to your order.'
-  complete(paymentToken).catch(() => {
+  complete(outcome.paymentToken).catch(() => {
     if (status) status.textContent = 'Your payment went through, but the order’s page can’t be reached right now. It is under “Your orders”.'
   })
-})
+}
+
+element?.addEventListener('complete', (event) => paid((event as CustomEvent<Outcome>).detail))
+// an attempt of before: the buyer comes back from a wallet, or has reloaded the page while a code was shown
+void customElements.whenDefined('holdfast-checkout').then(() => element?.resume()).then((outcome) => paid(outcome ?? null))

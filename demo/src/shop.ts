@@ -7,9 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { addBuyerRoutes } from './routes/buyer.ts'
 import { NotThere, Refused } from './routes/forms.ts'
 import { addOperatorRoutes } from './routes/operator.ts'
+import { addPhoneRoutes } from './routes/phone.ts'
 import { addSellerRoutes } from './routes/seller.ts'
 import { layout, type Page } from './view/layout.ts'
 import { html } from './view/html.ts'
+import { currencyOf, type Currency } from './catalogue.ts'
+import type { Code } from './pages/phone.ts'
 import type { Cart } from './pages/shop.ts'
 import { randomUUID } from 'node:crypto'
 
@@ -23,6 +26,8 @@ export interface ShopOptions {
   readonly vaultOrigin: string
   /** The component's script and its SRI hash. */
   readonly component: { readonly script: string; readonly integrity: string }
+  /** What a phone can scan right now, and the origins of the wallets that it is led to. */
+  readonly phone: { readonly codes: () => readonly Code[]; readonly wallets: readonly string[] }
 }
 
 /** What a form asks: where it goes back to, what to say once it is done (nothing: ''), and the work. */
@@ -44,6 +49,9 @@ export interface Shop {
   act(request: FastifyRequest, reply: FastifyReply, action: Action): Promise<FastifyReply>
   cart(request: FastifyRequest): Cart
   setCart(reply: FastifyReply, cart: Cart): void
+  /** What this visitor sees prices in. */
+  currency(request: FastifyRequest): Currency
+  setCurrency(reply: FastifyReply, currency: Currency): void
   buyer(request: FastifyRequest, reply: FastifyReply): string
   now(): Promise<string>
 }
@@ -57,10 +65,10 @@ const assets = {
 
 const cookieOptions = { path: '/', httpOnly: true, sameSite: 'lax' } as const
 
-function policy({ apiUrl, vaultOrigin }: ShopOptions): string {
+function policy({ apiUrl, vaultOrigin, phone }: ShopOptions): string {
   return [
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", `connect-src 'self' ${apiUrl}`,
-    `frame-src ${vaultOrigin}`, "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'",
+    `frame-src ${[vaultOrigin, ...phone.wallets].join(' ')}`, "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'",
   ].join('; ')
 }
 
@@ -103,7 +111,7 @@ async function show(request: FastifyRequest, reply: FastifyReply, page: Page): P
   const notice = takeNotice(request, reply)
   const cart = [...readCart(request).values()].reduce((sum, quantity) => sum + quantity, 0)
   return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store')
-    .send(layout({ cart, ...page, ...(notice && { notice }) }))
+    .send(layout({ cart, path: new URL(request.url, 'http://shop').pathname, ...page, ...(notice && { notice }) }))
 }
 
 /** What a refusal says to a person: the API's own words name what was wrong and what to do. */
@@ -170,6 +178,8 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
     holdfast, origin: options.origin, apiUrl: options.apiUrl, component: { src: '/holdfast.js', integrity: options.component.integrity },
     show, act, cart: readCart,
     setCart: (reply, cart) => void reply.setCookie('cart', [...cart].map(([slug, quantity]) => `${slug}_${quantity}`).join('.'), cookieOptions),
+    currency: (request) => currencyOf(request.cookies['currency']),
+    setCurrency: (reply, currency) => void reply.setCookie('currency', currency, { ...cookieOptions, maxAge: 31_536_000 }),
     buyer(request, reply) {
       const known = request.cookies['buyer']
       if (known && /^[0-9a-f-]{36}$/.test(known)) return known
@@ -185,6 +195,7 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   addBuyerRoutes(app, shop)
   addSellerRoutes(app, shop)
   addOperatorRoutes(app, shop)
+  addPhoneRoutes(app, { shop, codes: options.phone.codes })
   const url = await app.listen({ port: options.port, host: '127.0.0.1' })
   return { url: url.replace('127.0.0.1', 'localhost'), close: () => app.close() }
 }

@@ -5,11 +5,15 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readConfig, startBackend, type Backend } from '@holdfast/backend'
 import { Holdfast, HoldfastError } from '@holdfast/server'
-import { defaultBankToken, defaultDebtorAccount, defaultJpmorganClient, defaultMerchantId, startBankSimulator, startJpmorganSimulator } from '@holdfast/simulators'
-import { currency, shops } from './catalogue.ts'
+import {
+  defaultAlipayApp, defaultAntomClient, defaultAntomKeys, defaultBankToken, defaultDebtorAccount, defaultJpmorganClient, defaultMerchantId,
+  startBankSimulator, startJpmorganSimulator, type Now,
+} from '@holdfast/simulators'
+import { currencies, shops } from './catalogue.ts'
 import { portOf } from './ports.ts'
 import { startShop } from './shop.ts'
 import { startVaultProcess } from './vault-process.ts'
+import { startWallets } from './wallets.ts'
 
 /*
  * `npm start`: the rails' simulators, the backend with its database, the vault on its own origin, and the shop.
@@ -25,13 +29,16 @@ interface Ports {
   readonly vault: number
   readonly jpmorgan: number
   readonly bank: number
+  readonly alipay: number
+  readonly antom: number
 }
 
 async function choosePorts(): Promise<Ports> {
   return {
     shop: await portOf('HOLDFAST_SHOP_PORT', 4242), api: await portOf('HOLDFAST_API_PORT', 4300),
     vault: await portOf('HOLDFAST_VAULT_PORT', 4310), jpmorgan: await portOf('HOLDFAST_JPMORGAN_PORT', 4320),
-    bank: await portOf('HOLDFAST_BANK_PORT', 4330),
+    bank: await portOf('HOLDFAST_BANK_PORT', 4330), alipay: await portOf('HOLDFAST_ALIPAY_PORT', 4340),
+    antom: await portOf('HOLDFAST_ANTOM_PORT', 4350),
   }
 }
 
@@ -46,17 +53,21 @@ async function startRails(ports: Ports) {
   const clock: { now: () => Date } = { now: () => new Date(performance.timeOrigin + performance.now()) }
   const folder = join(dataFolder, 'rails')
   mkdirSync(folder, { recursive: true })
-  const now = (): Date => clock.now()
+  const now: Now = () => clock.now()
   const jpmorgan = await startJpmorganSimulator({ port: ports.jpmorgan, dataFolder: folder, now })
   closers.push(jpmorgan.close)
   const bank = await startBankSimulator({ port: ports.bank, dataFolder: folder, now })
   closers.push(bank.close)
-  return { jpmorgan: jpmorgan.url, bank: bank.url, follow: (follow: () => Date) => { clock.now = follow } }
+  const wallets = await startWallets({ ports, dataFolder: folder, now, phoneHost: process.env['HOLDFAST_PHONE_HOST'] })
+  closers.push(wallets.close)
+  return { jpmorgan: jpmorgan.url, bank: bank.url, wallets, follow: (follow: () => Date) => { clock.now = follow } }
 }
 
 const internalKey = randomBytes(32).toString('base64url')
 
-function environment(ports: Ports, rails: { jpmorgan: string; bank: string }): Record<string, string | undefined> {
+type Rails = Awaited<ReturnType<typeof startRails>>
+
+function environment(ports: Ports, rails: Rails): Record<string, string | undefined> {
   return {
     HOLDFAST_LOG_LEVEL: 'warn', ...process.env, HOLDFAST_DATA: dataFolder, HOLDFAST_PORT: String(ports.api), HOLDFAST_PUBLIC_URL: `http://localhost:${ports.api}`,
     HOLDFAST_VAULT_PORT: String(ports.vault), HOLDFAST_VAULT_URL: `http://vault.localhost:${ports.vault}`,
@@ -64,11 +75,17 @@ function environment(ports: Ports, rails: { jpmorgan: string; bank: string }): R
     HOLDFAST_JPMORGAN_URL: `${rails.jpmorgan}/api/v2`, HOLDFAST_JPMORGAN_TOKEN_URL: `${rails.jpmorgan}/am/oauth2/alpha/access_token`,
     HOLDFAST_JPMORGAN_CLIENT_ID: defaultJpmorganClient.clientId, HOLDFAST_JPMORGAN_CLIENT_SECRET: defaultJpmorganClient.clientSecret,
     HOLDFAST_JPMORGAN_MERCHANT_ID: defaultMerchantId,
+    HOLDFAST_ALIPAY_GATEWAY: `${rails.wallets.alipay}/gateway.do`, HOLDFAST_ALIPAY_APP_ID: defaultAlipayApp.appId,
+    HOLDFAST_ALIPAY_SELLER_ID: defaultAlipayApp.sellerId, HOLDFAST_ALIPAY_PRIVATE_KEY: defaultAlipayApp.privateKey,
+    HOLDFAST_ALIPAY_PUBLIC_KEY: defaultAlipayApp.alipayPublicKey,
+    HOLDFAST_ANTOM_URL: rails.wallets.antom, HOLDFAST_ANTOM_CLIENT_ID: defaultAntomClient.clientId,
+    HOLDFAST_ANTOM_PRIVATE_KEY: defaultAntomClient.privateKey, HOLDFAST_ANTOM_PUBLIC_KEY: defaultAntomKeys.publicKey,
+    HOLDFAST_ANTOM_REPORTS_URL: `${rails.wallets.antom}/reports/settlement`,
     HOLDFAST_BANK_URL: rails.bank, HOLDFAST_BANK_TOKEN: defaultBankToken, HOLDFAST_BANK_DEBTOR_ACCOUNT: defaultDebtorAccount,
   }
 }
 
-async function startEverything(ports: Ports): Promise<Backend> {
+async function startEverything(ports: Ports): Promise<{ backend: Backend; wallets: Rails['wallets'] }> {
   const rails = await startRails(ports)
   const backend = await startBackend(readConfig(environment(ports, rails)))
   closers.push(backend.close)
@@ -80,7 +97,7 @@ async function startEverything(ports: Ports): Promise<Backend> {
     })
     closers.push(vault.close)
   }
-  return backend
+  return { backend, wallets: rails.wallets }
 }
 
 /** Registers the catalogue's sellers, once. */
@@ -88,20 +105,22 @@ async function ensureSellers(holdfast: Holdfast): Promise<void> {
   await Promise.all(shops.map(async ({ reference, name, email, country, routingNumber, accountNumber, iban }) => {
     const account = iban ? { country, iban } : { country: 'US', routingNumber: routingNumber!, accountNumber: accountNumber! }
     try {
-      await holdfast.sellers.create({ reference, name, email, country, bankAccount: { holder: name, currency, ...account } })
+      await holdfast.sellers.create({ reference, name, email, country, bankAccount: { holder: name, currency: currencies[0], ...account } })
     } catch (error) {
       if (!(error instanceof HoldfastError && error.code === 'reference_taken')) throw error
     }
   }))
 }
 
-/** The operator's own money in custody, once: the card company's fees come before the platform's own are earned. */
+/** The operator's own money in custody, once a currency: the rails' fees come before the platform's own are earned. */
 async function ensureFunding(holdfast: Holdfast): Promise<void> {
-  try {
-    await holdfast.operator.topUp({ currency, amount: 500_000, reference: 'opening-funds' })
-  } catch (error) {
-    if (!(error instanceof HoldfastError && error.code === 'reference_taken')) throw error
-  }
+  await Promise.all(currencies.map(async (currency) => {
+    try {
+      await holdfast.operator.topUp({ currency, amount: 500_000, reference: `opening-funds-${currency}` })
+    } catch (error) {
+      if (!(error instanceof HoldfastError && error.code === 'reference_taken')) throw error
+    }
+  }))
 }
 
 async function readComponent(): Promise<{ script: string; integrity: string }> {
@@ -116,16 +135,18 @@ Holdfast is ready
   Shop             ${shop}/
   Seller's page    ${shop}/seller
   Operator's page  ${shop}/operator
+  A phone          ${shop}/phone
   API              http://localhost:${api}  (OpenAPI 3.1 at /openapi.json)
   Card frame       http://vault.localhost:${vault}
 
-  Pay with 4111 1111 1111 1111, any future date, any three digits. Ctrl+C stops everything.
+  Pay with 4111 1111 1111 1111, any future date, any three digits; or with Alipay, whose code the phone scans.
+  Ctrl+C stops everything.
 `)
 }
 
 async function main(): Promise<void> {
   const ports = await choosePorts()
-  const backend = await startEverything(ports)
+  const { backend, wallets } = await startEverything(ports)
   const shopOrigin = `http://localhost:${ports.shop}`
   const marketplace = await backend.ensureMarketplace({ name: 'Quayside', origins: [shopOrigin] })
   const apiUrl = `http://localhost:${ports.api}`
@@ -135,6 +156,7 @@ async function main(): Promise<void> {
   holdfast.close()
   const shop = await startShop({
     origin: shopOrigin, port: ports.shop, apiKey: marketplace.secretKey, apiUrl, vaultOrigin: backend.vaultUrl, component: await readComponent(),
+    phone: { codes: wallets.codes, wallets: wallets.origins },
   })
   closers.push(shop.close)
   announce(shopOrigin, ports)

@@ -85,7 +85,7 @@ async function violationsInFrame(frame: Frame): Promise<string[]> {
   })
 }
 
-const places = ['/', '/products/tl-400-toolroom-lathe', '/cart', '/orders', '/seller', '/seller/lathes-and-co', '/operator', '/operator?tab=payments', '/operator?tab=ledger', '/operator?tab=settlements', '/operator?tab=books'] as const
+const places = ['/', '/products/tl-400-toolroom-lathe', '/cart', '/orders', '/seller', '/seller/lathes-and-co', '/phone', '/operator', '/operator?tab=payments', '/operator?tab=ledger', '/operator?tab=settlements', '/operator?tab=books'] as const
 
 test('no page has an accessibility violation, nor has the card frame', async ({ page, shop, checkout }) => {
   await shop.fillCart()

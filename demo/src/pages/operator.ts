@@ -1,6 +1,7 @@
 import type { LedgerAccount, Order, Payment, Settlement, Transfer, TrialBalance } from '@holdfast/server'
 import { totalsBar } from '../view/bar.ts'
-import { cardName, instant, money } from '../view/format.ts'
+import { currencies } from '../catalogue.ts'
+import { instant, meansName, money } from '../view/format.ts'
 import { html, type Html } from '../view/html.ts'
 import { stateBadge } from './order.ts'
 
@@ -24,7 +25,7 @@ const steps = [
 ]
 
 function clock({ now, formKey, tab }: OperatorDesk): Html {
-  return html`<section class="panel"><div class="row"><div><h2>Clock</h2><p class="small quiet">Deadlines, the bank and the card company’s reports go by it.</p></div><b data-clock="${now}">${instant(now)}</b></div>
+  return html`<section class="panel"><div class="row"><div><h2>Clock</h2><p class="small quiet">Deadlines, the bank and the rails’ reports go by it.</p></div><b data-clock="${now}">${instant(now)}</b></div>
     <form class="inline" method="post" action="/operator/clock"><input type="hidden" name="formKey" value="${formKey}-clock"><input type="hidden" name="tab" value="${tab}">
     ${steps.map(({ byMs, label }) => html`<button class="second" name="byMs" value="${byMs}">Advance ${label}</button>`)}</form></section>`
 }
@@ -46,10 +47,14 @@ export function heldTab(orders: readonly Order[], formKey: string): Html {
       <label>Amount in ${escrow.currency}<span class="hint">With the platform’s fee; at most ${money(escrow.totals.held, escrow.currency)}</span><input name="amount" inputmode="decimal" required></label><p class="small">To ${escrow.sellerName}. This can’t be undone.</p><button>Release</button></form></details>`}</div>`)}</section>`)}</div>`
 }
 
+const railNames: Readonly<Record<string, string>> = {
+  jpmorgan: 'J.P. Morgan', alipay: 'Alipay Open Platform', antom: 'Antom',
+}
+
 export function paymentsTab(payments: readonly Payment[]): Html {
-  if (payments.length === 0) return html`<div class="empty"><h2>No payments yet</h2><p>Each attempt to pay shows here, with its card and outcome.</p></div>`
-  return html`<section class="panel"><div class="scroll" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>${sortable('When')}${sortable('Card')}${sortable('State')}${sortable('Captured', true)}${sortable('Refunded', true)}${sortable('Amount', true)}</tr></thead><tbody>
-    ${payments.map((payment) => html`<tr><td data-value="${payment.createdAt}">${instant(payment.createdAt)}<br><code>${payment.id}</code></td><td>${payment.card && cardName(payment.card)}</td><td>${stateBadge(payment.status)}${payment.decline && html`<br><span class="quiet">${payment.decline.code}</span>`}</td>
+  if (payments.length === 0) return html`<div class="empty"><h2>No payments yet</h2><p>Each attempt to pay shows here, with what it was paid with and its outcome.</p></div>`
+  return html`<section class="panel"><div class="scroll" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>${sortable('When')}${sortable('Paid with')}${sortable('State')}${sortable('Captured', true)}${sortable('Refunded', true)}${sortable('Amount', true)}</tr></thead><tbody>
+    ${payments.map((payment) => html`<tr><td data-value="${payment.createdAt}">${instant(payment.createdAt)}<br><code>${payment.id}</code></td><td>${meansName(payment)}<br><span class="quiet">${railNames[payment.connector] ?? payment.connector}</span></td><td>${stateBadge(payment.status)}${payment.decline && html`<br><span class="quiet">${payment.decline.code}</span>`}</td>
       <td class="number" data-value="${payment.captured}">${money(payment.captured, payment.currency)}</td><td class="number" data-value="${payment.refunded}">${money(payment.refunded, payment.currency)}</td><td class="number" data-value="${payment.amount}">${money(payment.amount, payment.currency)}</td></tr>`)}</tbody></table></div></section>`
 }
 
@@ -66,11 +71,11 @@ export function ledgerTab(transfers: readonly Transfer[], accounts: readonly Led
 
 export function settlementsTab(settlements: readonly Settlement[], formKey: string): Html {
   const settle = html`<form class="inline" method="post" action="/operator/settle"><input type="hidden" name="formKey" value="${formKey}-settle"><button>Fetch new reports</button><p class="small quiet">A report covers a day that is over: advance the clock by a day first.</p></form>`
-  const transfer = (kind: 'top-up' | 'withdrawal', label: string, hint: string): Html => html`<form method="post" action="/operator/${kind}"><input type="hidden" name="formKey" value="${formKey}-${kind}"><label>${label} in USD<span class="hint">${hint}</span><input name="amount" inputmode="decimal" required></label><button class="second">${label}</button></form>`
-  return html`<div class="stack"><section class="panel"><h2>The card company’s reports</h2>${settle}
+  const transfer = (kind: 'top-up' | 'withdrawal', label: string, hint: string): Html => html`<form method="post" action="/operator/${kind}"><input type="hidden" name="formKey" value="${formKey}-${kind}"><div class="fields"><label>${label}<span class="hint">${hint}</span><input name="amount" inputmode="decimal" required></label><label>Currency<select name="currency">${currencies.map((currency) => html`<option>${currency}</option>`)}</select></label></div><button class="second">${label}</button></form>`
+  return html`<div class="stack"><section class="panel"><h2>The rails’ reports</h2>${settle}
     ${settlements.length === 0 ? html`<p class="quiet">None fetched yet.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>${sortable('Day')}${sortable('Report')}${sortable('Lines', true)}${sortable('Gross', true)}${sortable('Fees', true)}${sortable('Net', true)}</tr></thead><tbody>${settlements.map((settlement) => html`<tr><td>${settlement.date}</td><td><code>${settlement.reportId}</code></td>
       <td class="number" data-value="${settlement.lineCount}">${settlement.lineCount}</td><td class="number" data-value="${settlement.gross}">${money(settlement.gross, settlement.currency)}</td><td class="number" data-value="${settlement.fees}">${money(settlement.fees, settlement.currency)}</td><td class="number" data-value="${settlement.net}">${money(settlement.net, settlement.currency)}</td></tr>`)}</tbody></table></div>`}</section>
-    <section class="panel"><h2>The operator’s own money</h2><div class="pair">${transfer('top-up', 'Top up', 'Covers the card company’s fees until the first release')}${transfer('withdrawal', 'Withdraw', 'Earned fees only')}</div></section></div>`
+    <section class="panel"><h2>The operator’s own money</h2><div class="pair">${transfer('top-up', 'Top up', 'Covers the rails’ fees until the first release')}${transfer('withdrawal', 'Withdraw', 'Earned fees only')}</div></section></div>`
 }
 
 const verdicts = {
@@ -84,7 +89,7 @@ function verdict(books: TrialBalance): Html {
   const short = books.currencies.filter(({ coverage }) => coverage < 0)
   return html`<section class="panel"><div class="row"><h2>${title}</h2><span class="state ${look}">${mark}</span></div>
     <p class="small quiet">Summed from every posting at ${instant(books.at)}, then compared with each stored balance.</p>
-    ${short.map(({ coverage, currency }) => html`<p>Custody is ${money(-coverage, currency)} short of what is held for buyers and sellers: the card company’s fees came before the platform’s own were earned. <a href="/operator?tab=settlements">Top up</a></p>`)}</section>`
+    ${short.map(({ coverage, currency }) => html`<p>Custody is ${money(-coverage, currency)} short of what is held for buyers and sellers: the rails’ fees came before the platform’s own were earned. <a href="/operator?tab=settlements">Top up</a></p>`)}</section>`
 }
 
 export function booksTab(books: TrialBalance): Html {

@@ -1,6 +1,6 @@
 import type { Dispute, Escrow, Order, Payment, Refund, Release } from '@holdfast/server'
 import { totalsBar } from '../view/bar.ts'
-import { cardName, date, distance, instant, money, word } from '../view/format.ts'
+import { date, distance, instant, meansName, money, word } from '../view/format.ts'
 import { html, type Html } from '../view/html.ts'
 
 /** Everything that happened to an order, as the API tells it. */
@@ -30,21 +30,52 @@ export function stateBadge(state: string): Html {
   return html`<span class="state ${stateLook[state] ?? 'still'}">${word(state)}</span>`
 }
 
+const moment = (at: string, what: string, kind: Moment['kind'] = 'past'): Moment => ({ at, what, kind })
+
+/** Attempts with a wallet that took nothing, by what ended them. */
+const ends: Readonly<Record<string, string>> = {
+  refused: 'The payment was refused in Alipay; nothing was taken',
+  expired: 'The time to pay with Alipay ran out; nothing was taken',
+  canceled: 'The payment with Alipay was called off',
+}
+
+function momentsOf(payment: Payment): Moment[] {
+  const wallet = payment.method !== 'card'
+  if (payment.status === 'action_required') return [moment(payment.createdAt, 'Waiting for you to pay with Alipay')]
+  if (wallet && payment.decline) return [moment(payment.createdAt, ends[payment.decline.code] ?? 'Alipay took no payment', 'alarm')]
+  if (wallet && payment.status === 'voided') return [moment(payment.createdAt, ends['canceled']!)]
+  if (payment.status === 'declined') return [moment(payment.createdAt, 'A card was declined; nothing was taken', 'alarm')]
+  return payment.captures.filter(({ status }) => status === 'succeeded').map((capture) => moment(capture.createdAt,
+    `${money(capture.amount, capture.currency)} paid ${wallet ? 'with' : 'by'} ${meansName(payment)}, and held`))
+}
+
+/** It took money after it had been called off: the money goes back, and paid for nothing. */
+function isSuperseded({ id }: Payment, refunds: readonly Refund[]): boolean {
+  return refunds.some(({ payment, reason }) => payment === id && reason === 'superseded')
+}
+
+function refundWords(refund: Refund, payments: readonly Payment[]): string {
+  const amount = money(refund.amount, refund.currency)
+  const payment = payments.find(({ id }) => id === refund.payment)
+  const wallet = payment?.method === 'alipay'
+  if (refund.status === 'failed') return `A refund of ${amount} failed`
+  const way = refund.status === 'pending' ? '; on its way' : ''
+  return refund.reason === 'superseded'
+    ? `${wallet ? 'Alipay' : 'A card'} paid ${amount} for an attempt that was called off: refunded by itself${way}`
+    : `${amount} refunded to ${wallet ? 'Alipay' : 'your card'}${way}`
+}
+
 function pastOf(story: OrderStory): Moment[] {
   const { order, payments, releases, refunds, disputes } = story
   const nameOf = new Map(order.escrows.map((escrow) => [escrow.id, escrow.sellerName]))
   const seller = (escrow: string): string => nameOf.get(escrow) ?? 'the seller'
-  const moment = (at: string, what: string, kind: Moment['kind'] = 'past'): Moment => ({ at, what, kind })
   return [
     moment(order.createdAt, `Order placed: ${money(order.amount, order.currency)}`),
-    ...payments.flatMap((payment) => payment.status === 'declined'
-      ? [moment(payment.createdAt, 'A card was declined; nothing was taken', 'alarm')]
-      : payment.captures.filter(({ status }) => status === 'succeeded').map((capture) =>
-        moment(capture.createdAt, `${money(capture.amount, capture.currency)} paid${payment.card ? ` by ${cardName(payment.card)}` : ''}, and held`))),
+    ...payments.flatMap((payment) => isSuperseded(payment, refunds) ? [] : momentsOf(payment)),
     ...order.escrows.flatMap((escrow) => escrow.delivery
       ? [moment(escrow.delivery.at, `${escrow.sellerName} shipped by ${escrow.delivery.method}${escrow.delivery.trackingNumber ? `, tracking ${escrow.delivery.trackingNumber}` : ''}`)] : []),
     ...releases.map((release) => moment(release.createdAt, `${money(release.gross, release.currency)} released to ${seller(release.escrow)}${release.reason === 'automatic' ? ' by itself, when the inspection period ended' : release.reason === 'accepted' ? ': you confirmed receipt' : ''}`)),
-    ...refunds.map((refund) => moment(refund.createdAt, refund.status === 'failed' ? `A refund of ${money(refund.amount, refund.currency)} failed` : `${money(refund.amount, refund.currency)} refunded to your card${refund.status === 'pending' ? '; on its way' : ''}`, refund.status === 'failed' ? 'alarm' : 'past')),
+    ...refunds.map((refund) => moment(refund.createdAt, refundWords(refund, payments), refund.status === 'failed' ? 'alarm' : 'past')),
     ...disputes.flatMap((dispute) => [
       moment(dispute.openedAt, `You asked ${seller(dispute.escrow)} for a refund; the share is frozen: “${dispute.reason}”`, 'alarm'),
       ...(dispute.closedAt ? [moment(dispute.closedAt, `The request to ${seller(dispute.escrow)} was withdrawn`)] : []),
@@ -102,11 +133,14 @@ function share(story: OrderStory, escrow: Escrow): Html {
 }
 
 export function orderPage(story: OrderStory): Html {
-  const { order } = story
+  const { order, payments, refunds } = story
   const unpaid = order.status === 'open'
+  const took = payments.find((payment) => payment.captured > 0 && !isSuperseded(payment, refunds))
+  const means = took && meansName(took)
   return html`<div class="stack"><div class="row"><div><p class="small quiet"><a href="/orders">Your orders</a></p><h1>Order ${order.reference}</h1></div>${stateBadge(order.status)}</div>
     <section class="panel"><div class="row"><h2>Where the money is</h2><span class="big">${money(order.amount, order.currency)}</span></div>
       ${totalsBar(order.totals, order.currency)}
+      ${means && html`<p class="small quiet">Paid with ${means}.</p>`}
       ${unpaid && html`<p>Nothing has been paid yet. <a href="/checkout/${order.session}">Go to payment</a></p>`}</section>
     <div class="split"><div class="stack">${order.escrows.map((escrow) => share(story, escrow))}</div>
       <section class="panel"><h2>What happened, and what will</h2>${timeline(story)}</section></div></div>`

@@ -34,10 +34,12 @@ function balance(desk: SellerDesk, row: SellerBalance): Html {
       <div><dt>On its way to your bank</dt><dd>${money(row.inPayout, row.currency)}</dd></div>
       ${row.owed > 0 && html`<div><dt>You owe</dt><dd>${money(row.owed, row.currency)}</dd></div>`}
     </dl>
-    ${row.payable > 0
+    ${row.payable > 0 && desk.seller.bankAccount?.currency !== row.currency
+      ? html`<p class="small quiet">To pay out ${row.currency}, ${desk.seller.name} needs a bank account that takes it; the one that is registered takes ${desk.seller.bankAccount?.currency ?? 'nothing'}.</p>`
+      : row.payable > 0
       ? html`<form class="inline" method="post" action="/seller/${desk.seller.reference}/payouts"><input type="hidden" name="formKey" value="${desk.formKey}">
           <label>Amount in ${row.currency}<input name="amount" inputmode="decimal" value="${money(row.payable, row.currency).slice(4)}" required></label><button>Pay out to ${accountName(desk.seller)}</button></form>`
-      : html`<p class="small quiet">${settling > 0 ? 'The card company has not paid this money to the platform yet. It can be paid out after the next settlement.' : 'Nothing to pay out. Money is released when a buyer confirms receipt or the inspection period ends.'}</p>`}
+      : html`<p class="small quiet">${settling > 0 ? 'The card company, or Alipay, has not paid this money to the platform yet. It can be paid out after the next settlement.' : 'Nothing to pay out. Money is released when a buyer confirms receipt or the inspection period ends.'}</p>`}
   </section>`
 }
 
@@ -58,7 +60,7 @@ function disputeForm(desk: SellerDesk, escrow: Escrow, dispute: Dispute): Html {
     <details class="act danger"><summary>Refund the buyer</summary><form method="post" action="/seller/${desk.seller.reference}/escrows/${escrow.id}/refund">
     <input type="hidden" name="formKey" value="${desk.formKey}-${escrow.id}"><input type="hidden" name="dispute" value="${dispute.id}">
     <label>Amount in ${escrow.currency}<span class="hint">At most ${money(escrow.totals.held, escrow.currency)}, which is held</span><input name="amount" inputmode="decimal" value="${money(escrow.totals.held, escrow.currency).slice(4)}" required></label>
-    <p class="small">Settles the request. The money goes back to the buyer’s card. This can’t be undone.</p><button class="danger">Refund</button></form></details>`
+    <p class="small">Settles the request. The money goes back the way it was paid. This can’t be undone.</p><button class="danger">Refund</button></form></details>`
 }
 
 function row(desk: SellerDesk, escrow: Escrow): Html {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Order } from '@holdfast/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { currency, productBySlug, shopByReference } from '../catalogue.ts'
+import { currencyOf, productBySlug, shopByReference } from '../catalogue.ts'
 import { checkoutPage } from '../pages/checkout.ts'
 import { orderPage, ordersPage, type OrderStory } from '../pages/order.ts'
 import { cartLines, cartPage, cataloguePage, productPage } from '../pages/shop.ts'
@@ -10,13 +10,20 @@ import { instant } from '../view/format.ts'
 import { fields, NotThere, part } from './forms.ts'
 
 function addShopPages(app: FastifyInstance, shop: Shop): void {
-  app.get('/', (request, reply) => shop.show(request, reply, { title: 'Catalogue', area: 'shop', body: cataloguePage() }))
+  app.get('/', (request, reply) => shop.show(request, reply, {
+    title: 'Catalogue', area: 'shop', currency: shop.currency(request), body: cataloguePage(shop.currency(request)),
+  }))
   app.get('/products/:slug', (request, reply) => {
     const product = productBySlug(part(request.params, 'slug'))
     if (!product) return reply.callNotFound()
-    return shop.show(request, reply, { title: product.name, area: 'shop', body: productPage(product) })
+    return shop.show(request, reply, {
+      title: product.name, area: 'shop', currency: shop.currency(request), body: productPage(product, shop.currency(request)),
+    })
   })
-  app.get('/cart', (request, reply) => shop.show(request, reply, { title: 'Cart', area: 'shop', body: cartPage(shop.cart(request), randomUUID()) }))
+  app.get('/cart', (request, reply) => shop.show(request, reply, {
+    title: 'Cart', area: 'shop', currency: shop.currency(request),
+    body: cartPage(shop.cart(request), { currency: shop.currency(request), formKey: randomUUID() }),
+  }))
   app.post('/cart', (request, reply) => {
     const field = fields(request)
     const product = productBySlug(field('slug'))
@@ -26,6 +33,12 @@ function addShopPages(app: FastifyInstance, shop: Shop): void {
     else if (product && quantity >= product.minimum && quantity <= 99) cart.set(product.slug, quantity)
     shop.setCart(reply, cart)
     return reply.redirect('/cart', 303)
+  })
+  app.post('/currency', (request, reply) => {
+    const field = fields(request)
+    shop.setCurrency(reply, currencyOf(field('currency')))
+    // back to the page that was left: a path of this shop, and nothing that leads elsewhere
+    return reply.redirect(/^\/(?![/\\])[\w/-]*$/.test(field('to')) ? field('to') : '/', 303)
   })
 }
 
@@ -41,14 +54,17 @@ async function sellerIds(shop: Shop, references: readonly string[]): Promise<Map
 
 /** Prices, fees and sellers come from the catalogue and the cart, never from the page. */
 async function createSession(shop: Shop, request: FastifyRequest, buyer: string) {
-  const groups = cartLines(shop.cart(request))
-  const sellers = await sellerIds(shop, groups.map(({ shop: reference }) => reference))
   const field = fields(request)
+  // as the cart showed it: another tab may have switched since
+  const currency = currencyOf(field('currency'))
+  const groups = cartLines(shop.cart(request), currency)
+  const sellers = await sellerIds(shop, groups.map(({ shop: reference }) => reference))
   const key = field('formKey')
   return shop.holdfast.sessions.create({
     reference: `Q-${key.slice(0, 8).toUpperCase()}`,
     currency,
-    captureMode: 'manual',
+    // wallets take money at once or not at all
+    captureMode: 'automatic',
     returnUrl: `${shop.origin}/checkout/return`,
     buyer: { reference: buyer, name: field('name'), email: field('email') },
     lines: groups.map((group) => ({
@@ -78,9 +94,11 @@ function addCheckout(app: FastifyInstance, shop: Shop): void {
     })
   })
   app.get('/checkout/return', async (request, reply) => {
-    // the component's return link says which session the buyer comes from; it proves nothing, and shows the order alone
+    // the return link says which session the buyer comes from, and proves nothing: what is still to be paid, or not
+    // known yet, is looked after by the component, and the rest by the order's page
     const session = await shop.holdfast.sessions.retrieve(part(request.query, 'holdfast_session'))
-    return reply.redirect(`/orders/${session.order}`, 303)
+    const over = session.status !== 'open' && session.status !== 'processing'
+    return reply.redirect(over ? `/orders/${session.order}` : `/checkout/${session.id}`, 303)
   })
   app.get('/checkout/:session', async (request, reply) => {
     const session = own(await shop.holdfast.sessions.retrieve(part(request.params, 'session')), shop.buyer(request, reply))

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { currency } from '../catalogue.ts'
+import { currencyOf } from '../catalogue.ts'
 import { booksTab, heldTab, ledgerTab, operatorPage, paymentsTab, settlementsTab, type OperatorTab } from '../pages/operator.ts'
 import type { Shop } from '../shop.ts'
 import type { Html } from '../view/html.ts'
@@ -25,7 +25,7 @@ function tabOf(text: string): OperatorTab {
 
 function addMoneyActions(app: FastifyInstance, shop: Shop): void {
   app.post('/operator/settle', (request, reply) => shop.act(request, reply, {
-    to: '/operator?tab=settlements', done: 'The card company’s new reports have been fetched and posted.',
+    to: '/operator?tab=settlements', done: 'The rails’ new reports have been fetched and posted.',
     run: () => shop.holdfast.settlements.import({}, { idempotencyKey: `settle-${fields(request)('formKey')}` }),
   }))
   for (const [kind, done] of [['top-up', 'The top-up is in the ledger.'], ['withdrawal', 'The withdrawal is in the ledger.']] as const) {
@@ -33,6 +33,7 @@ function addMoneyActions(app: FastifyInstance, shop: Shop): void {
       to: '/operator?tab=settlements', done,
       run: () => {
         const field = fields(request)
+        const currency = currencyOf(field('currency'))
         const input = { currency, amount: amountField(field('amount'), currency), reference: field('formKey').slice(0, 64) }
         const options = { idempotencyKey: `operator-${field('formKey')}` }
         return kind === 'top-up' ? shop.holdfast.operator.topUp(input, options) : shop.holdfast.operator.withdraw(input, options)
@@ -43,8 +44,9 @@ function addMoneyActions(app: FastifyInstance, shop: Shop): void {
     to: '/operator?tab=held', done: 'Released to the seller.',
     run: async () => {
       const field = fields(request)
-      const amount = amountField(field('amount'), currency)
-      await shop.holdfast.escrows.release(part(request.params, 'escrow'), { amount }, { idempotencyKey: `release-${field('formKey')}` })
+      const escrow = await shop.holdfast.escrows.retrieve(part(request.params, 'escrow'))
+      const amount = amountField(field('amount'), escrow.currency)
+      await shop.holdfast.escrows.release(escrow.id, { amount }, { idempotencyKey: `release-${field('formKey')}` })
     },
   }))
 }

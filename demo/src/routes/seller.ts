@@ -45,7 +45,7 @@ function addActions(app: FastifyInstance, shop: Shop): void {
     },
   }))
   app.post('/seller/:seller/escrows/:escrow/refund', (request, reply) => shop.act(request, reply, {
-    to: back(request), done: 'The refund is on its way to the buyer’s card.', run: () => refund(shop, request),
+    to: back(request), done: 'The refund is on its way to the buyer.', run: () => refund(shop, request),
   }))
   app.post('/seller/:seller/payouts', (request, reply) => shop.act(request, reply, {
     to: back(request), done: 'The payout is on its way to the bank.',

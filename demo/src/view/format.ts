@@ -1,5 +1,5 @@
 /** Decimal digits of the currencies that the demo sells in. */
-const exponents: Readonly<Record<string, number>> = { USD: 2, EUR: 2, JPY: 0 }
+const exponents: Readonly<Record<string, number>> = { USD: 2, CNY: 2, EUR: 2, JPY: 0 }
 
 /** `USD 12,480.00`: the code beside the figure, so that nobody has to guess which dollar it is. */
 export function money(amount: number, currency: string): string {
@@ -61,4 +61,15 @@ const brands: Readonly<Record<string, string>> = {
 /** A card as a person says it: `Visa ending in 1111`. */
 export function cardName({ brand, last4 }: { readonly brand: string; readonly last4: string }): string {
   return `${brands[brand] ?? 'card'} ending in ${last4}`
+}
+
+interface Means {
+  readonly method: string
+  readonly card: { readonly brand: string; readonly last4: string } | null
+}
+
+/** What was paid with, as a person says it: `Alipay`, `Visa ending in 1111`. */
+export function meansName({ method, card }: Means): string {
+  if (method === 'alipay') return 'Alipay'
+  return card ? cardName(card) : 'a card'
 }

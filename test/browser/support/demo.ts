@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { freePorts } from '../../support/ports.ts'
 import { startProcess, type Started } from '../../support/processes.ts'
-import { CheckoutPage, OperatorPage, OrderPage, SellerPage, ShopPages } from './pages.ts'
+import { AlipayStep, CheckoutPage, OperatorPage, OrderPage, SellerPage, ShopPages } from './pages.ts'
+import { CodeReader, Phone } from './phone.ts'
 
 export interface Demo {
   readonly shop: string
@@ -18,12 +19,13 @@ export interface Demo {
 /** Starts the real demo, as `npm start` does, on free ports and with a data folder of its own. */
 async function startDemo(): Promise<Demo & { stop: () => Promise<void> }> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'holdfast-browser-'))
-  const [shop, api, vault, jpmorgan, bank] = (await freePorts(5)).map(String)
+  const [shop, api, vault, jpmorgan, bank, alipay, antom] = (await freePorts(7)).map(String)
   const started = await startProcess({
     script: 'demo/src/start.ts',
     env: {
       HOLDFAST_DATA: dataFolder, HOLDFAST_SHOP_PORT: shop, HOLDFAST_API_PORT: api, HOLDFAST_VAULT_PORT: vault,
-      HOLDFAST_JPMORGAN_PORT: jpmorgan, HOLDFAST_BANK_PORT: bank,
+      HOLDFAST_JPMORGAN_PORT: jpmorgan, HOLDFAST_BANK_PORT: bank, HOLDFAST_ALIPAY_PORT: alipay,
+      HOLDFAST_ANTOM_PORT: antom,
     },
     ready: /Holdfast is ready/,
     within: 90_000,
@@ -41,9 +43,12 @@ async function startDemo(): Promise<Demo & { stop: () => Promise<void> }> {
 interface Pages {
   readonly shop: ShopPages
   readonly checkout: CheckoutPage
+  readonly alipay: AlipayStep
   readonly order: OrderPage
   readonly seller: SellerPage
   readonly operator: OperatorPage
+  readonly phone: Phone
+  readonly reader: CodeReader
 }
 
 export const test = base.extend<Pages, { demo: Demo }>({
@@ -55,9 +60,20 @@ export const test = base.extend<Pages, { demo: Demo }>({
   baseURL: ({ demo }, use) => use(demo.shop),
   shop: ({ page }, use) => use(new ShopPages(page)),
   checkout: ({ page, demo }, use) => use(new CheckoutPage(page, demo.vault)),
+  alipay: ({ checkout }, use) => use(new AlipayStep(checkout)),
   order: ({ page }, use) => use(new OrderPage(page)),
   seller: ({ page }, use) => use(new SellerPage(page)),
   operator: ({ page }, use) => use(new OperatorPage(page)),
+  phone: async ({ browser }, use) => {
+    const context = await browser.newContext(Phone.device)
+    await use(new Phone(await context.newPage()))
+    await context.close()
+  },
+  reader: async ({ browser }, use) => {
+    const context = await browser.newContext()
+    await use(new CodeReader(await context.newPage()))
+    await context.close()
+  },
 })
 
 export { expect }

@@ -29,6 +29,20 @@ export class ShopPages {
     await expect(this.page.getByRole('heading', { name: 'Cart', exact: true })).toBeVisible()
   }
 
+  /** Has prices shown, and orders made, in another currency. */
+  async choose(currency: 'USD' | 'CNY'): Promise<void> {
+    await this.page.goto('/')
+    await this.page.getByRole('button', { name: currency, exact: true }).click()
+    await expect(this.page.getByRole('button', { name: currency, exact: true })).toHaveAttribute('aria-pressed', 'true')
+  }
+
+  /** A pair of vises: USD 960.00 or CNY 6,860.00. */
+  async payFor(currency: 'USD' | 'CNY'): Promise<void> {
+    await this.choose(currency)
+    await this.addToCart('precision-vise-150')
+    await this.goToPayment()
+  }
+
   /** A lathe (USD 7,800.00) of one seller and a box of inserts (2 × USD 468.00) of another: USD 8,736.00. */
   async fillCart(): Promise<void> {
     await this.addToCart('tl-400-toolroom-lathe')
@@ -87,6 +101,48 @@ export class CheckoutPage {
     await this.pay(card)
     await this.page.waitForURL(/\/orders\/ord_/, { timeout: 30_000 })
     return this.page.url()
+  }
+}
+
+/** Alipay in the component: the choice, what waits, and the ways out. */
+export class AlipayStep {
+  readonly page: Page
+  readonly element: Locator
+
+  constructor({ page, element }: CheckoutPage) {
+    this.page = page
+    this.element = element
+  }
+
+  get code(): Locator {
+    return this.element.locator('.qr')
+  }
+
+  async choose(): Promise<void> {
+    await this.element.getByRole('radio', { name: 'Alipay', exact: true }).check()
+  }
+
+  async showCode(): Promise<void> {
+    await this.choose()
+    await this.element.getByRole('button', { name: /^Show the code/ }).click()
+    await expect(this.code).toBeVisible()
+  }
+
+  async goToAlipay(): Promise<void> {
+    await this.choose()
+    const page = this.element.getByRole('radio', { name: 'Pay on Alipay’s page' })
+    if (await page.count() > 0) await page.check()
+    await this.element.getByRole('button', { name: /^Go to Alipay/ }).click()
+    await this.page.waitForURL(/\/cashier\//)
+  }
+
+  async payAnotherWay(): Promise<void> {
+    await this.element.getByRole('button', { name: 'Pay another way' }).click()
+    await expect(this.element.getByRole('radio', { name: /^Card/ })).toBeVisible()
+  }
+
+  arrive(): Promise<void> {
+    return this.page.waitForURL(/\/orders\/ord_/, { timeout: 30_000 })
   }
 }
 

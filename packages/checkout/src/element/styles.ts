@@ -119,15 +119,17 @@ const form = css`
   input[type=radio] { flex: none; appearance: none; inline-size: 20px; block-size: 20px; margin: 0; border: 2px solid var(--border);
     border-radius: 50%; background: var(--paper); }
   input[type=radio]:checked { border: 6px solid var(--accent); }
+  .ways input[type=radio] { inline-size: 16px; block-size: 16px; }
+  .ways input[type=radio]:checked { border-width: 5px; }
   .marks { display: flex; align-items: center; gap: 4px; margin-inline-start: auto; }
   .mark { border: 1px solid var(--line); border-radius: 4px; }
   .more { font-size: 12px; color: var(--quiet); padding-inline-start: 2px; }
   @container (max-width: 339px) { .mark { inline-size: 28px; block-size: auto; } .method > label { padding-inline: 12px; } }
   .body { padding: 0 12px 12px; }
   @container (max-width: 339px) { .body { padding: 0 8px 8px; } }
-  .ways { display: grid; padding-inline: 4px; font-size: 14px; }
+  .ways { display: grid; padding-inline: 36px 4px; font-size: 14px; }
   .ways label { display: flex; align-items: center; gap: 12px; min-block-size: 44px; cursor: pointer; }
-  .lone { padding: 0 4px 4px; }
+  .lone { padding-inline: 36px 4px; padding-block-end: 4px; }
   .frame { position: relative; }
   .frame.wait { block-size: 307px; }
   iframe { display: block; inline-size: 100%; border: 0; opacity: 0; transition: opacity 150ms; }
@@ -171,10 +173,10 @@ const states = css`
   .seal.wait { color: var(--accent); }
   .seal.bad { color: var(--error); }
   .outcome h2:focus-visible { outline: none; }
-  .code { display: grid; place-items: center; inline-size: min(100%, 240px); margin-inline: auto; border: 1px solid var(--line);
+  .code { display: grid; place-items: center; inline-size: fit-content; max-inline-size: 100%; margin-inline: auto; border: 1px solid var(--line);
     border-radius: var(--corner); overflow: clip; background: #fff; forced-color-adjust: none; }
   .code > * { grid-area: 1 / 1; }
-  .qr { inline-size: 100%; transition: opacity 150ms; }
+  .qr { max-inline-size: 100%; block-size: auto; transition: opacity 150ms; }
   .code[data-lapsed] .qr { opacity: .06; }
   .code .icon { inline-size: 40px; block-size: 40px; stroke-width: 1.25; color: #5a6b78; }
   .status { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }

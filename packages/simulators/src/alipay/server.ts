@@ -13,7 +13,7 @@ import { appKeys, railKeys } from './keys.ts'
 import { alipaySchedule, honestPlan, isAcknowledgement, Notifier, signedForm, type Delivery, type NotificationPlan } from './notify.ts'
 import { act, registerPages } from './pages.ts'
 import { Records, refunded, statusOf, type Entry, type RefundRecord, type Trade } from './records.ts'
-import { beijing, privateKeyOf } from './wire.ts'
+import { beijing, privateKeyOf, publicKeyOf } from './wire.ts'
 
 export interface AlipaySimulatorOptions {
   /** Default 0: any free port. */
@@ -160,7 +160,7 @@ class Rail {
     this.notifications = this.#messages(railKey)
     this.#app = this.#createApp(options)
     registerGateway(this.#app, {
-      desk: this.#desk, notifier: this.#notifier, railKey, appPublicKey: options.appPublicKey ?? appKeys.publicKey, url: () => this.#url,
+      desk: this.#desk, notifier: this.#notifier, railKey, appKey: publicKeyOf(options.appPublicKey ?? appKeys.publicKey), url: () => this.#url,
     })
     registerPages(this.#app, { desk: this.#desk, railKey })
     registerBills(this.#app, this.#desk)

@@ -44,7 +44,7 @@ export class AlipayMethod implements PaymentMethod {
   }
 
   marks(): TemplateResult {
-    return html`${plate(svg`<rect width="32" height="20" fill="#1677ff"/>${letters('Alipay', '#fff', 9)}`)}`
+    return html`${plate(svg`<rect width="32" height="20" fill="#1677ff"/>${letters('Alipay', '#fff', 8)}`)}`
   }
 
   form(): TemplateResult {

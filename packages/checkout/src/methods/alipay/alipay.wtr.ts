@@ -187,7 +187,7 @@ describe('how it ends', () => {
   })
 
   it('offers the code again, and not only a start, when the server took it back a moment early', async () => {
-    const page = await openScanning({}, scan(2500))
+    const page = await openScanning({ timing: { graceMs: 10_000 } }, scan(1800))
     await page.until('the stream', () => page.api.streams === 1)
     page.api.tell({ attempt: waiting(null) })
     expect((await button(page, 'again')).innerText).to.contain('Show a new code')

@@ -5,6 +5,7 @@ type Code = Extract<AttemptAction, { type: 'qr_code' }>
 
 /** What scanners want around a code, in modules. */
 const quiet = 4
+const widestPx = 264
 
 /** Whether a code has all its modules. One that hasn't can't be scanned, and isn't shown. */
 export const isWhole = ({ size, modules }: Code): boolean => modules.length === size * size
@@ -15,7 +16,10 @@ export const isWhole = ({ size, modules }: Code): boolean => modules.length === 
  */
 export function qrCode({ size, modules }: Code, name: string): TemplateResult {
   const wide = size + 2 * quiet
-  return html`<svg class="qr" role="img" aria-label=${name} viewBox="0 0 ${wide} ${wide}" shape-rendering="crispEdges">
+  // whole pixels a module, wherever there is room for them
+  const widthPx = wide * Math.max(1, Math.floor(widestPx / wide))
+  return html`<svg class="qr" role="img" aria-label=${name} viewBox="0 0 ${wide} ${wide}" width=${widthPx}
+    shape-rendering="crispEdges">
     <rect width=${wide} height=${wide} fill="#fff"/><path d=${path(modules, size)} fill="#000"/></svg>`
 }
 
