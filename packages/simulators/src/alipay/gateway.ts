@@ -4,13 +4,13 @@ import { billUrl } from './bills.ts'
 import type { Desk } from './desk.ts'
 import type { Notifier } from './notify.ts'
 import { refunded, statusOf, type OrderRecord, type Trade } from './records.ts'
-import { beijing, fenOf, fromBeijing, gatewayJson, publicKeyOf, signedAnswer, signedText, verifies, yuan, type Params } from './wire.ts'
+import { beijing, fenOf, fromBeijing, gatewayJson, signedAnswer, signedText, verifies, yuan, type Params } from './wire.ts'
 
 /** What the gateway's one address, `/gateway.do`, needs. */
 export interface GatewayParts {
   readonly desk: Desk
   readonly notifier: Notifier
-  readonly appPublicKey: string
+  readonly appKey: KeyObject
   readonly railKey: KeyObject
   /** The simulator's own origin. */
   readonly url: () => string
@@ -101,8 +101,8 @@ function refuseAtDoor(parts: GatewayParts, params: Params): Answer | undefined {
   return signatureFits(parts, params) ? undefined : invalid('isv.invalid-signature', '验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配')
 }
 
-function signatureFits({ appPublicKey }: GatewayParts, params: Params): boolean {
-  return verifies(signedText(params), params['sign'] ?? '', publicKeyOf(appPublicKey))
+function signatureFits({ appKey }: GatewayParts, params: Params): boolean {
+  return verifies(signedText(params), params['sign'] ?? '', appKey)
 }
 
 /** A refusal that a fault asks for. */
