@@ -4,7 +4,7 @@ import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import { inOneTry, inTransaction } from '../postgres/transaction.ts'
 import { answerOnce, render, taken, takenKeys, writeKeys, type Answer, type Claim } from './idempotency.ts'
-import { gather } from './lane.ts'
+import { gather } from '../postgres/lane.ts'
 
 /** What a call asks for. */
 export interface Asked<I> {

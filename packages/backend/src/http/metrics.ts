@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { observeBatches } from '../commands/lane.ts'
+import { observeBatches } from '../postgres/lane.ts'
 
 /** One answered call. */
 export interface Observed {

@@ -5,7 +5,7 @@ import { sql, type Kysely } from 'kysely'
  * the commit. Measured: foreign keys and indexes that nothing needs were a third of a batch's cost.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [assertRows, ...looseEnds, ...indexes, ...room]) await sql.raw(statement).execute(db)
+  for (const statement of [assertRows, ...looseEnds, ...indexes, ...unsettled, ...room]) await sql.raw(statement).execute(db)
 }
 
 /** What a batch's statements promise, they keep themselves: they are sent together with the commit. */
@@ -38,6 +38,11 @@ const indexes = [
   // most releases have no reference
   'alter table releases drop constraint releases_marketplace_id_reference_key',
   'create unique index releases_by_reference on releases (marketplace_id, reference) where reference is not null',
+]
+
+/** What a payout must not send yet, without reading all that its seller ever sold. */
+const unsettled = [
+  'create index milestones_unsettled on milestones (marketplace_id, seller_id, currency) where settled < captured',
 ]
 
 /** Rows that change often keep room on their page for their next version, which then touches no index. */

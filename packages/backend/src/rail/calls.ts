@@ -4,9 +4,9 @@ import type { Answer, Claim } from '../commands/idempotency.ts'
 import type { Deps } from '../deps.ts'
 import { payoutConnector } from '../rails.ts'
 import { cardWay, walletWay, type CardView, type Choosing, type Way } from './attempts/way.ts'
-import { startCapture, startPayout, startRefund, startVoid } from './begin.ts'
+import { captures, payouts, refunds, voids, type CaptureInput } from './begin.ts'
 import { beginAttempt, readCard, signAttempt } from './confirm.ts'
-import { operate } from './operate.ts'
+import { gathered, operate } from './operate.ts'
 import { askAboutPayment } from './resume.ts'
 
 /* The calls that ask a rail for something, as their routes make them. */
@@ -38,35 +38,31 @@ export async function confirmCheckout(
 }
 
 /** Captures an authorized payment, whole or in part. */
-export async function capturePayment(
-  deps: Deps, from: From, input: { readonly payment: string; readonly body: BodyOf<'payments.capture'> },
-): Promise<Answer> {
-  return operate(deps, { ...common(from), route: 'payments.capture', prepare: () =>
-    askAboutPayment(deps, { marketplace: from.marketplace.id, payment: input.payment }), begin: (tx, start) =>
-    startCapture(tx, start, input) })
+export async function capturePayment(deps: Deps, from: From, input: CaptureInput): Promise<Answer> {
+  return operate(deps, {
+    ...common(from), route: 'payments.capture', begin: gathered(captures, input),
+    prepare: () => askAboutPayment(deps, { marketplace: from.marketplace.id, payment: input.payment }),
+  })
 }
 
 /** Voids what is authorized and not captured. */
-export async function voidPayment(
-  deps: Deps, from: From, input: { readonly payment: string },
-): Promise<Answer> {
-  return operate(deps, { ...common(from), route: 'payments.void', prepare: () =>
-    askAboutPayment(deps, { marketplace: from.marketplace.id, payment: input.payment }), begin: (tx, start) =>
-    startVoid(tx, start, input) })
+export async function voidPayment(deps: Deps, from: From, input: { readonly payment: string }): Promise<Answer> {
+  return operate(deps, {
+    ...common(from), route: 'payments.void', begin: gathered(voids, input),
+    prepare: () => askAboutPayment(deps, { marketplace: from.marketplace.id, payment: input.payment }),
+  })
 }
 
 /** Refunds the buyer, from held money first. */
 export async function createRefund(deps: Deps, from: From, body: BodyOf<'refunds.create'>): Promise<Answer> {
-  return operate(deps, { ...common(from), route: 'refunds.create', prepare: () =>
-    askAboutPayment(deps, { marketplace: from.marketplace.id, payment: body.payment }), begin: (tx, start) =>
-    startRefund(tx, start, body) })
+  return operate(deps, {
+    ...common(from), route: 'refunds.create', begin: gathered(refunds, body),
+    prepare: () => askAboutPayment(deps, { marketplace: from.marketplace.id, payment: body.payment }),
+  })
 }
 
 /** Sends a seller's settled balance to its bank account. */
-export async function createSellerPayout(
-  deps: Deps, from: From, body: BodyOf<'payouts.create'>,
-): Promise<Answer> {
+export async function createSellerPayout(deps: Deps, from: From, body: BodyOf<'payouts.create'>): Promise<Answer> {
   const connector = payoutConnector(deps.rails).name
-  return operate(deps, { ...common(from), route: 'payouts.create', begin: (tx, start) =>
-    startPayout(tx, start, { body, connector }) })
+  return operate(deps, { ...common(from), route: 'payouts.create', begin: gathered(payouts, { body, connector }) })
 }

@@ -2,17 +2,35 @@ import { endpoints, newId, type EndpointName } from '@holdfast/contract'
 import { isRefusal, type Outcome, type Refusal } from '@holdfast/core'
 import { readNow } from '../commands/execute.ts'
 import {
-  answerOnce, render, storeAnswer, taken, takenKeys, writeKeys, type Answer, type Claim,
+  answerOnce, render, storeAnswer, taken, takenKeys, writeKeys, type Answer, type Claim, type Claimed,
 } from '../commands/idempotency.ts'
+import { gather } from '../postgres/lane.ts'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import type { Reply } from '../http/route.ts'
-import { inTransaction, inTransactionInsistently } from '../postgres/transaction.ts'
-import { readOperation, type OperationRow } from '../store/operations.ts'
+import { inOneTry, inTransaction, inTransactionInsistently } from '../postgres/transaction.ts'
+import { openDesk, saveDesk, type Desk } from '../store/book.ts'
+import { stageHappenings } from '../store/happenings.ts'
+import { insertOperations, readOperation, type OperationRow } from '../store/operations.ts'
+import type { Beginning, Begun } from './begin.ts'
 import { applianceOf } from './inquire.ts'
 import { applyOutcome } from './outcome.ts'
 import { replyOf, type Signed } from './reply.ts'
 import { sendOperation, type Card } from './send.ts'
+
+/** @param start.operation - the id that the operation must have: the key names it */
+type BeginOne = (tx: Tx, start: { readonly marketplace: string; readonly operation: string; readonly now: Date }) =>
+  Promise<OperationRow | Refusal>
+
+interface GatheredBegin {
+  readonly of: Beginning<unknown, unknown, Begun>
+  readonly input: unknown
+}
+
+/** How one call begins along with others of its kind. */
+export function gathered<I, F, D extends Begun>(of: Beginning<I, F, D>, input: I): GatheredBegin {
+  return { of: of as Beginning<unknown, unknown, Begun>, input }
+}
 
 /** A call that asks a rail for something. */
 export interface RailCall {
@@ -24,11 +42,10 @@ export interface RailCall {
   /** Comes before everything, once a key: asks about what is unknown. */
   readonly prepare?: () => Promise<void>
   /**
-   * The first transaction: decides, moves the ledger, and writes the operation as intended.
-   *
-   * @param operation - the id that the operation must have: the key already names it
+   * The first transaction: decides, moves the ledger, and writes the operation as intended. Calls of one kind share
+   * it where it says how a batch of them begins.
    */
-  begin(tx: Tx, start: { readonly marketplace: string; readonly operation: string; readonly now: Date }): Promise<OperationRow | Refusal>
+  readonly begin: BeginOne | GatheredBegin
   /** What can only be made outside a transaction: the payment token of an attempt that was approved. */
   readonly sign?: (op: OperationRow, outcome: Outcome) => Promise<Signed>
 }
@@ -75,17 +92,54 @@ const abandoned: Refusal = {
 
 const answering = ({ route, requestId }: RailCall) => ({ status: endpoints[route].status, requestId })
 
-async function begin(deps: Deps, call: RailCall): Promise<OperationRow | Answer | typeof taken> {
-  const { marketplace, claim } = call
-  return inTransaction(deps.pool, async (tx) => {
-    const [keys, now] = await Promise.all([takenKeys(tx, claim ? [claim] : []), readNow(tx)])
-    if (keys.size > 0) return taken
-    const operation = newId('operation')
-    const begun = await call.begin(tx, { marketplace, operation, now })
-    const answer = isRefusal(begun) ? render(begun, answering(call)) : null
-    if (claim) writeKeys(tx, [{ claim, answer, operation: answer ? null : operation }])
-    return answer ?? (begun as OperationRow)
-  })
+type Began = OperationRow | Answer | typeof taken
+
+async function begin({ pool }: Deps, call: RailCall): Promise<Began> {
+  const singly = async (one: RailCall) => (await inTransaction(pool, (tx) => beginAll(tx, [one])))[0] as Began
+  if (typeof call.begin === 'function') return singly(call)
+  return gather(pool, {
+    lane: `${call.marketplace} ${call.route}`, command: call.route, singly,
+    together: (calls) => inOneTry(pool, (tx) => beginAll(tx, calls)),
+  }, call)
+}
+
+/** Begins calls of one marketplace and kind in an open transaction, one after another; their keys name what they began. */
+async function beginAll(tx: Tx, calls: readonly RailCall[]): Promise<readonly Began[]> {
+  const [{ marketplace, begin: how }] = calls as [RailCall]
+  const desk = openDesk({ marketplace })
+  const locking = typeof how === 'function' ? null : how.of.lock(tx, desk, calls.map((call) => (call.begin as GatheredBegin).input))
+  const [keys, now, found] = await Promise.all([takenKeys(tx, calls.flatMap(({ claim }) => claim ?? [])), readNow(tx), locking])
+  desk.now = now
+  const mine = calls.filter(({ claim }) => claim === null || !keys.has(claim))
+  const outcomes = typeof how === 'function'
+    ? await Promise.all(mine.map(() => how(tx, { marketplace, operation: newId('operation'), now })))
+    : await beginOnDesk(tx, desk, { of: how.of, found, inputs: mine.map((call) => (call.begin as GatheredBegin).input) })
+  const began = new Map(mine.map((call, index) => [call, answered(call, outcomes[index] as OperationRow | Refusal)]))
+  writeKeys(tx, [...began].flatMap(([{ claim }, one]) => (claim ? [claimedBy(claim, one)] : [])))
+  return calls.map((call) => began.get(call) ?? taken)
+}
+
+const answered = (call: RailCall, outcome: OperationRow | Refusal): OperationRow | Answer =>
+  (isRefusal(outcome) ? render(outcome, answering(call)) : outcome)
+
+const claimedBy = (claim: Claim, one: OperationRow | Answer): Claimed =>
+  ('answer' in one ? { claim, answer: one, operation: null } : { claim, answer: null, operation: one.id })
+
+interface OnDesk {
+  readonly of: Beginning<unknown, unknown, Begun>
+  readonly found: unknown
+  readonly inputs: readonly unknown[]
+}
+
+async function beginOnDesk(tx: Tx, desk: Desk, { of, found, inputs }: OnDesk): Promise<(OperationRow | Refusal)[]> {
+  const outcomes = inputs.map((input) => of.decide(desk, input, { found, operation: newId('operation') }))
+  const begun = outcomes.filter((one): one is Begun => !isRefusal(one))
+  of.write?.(tx, desk, begun)
+  saveDesk(tx, desk)
+  const [rows] = await Promise.all([
+    insertOperations(tx, desk, begun.map(({ operation }) => operation)), stageHappenings(tx, desk),
+  ])
+  return outcomes.map((one) => (isRefusal(one) ? one : (rows.shift() as OperationRow)))
 }
 
 interface Finishing {

@@ -34,8 +34,12 @@ export async function resumeOperation(
 export async function askAboutPayment(
   deps: Deps, { marketplace, payment }: { readonly marketplace: string; readonly payment: string },
 ): Promise<void> {
-  const open = await deps.db.selectFrom('operations').select('id').where('marketplace_id', '=', marketplace)
-    .where('payment_id', '=', payment).where('state', 'in', ['sent', 'unknown', 'intent_written']).execute()
+  const { rows: open } = await deps.pool.query<{ id: string }>({
+    name: 'open_on_payment',
+    text: `select id from operations where marketplace_id = $1 and payment_id = $2
+             and state in ('intent_written', 'sent', 'unknown')`,
+    values: [marketplace, payment],
+  })
   for (const { id } of open) {
     await takeUp(deps, { marketplace, id }).catch((error: unknown) =>
       deps.log.warn({ operation: id, err: error }, 'the rail could not be asked'))

@@ -65,8 +65,12 @@ function put<N extends keyof Rows>(desk: Desk, name: N, { key, row }: { key: str
 /** Locks payments. */
 export async function lockPayments(tx: Tx, desk: Desk, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  const rows = await tx.db.selectFrom('payments').selectAll().where('marketplace_id', '=', desk.marketplace)
-    .where('id', 'in', unique(ids)).orderBy('id').forNoKeyUpdate().execute()
+  const { rows } = await tx.client.query<Selectable<PaymentsTable>>({
+    name: 'lock_payments',
+    text: `select p.* from unnest($2::text[]) as asked (id) cross join lateral (
+             select * from payments where marketplace_id = $1 and id = asked.id limit 1 for no key update) as p`,
+    values: [desk.marketplace, unique(ids)],
+  })
   for (const row of rows) put(desk, 'payments', { key: row.id, row: paymentOf(row) })
 }
 
@@ -77,17 +81,20 @@ function paymentOf(row: Selectable<PaymentsTable>): Payment {
     refunding, refunded }
 }
 
-/** Whose orders a batch works on: they are named themselves, or by their escrows. */
-export type OrdersBy = { readonly orders: readonly string[] } | { readonly escrows: readonly string[] }
+/** Whose orders a batch works on: they are named themselves, or by their escrows or payments. */
+export type OrdersBy =
+  | { readonly orders: readonly string[] } | { readonly escrows: readonly string[] } | { readonly payments: readonly string[] }
 
 /*
  * The statements look each row up by itself (`lateral` with a limit), so that none reads a whole marketplace however
  * little PostgreSQL knows of the tables yet.
  */
+const ordersOf = (table: 'escrows' | 'payments'): string => `
+  (select distinct o.order_id from unnest($2::text[]) as asked (id) cross join lateral (
+     select order_id from ${table} where marketplace_id = $1 and id = asked.id limit 1) as o order by 1) as named`
 const ORDERS = {
   orders: '(select asked.id from unnest($2::text[]) as asked (id) order by 1) as named (order_id)',
-  escrows: `(select distinct e.order_id from unnest($2::text[]) as asked (id) cross join lateral (
-      select order_id from escrows where marketplace_id = $1 and id = asked.id limit 1) as e order by 1) as named`,
+  escrows: ordersOf('escrows'), payments: ordersOf('payments'),
 } as const
 
 /** Locks all milestones of orders, and reads the orders, their escrows and the payments that fund them. */
@@ -209,6 +216,17 @@ export async function lockEscrowsAndSellers(tx: Tx, desk: Desk, escrows: readonl
   const sellers = [...desk.book.milestones.values()].filter(({ escrow }) => named.has(escrow))
   await lockSellers(tx, desk, sellers.filter(({ seller, currency }) =>
     !desk.book.balances.has(balanceKey(seller, currency))))
+}
+
+/** Locks the balances of everyone who has a share in payments. */
+export async function lockSellersOfPayments(tx: Tx, desk: Desk, payments: readonly string[]): Promise<void> {
+  const { rows } = await tx.client.query<SellerCurrency>({
+    name: 'read_sellers_of_payments',
+    text: `select distinct m.seller_id as seller, m.currency from unnest($2::text[]) as asked (id) cross join lateral (
+             select seller_id, currency from milestones where marketplace_id = $1 and payment_id = asked.id offset 0) as m`,
+    values: [desk.marketplace, unique(payments)],
+  })
+  await lockSellers(tx, desk, rows)
 }
 
 function putBalances(desk: Desk, rows: readonly BalanceRow[]): void {

@@ -25,24 +25,61 @@ export interface NewCapture {
  *
  * @returns which one it is to the rail, from 1: one that failed has left no trace there
  */
-export async function insertCapture(tx: Tx, { marketplace, now }: Place, one: NewCapture): Promise<number> {
-  const { capture } = one
-  const earlier = await tx.db.selectFrom('captures').select(['sequence', 'state'])
-    .where('marketplace_id', '=', marketplace).where('payment_id', '=', capture.payment).execute()
+export async function insertCapture(tx: Tx, place: Place, one: NewCapture): Promise<number> {
+  const { payment } = one.capture
+  const earlier = (await earlierCaptures(tx, place.marketplace, [payment])).get(payment) ?? []
   const sequence = Math.max(0, ...earlier.map((other) => other.sequence)) + 1
-  await tx.db.insertInto('captures').values({
-    marketplace_id: marketplace, id: capture.id, payment_id: capture.payment, reference: one.reference,
-    state: one.state,
-    currency: one.currency, amount: capture.amount, final: capture.final, sequence,
-    rail_reference: one.railReference,
-    settled_at: null, created_at: now,
-  }).execute()
-  await tx.db.insertInto('capture_allotments').values(capture.allotments.map((part, position) => ({
-    marketplace_id: marketplace, capture_id: capture.id, milestone_id: part.milestone, escrow_id: part.escrow,
-    position,
-    amount: part.amount, fee: part.fee,
-  }))).execute()
+  writeCaptures(tx, place, [{ ...one, sequence }])
   return earlier.filter(({ state }) => state !== 'failed').length + 1
+}
+
+export interface EarlierCapture {
+  readonly payment: string
+  readonly sequence: number
+  readonly state: 'pending' | 'succeeded' | 'failed'
+}
+
+/** The captures of payments, by payment: read under the payments' locks. */
+export async function earlierCaptures(
+  tx: Tx, marketplace: string, payments: readonly string[],
+): Promise<ReadonlyMap<string, readonly EarlierCapture[]>> {
+  const { rows } = await tx.client.query<EarlierCapture>({
+    name: 'earlier_captures',
+    text: `select c.* from unnest($2::text[]) as asked (id) cross join lateral (
+             select payment_id as payment, sequence, state from captures
+             where marketplace_id = $1 and payment_id = asked.id offset 0) as c`,
+    values: [marketplace, [...new Set(payments)]],
+  })
+  return grouped(rows, ({ payment }) => payment)
+}
+
+/** Sends captures and their allotments; `sequence` numbers a payment's captures, those that failed too. */
+export function writeCaptures(
+  tx: Tx, { marketplace, now }: Place, captures: readonly (NewCapture & { readonly sequence: number })[],
+): void {
+  if (captures.length === 0) return
+  const each = <T>(read: (one: NewCapture & { readonly sequence: number }) => T): T[] => captures.map(read)
+  tx.send({
+    name: 'insert_captures',
+    text: `insert into captures (marketplace_id, created_at, id, payment_id, reference, state, currency, amount, final, sequence, rail_reference)
+           select $1, $2, * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::boolean[], $10::int[], $11::text[])`,
+    values: [
+      marketplace, now, each(({ capture }) => capture.id), each(({ capture }) => capture.payment), each(({ reference }) => reference),
+      each(({ state }) => state), each(({ currency }) => currency), each(({ capture }) => capture.amount),
+      each(({ capture }) => capture.final), each(({ sequence }) => sequence), each(({ railReference }) => railReference),
+    ],
+  })
+  const parts = captures.flatMap(({ capture }) =>
+    capture.allotments.map((part, position) => ({ ...part, capture: capture.id, position })))
+  tx.send({
+    name: 'insert_capture_allotments',
+    text: `insert into capture_allotments (marketplace_id, capture_id, milestone_id, escrow_id, position, amount, fee)
+           select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[])`,
+    values: [
+      marketplace, parts.map(({ capture }) => capture), parts.map(({ milestone }) => milestone), parts.map(({ escrow }) => escrow),
+      parts.map(({ position }) => position), parts.map(({ amount }) => amount), parts.map(({ fee }) => fee),
+    ],
+  })
 }
 
 /** Captures with their allotments, by id. */
@@ -108,23 +145,39 @@ export interface NewRefund {
   readonly reason: string | null
 }
 
-/** Writes a refund that has begun, with its sources. */
-export async function insertRefund(
-  tx: Tx, { marketplace, now }: Place, { refund, ...one }: NewRefund,
-): Promise<void> {
-  await tx.db.insertInto('refunds').values({
-    marketplace_id: marketplace, id: refund.id, payment_id: refund.payment, order_id: one.order,
-    reference: one.reference,
-    reason: one.reason, state: 'pending', currency: one.currency, amount: refund.amount,
-    fee_bearer: refund.feeBearer,
-    failure_code: null, created_at: now, resolved_at: null,
-  }).execute()
-  if (refund.allotments.length === 0) return
-  await tx.db.insertInto('refund_allotments').values(refund.allotments.map((part, position) => ({
-    marketplace_id: marketplace, refund_id: refund.id, milestone_id: part.milestone, escrow_id: part.escrow,
-    position,
-    amount: part.amount, sources: JSON.stringify(sourcesOf(part)),
-  }))).execute()
+/** Sends a refund that has begun, with its sources. */
+export function insertRefund(tx: Tx, place: Place, refund: NewRefund): void {
+  insertRefunds(tx, place, [refund])
+}
+
+/** Sends refunds that have begun, with their sources. */
+export function insertRefunds(tx: Tx, { marketplace, now }: Place, refunds: readonly NewRefund[]): void {
+  if (refunds.length === 0) return
+  const each = <T>(read: (one: NewRefund) => T): T[] => refunds.map(read)
+  tx.send({
+    name: 'insert_refunds',
+    text: `insert into refunds (marketplace_id, created_at, state, id, payment_id, order_id, reference, reason, currency, amount, fee_bearer)
+           select $1, $2, 'pending', * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[])`,
+    values: [
+      marketplace, now, each(({ refund }) => refund.id), each(({ refund }) => refund.payment), each(({ order }) => order),
+      each(({ reference }) => reference), each(({ reason }) => reason), each(({ currency }) => currency),
+      each(({ refund }) => refund.amount), each(({ refund }) => refund.feeBearer),
+    ],
+  })
+  const parts = refunds.flatMap(({ refund }) =>
+    refund.allotments.map((part, position) => ({ part, refund: refund.id, position })))
+  if (parts.length === 0) return
+  tx.send({
+    name: 'insert_refund_allotments',
+    text: `insert into refund_allotments (marketplace_id, refund_id, milestone_id, escrow_id, position, amount, sources)
+           select $1, r.refund_id, r.milestone_id, r.escrow_id, r.position, r.amount, r.sources::jsonb
+           from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[])
+             as r (refund_id, milestone_id, escrow_id, position, amount, sources)`,
+    values: [
+      marketplace, parts.map(({ refund }) => refund), parts.map(({ part }) => part.milestone), parts.map(({ part }) => part.escrow),
+      parts.map(({ position }) => position), parts.map(({ part }) => part.amount), parts.map(({ part }) => JSON.stringify(sourcesOf(part))),
+    ],
+  })
 }
 
 function sourcesOf(part: RefundAllotment): SourcesJson {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { OperationKind } from '@holdfast/contract'
 import { assert, isRefusal, operationMachine, type OperationEvent, type Outcome } from '@holdfast/core'
-import { sql, type Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Pool } from 'pg'
+import { gather } from '../postgres/lane.ts'
 import type { Tx } from '../database.ts'
-import type { Reader } from './render/values.ts'
+import { inOrder, type Reader } from './render/values.ts'
 import type { OperationsTable } from './tables.ts'
 
 /*
@@ -37,23 +38,43 @@ export interface NewOperation {
 }
 
 /** Writes an operation as intended. */
-export async function insertOperation(
-  tx: Tx, { marketplace, now }: { marketplace: string; now: Date }, one: NewOperation,
-): Promise<OperationRow> {
-  const bySender = one.sentBy === 'sender'
-  const seconds = one.sentBy === 'sender' ? LEASE_S : one.sentBy.workerInSeconds
-  const due = sql<Date>`now() + make_interval(secs => ${seconds})`
-  return tx.db.insertInto('operations').values({
-    marketplace_id: marketplace, id: one.id, kind: one.kind, state: 'intent_written',
-    connector: one.connector,
-    request_id: randomUUID(), request: JSON.stringify(one.request), currency: one.currency,
-    amount: one.amount,
-    payment_id: one.payment ?? null, capture_id: one.capture ?? null, refund_id: one.refund ?? null,
-    payout_id: one.payout ?? null,
-    rail_reference: null, outcome: null, retry_of: one.retryOf ?? null, lease: bySender ? 1 : 0,
-    leased_until: bySender ? due : null, next_inquiry_at: due, sent_at: null, resolved_at: null,
-    created_at: now,
-  }).returningAll().executeTakeFirstOrThrow()
+export async function insertOperation(tx: Tx, place: OperationPlace, one: NewOperation): Promise<OperationRow> {
+  const [row] = await insertOperations(tx, place, [one])
+  return row as OperationRow
+}
+
+interface OperationPlace {
+  readonly marketplace: string
+  readonly now: Date
+}
+
+/** Writes operations as intended; answers them in the same order. */
+export async function insertOperations(
+  tx: Tx, { marketplace, now }: OperationPlace, operations: readonly NewOperation[],
+): Promise<OperationRow[]> {
+  if (operations.length === 0) return []
+  const each = <T>(read: (one: NewOperation) => T): T[] => operations.map(read)
+  const { rows } = await tx.client.query<OperationRow>({
+    name: 'insert_operations',
+    text: `insert into operations (marketplace_id, created_at, id, kind, state, connector, request_id, request, currency, amount,
+             payment_id, capture_id, refund_id, payout_id, retry_of, lease, leased_until, next_inquiry_at)
+           select $1, $2, o.id, o.kind, 'intent_written', o.connector, o.request_id, o.request::jsonb, o.currency, o.amount,
+             o.payment_id, o.capture_id, o.refund_id, o.payout_id, o.retry_of, o.by_sender::int,
+             case when o.by_sender then now() + make_interval(secs => o.seconds) end, now() + make_interval(secs => o.seconds)
+           from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[],
+             $11::text[], $12::text[], $13::text[], $14::text[], $15::boolean[], $16::float8[])
+             as o (id, kind, connector, request_id, request, currency, amount, payment_id, capture_id, refund_id, payout_id,
+               retry_of, by_sender, seconds)
+           returning *`,
+    values: [
+      marketplace, now, each(({ id }) => id), each(({ kind }) => kind), each(({ connector }) => connector),
+      each(() => randomUUID()), each(({ request }) => JSON.stringify(request)), each(({ currency }) => currency),
+      each(({ amount }) => amount), each(({ payment }) => payment ?? null), each(({ capture }) => capture ?? null),
+      each(({ refund }) => refund ?? null), each(({ payout }) => payout ?? null), each(({ retryOf }) => retryOf ?? null),
+      each(({ sentBy }) => sentBy === 'sender'), each(({ sentBy }) => (sentBy === 'sender' ? LEASE_S : sentBy.workerInSeconds)),
+    ],
+  })
+  return inOrder(operations.map(({ id }) => id), rows)
 }
 
 /**
@@ -61,16 +82,25 @@ export async function insertOperation(
  *
  * @returns false: the lease ran out and another has rejected it; it must not be sent
  */
-export async function markSent(
-  pool: Pool, { marketplace_id, id, lease }: Pick<OperationRow, 'marketplace_id' | 'id' | 'lease'>,
-): Promise<boolean> {
-  const { rowCount } = await pool.query({
+export async function markSent(pool: Pool, op: Pick<OperationRow, 'marketplace_id' | 'id' | 'lease'>): Promise<boolean> {
+  return gather(pool, {
+    lane: `${op.marketplace_id} sent`, command: 'operations.sent', together: (batch) => markAll(pool, batch),
+    singly: async (one) => (await markAll(pool, [one]))[0] as boolean,
+  }, op)
+}
+
+async function markAll(pool: Pool, batch: readonly Pick<OperationRow, 'marketplace_id' | 'id' | 'lease'>[]): Promise<boolean[]> {
+  const { rows } = await pool.query<{ id: string }>({
     name: 'mark_sent',
-    text: `update operations set state = 'sent', sent_at = now()
-           where marketplace_id = $1 and id = $2 and state = 'intent_written' and lease = $3 and leased_until > now()`,
-    values: [marketplace_id, id, lease],
+    text: `update operations o set state = 'sent', sent_at = now()
+           from unnest($2::text[], $3::int[]) as marked (id, lease)
+           where o.marketplace_id = $1 and o.id = marked.id and o.state = 'intent_written' and o.lease = marked.lease
+             and o.leased_until > now()
+           returning o.id`,
+    values: [batch[0]!.marketplace_id, batch.map(({ id }) => id), batch.map(({ lease }) => lease)],
   })
-  return rowCount === 1
+  const marked = new Set(rows.map(({ id }) => id))
+  return batch.map(({ id }) => marked.has(id))
 }
 
 /** Takes an open operation whose sender is gone; null: someone has it, or it is resolved. */

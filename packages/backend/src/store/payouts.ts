@@ -1,6 +1,7 @@
-import type { Payout } from '@holdfast/core'
+import { unsettledRelease, type Milestone, type Payout, type SellerBalance } from '@holdfast/core'
 import type { Selectable } from 'kysely'
-import type { Tx } from '../database.ts'
+import type { SellersTable, Tx } from '../database.ts'
+import type { Desk } from './book.ts'
 import type { PayoutsTable } from './tables.ts'
 
 export type PayoutRow = Selectable<PayoutsTable>
@@ -15,4 +16,73 @@ export async function lockPayouts(tx: Tx, marketplace: string, ids: readonly str
 
 export function payoutOf({ id, seller_id: seller, currency, amount }: PayoutRow): Payout {
   return { id, seller, currency, amount }
+}
+
+/** A seller, as far as a payout needs it. */
+export type Payee = Pick<Selectable<SellersTable>,
+  'id' | 'bank_holder' | 'bank_country' | 'bank_currency' | 'bank_kind' | 'bank_last4' | 'bank_sealed'>
+
+/** Sellers with their bank accounts, by id. */
+export async function readPayees(tx: Tx, marketplace: string, sellers: readonly string[]): Promise<ReadonlyMap<string, Payee>> {
+  const { rows } = await tx.client.query<Payee>({
+    name: 'read_payees',
+    text: `select s.* from unnest($2::text[]) as asked (id) cross join lateral (
+             select id, bank_holder, bank_country, bank_currency, bank_kind, bank_last4, bank_sealed
+             from sellers where marketplace_id = $1 and id = asked.id limit 1) as s`,
+    values: [marketplace, [...new Set(sellers)]],
+  })
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+type Unsettled = Parameters<typeof unsettledRelease>[0] & Pick<Milestone, 'seller' | 'currency'>
+
+/**
+ * What sellers were released of captures that the rail has not reported, by seller and currency: read under the locks
+ * of their balances.
+ */
+export async function unsettledOf(
+  tx: Tx, marketplace: string, wanted: readonly Pick<SellerBalance, 'seller' | 'currency'>[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const { rows } = await tx.client.query<Unsettled>({
+    name: 'read_unsettled',
+    text: `select m.* from unnest($2::text[], $3::text[]) as asked (seller_id, currency) cross join lateral (
+             select seller_id as seller, currency, settled, released, released_fee as "releasedFee",
+               refunded_held as "refundedHeld", refunded_released as "refundedReleased",
+               refunded_released_fee as "refundedReleasedFee"
+             from milestones where marketplace_id = $1 and seller_id = asked.seller_id and currency = asked.currency
+               and settled < captured offset 0) as m`,
+    values: [marketplace, wanted.map(({ seller }) => seller), wanted.map(({ currency }) => currency)],
+  })
+  const sums = new Map<string, bigint>()
+  for (const row of rows) {
+    const key = `${row.seller} ${row.currency}`
+    sums.set(key, (sums.get(key) ?? 0n) + unsettledRelease(row))
+  }
+  return sums
+}
+
+export interface NewPayout {
+  readonly payee: Payee
+  readonly payout: Payout
+  readonly reference: string | null
+  readonly connector: string
+}
+
+/** Sends payouts that have begun, each with the account that it goes to. */
+export function insertPayouts(tx: Tx, { marketplace, now }: Desk, payouts: readonly NewPayout[]): void {
+  if (payouts.length === 0) return
+  const each = <T>(read: (one: NewPayout) => T): T[] => payouts.map(read)
+  tx.send({
+    name: 'insert_payouts',
+    text: `insert into payouts (marketplace_id, created_at, state, id, seller_id, reference, currency, amount, connector,
+             bank_holder, bank_country, bank_currency, bank_kind, bank_last4, bank_sealed)
+           select $1, $2, 'created', * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
+             $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bytea[])`,
+    values: [
+      marketplace, now, each(({ payout }) => payout.id), each(({ payout }) => payout.seller), each(({ reference }) => reference),
+      each(({ payout }) => payout.currency), each(({ payout }) => payout.amount), each(({ connector }) => connector),
+      each(({ payee }) => payee.bank_holder), each(({ payee }) => payee.bank_country), each(({ payee }) => payee.bank_currency),
+      each(({ payee }) => payee.bank_kind), each(({ payee }) => payee.bank_last4), each(({ payee }) => payee.bank_sealed),
+    ],
+  })
 }

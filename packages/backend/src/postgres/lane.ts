@@ -1,5 +1,5 @@
 import { DatabaseError, type Pool } from 'pg'
-import { DatabaseBusy } from '../postgres/transaction.ts'
+import { DatabaseBusy } from './transaction.ts'
 
 /*
  * Gathered commits. While one transaction of a lane commits, the calls that arrive wait, and the next transaction
