@@ -109,6 +109,16 @@ describe('an event', () => {
   })
 })
 
+test('a name that resolves to an address of ours is refused where the URL is set', async () => {
+  dns.set('inside.shop.example', ['93.184.215.14', '10.0.0.7'])
+  const detail = expect.stringContaining('resolves to 10.0.0.7, which is on a private network') as string
+  const refusal = { status: 400, body: { code: 'validation_failed', field: 'url', detail } }
+  expect(await call(backend, 'POST', '/v1/webhook-endpoints', { body: { url: 'https://inside.shop.example/' } })).toMatchObject(refusal)
+  const { id, url } = await endpoint()
+  expect(await call(backend, 'PATCH', `/v1/webhook-endpoints/${id}`, { body: { url: 'https://inside.shop.example/' } })).toMatchObject(refusal)
+  expect(await read(id)).toMatchObject({ url })
+})
+
 describe('an attempt that fails', () => {
   test('is made again with the same id, a fresh time and a fresh signature, and the order can be told', async () => {
     const { id, secret } = await endpoint()

@@ -9,6 +9,8 @@ import { call } from '../testing/http.ts'
 import { startReceiver, type Receiver } from '../testing/receiver.ts'
 import { startCourier, type Courier, type CourierOptions } from './loop.ts'
 import { claim } from './queue.ts'
+import { MIN_TRIES } from './schedule.ts'
+import { DELIVERY_DAYS, sweepDeliveries } from './sweep.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -167,6 +169,47 @@ describe('a lease', () => {
     expect(new Set(idsAt(receiver)).size).toBe(80)
     expect(receiver.received.length).toBe(80)
   })
+})
+
+test('what is given up after days is kept as failed, and a replay sends it again', async () => {
+  const { id } = await endpoint()
+  const { pool } = backend.deps
+  receiver.behave((response) => void response.writeHead(500).end())
+  await seller()
+  const one = courier()
+  expect(await until(async () => (await deliveriesOf(id))[0]?.attempts.length === 1, 10_000)).toBe(true)
+  const [delivery] = await deliveriesOf(id)
+  // Days of attempts are made to pass in the row, not in the test.
+  await pool.query('update webhook_deliveries set attempts = $2, tries = $2, give_up_at = app_now(), next_attempt_at = app_now() where id = $1', [delivery?.id, MIN_TRIES - 1])
+  await one.wake()
+  expect(await until(async () => (await deliveriesOf(id))[0]?.status === 'failed', 10_000)).toBe(true)
+  expect((await deliveriesOf(id))[0]).toMatchObject({ nextAttemptAt: null, deliveredAt: null, attemptCount: MIN_TRIES })
+  receiver.behave((response) => void response.writeHead(200).end())
+  await ok('POST', `/v1/webhook-endpoints/${id}/replay`, { event: delivery?.event })
+  expect(await until(async () => (await deliveriesOf(id))[0]?.status === 'delivered', 10_000)).toBe(true)
+})
+
+test('deliveries that ended are kept for 30 days, and what waits for as long as its endpoint is there', async () => {
+  const { pool } = backend.deps
+  const { id } = await endpoint()
+  const deleted = await endpoint()
+  const insert = (to: string, state: string, days: number) => pool.query(
+    `insert into webhook_deliveries (marketplace_id, id, endpoint_id, event_id, event_type, state, next_attempt_at, give_up_at, delivered_at, created_at)
+     select $1, $2, $3, $2, 'order.paid', $4, '2099-01-01', '2099-01-01', at, at from (select now() - make_interval(days => $5) as at) as made`,
+    [backend.marketplace.id, `wd_${to}_${state}_${days}`, to, state, days],
+  )
+  for (const state of ['delivered', 'failed', 'pending']) {
+    for (const days of [DELIVERY_DAYS - 1, DELIVERY_DAYS + 1]) await insert(id, state, days)
+  }
+  await insert(deleted.id, 'pending', 1)
+  await insert(deleted.id, 'delivered', 1)
+  await ok('DELETE', `/v1/webhook-endpoints/${deleted.id}`)
+  expect(await sweepDeliveries(pool)).toBe(false)
+  const { rows } = await pool.query<{ id: string }>('select id from webhook_deliveries where endpoint_id in ($1, $2)', [id, deleted.id])
+  expect(rows.map((row) => row.id).toSorted()).toEqual([
+    `wd_${id}_delivered_29`, `wd_${id}_failed_29`, `wd_${id}_pending_29`, `wd_${id}_pending_31`, `wd_${deleted.id}_delivered_1`,
+  ].toSorted())
+  await pool.query(`delete from webhook_deliveries where id like 'wd_we%'`)
 })
 
 /** What happens to an endpoint over a simulated outage, one kind of failure after another. */
