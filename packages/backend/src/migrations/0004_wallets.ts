@@ -2,8 +2,8 @@ import { sql, type Kysely } from 'kysely'
 
 /**
  * Ways to pay beyond cards, and what rails report by themselves: each notification with the exact bytes, kept before
- * it is acknowledged. One that is the rail's word has the rail's own id; one that isn't has the digest of its body,
- * so that the same forgery is kept once.
+ * it is acknowledged. One that is the rail's word has the rail's own id; one that is refused, its reason and the
+ * digest of its body, so that the same one is kept once and stands in no other's way.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)

@@ -36,6 +36,29 @@ const rail = (name: Rail['name']): Rail => {
   return { name, currency: name === 'alipay' ? 'CNY' : 'USD', buyer: (id, ...how) => (simulator().buyer as Rail['buyer'])(own(id), ...how) }
 }
 
+/** What is falsified of a notification, and what it is found to be. */
+const falsified: Readonly<Record<Rail['name'], Readonly<Record<string, string>>>> = {
+  alipay: { signature: 'signature', app_id: 'app_id', merchant: 'merchant', amount: 'amount', currency: 'currency' },
+  antom: { signature: 'signature', app_id: 'app_id', amount: 'amount', currency: 'currency' },
+}
+
+const alipayFields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  app_id: { app_id: '2021000000000043' }, merchant: { seller_id: '2088000000000043' }, amount: { total_amount: '0.01' }, currency: { trans_currency: 'USD' },
+}
+
+/** A notification of what was paid, signed by the rail's own key unless that is what is falsified. */
+function forge(name: Rail['name'], requestId: string, what: string): { headers: Record<string, string>; body: Uint8Array } {
+  if (name === 'antom') {
+    const { headers, body } = backend.rails.antom!.notification(requestId, what as 'signature')!
+    return { headers: { ...headers }, body }
+  }
+  const body = backend.rails.alipay!.notifications.body(requestId.replaceAll('-', '_'), alipayFields[what] ?? {})!
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    body: Buffer.from(what === 'signature' ? body.replace('total_amount=', 'total_amount=9') : body),
+  }
+}
+
 describe.each([rail('alipay'), rail('antom')])('by $name', ({ name, currency, buyer }) => {
   const waiting = async (flow: 'redirect' | 'qr_code') => {
     const session = await shop.session([{ seller, amount: 10_000, platformFee: 500 }], { currency })
@@ -84,6 +107,28 @@ describe.each([rail('alipay'), rail('antom')])('by $name', ({ name, currency, bu
     expect(buyer(op!.request_id, 'approve')).toBe(true)
     await isPaid(attempt.payment)
     await balanced()
+  })
+
+  test('what is falsified on the way changes nothing, and is kept and logged as what it is', async () => {
+    const hold = () => (name === 'alipay' ? backend.rails.alipay!.notifications.plan({ hold: true }) : backend.rails.antom!.rules.add({ action: 'hold' }))
+    const one = await waiting('redirect')
+    await backend.deps.pool.query(`update operations set next_inquiry_at = now() + interval '1 hour' where payment_id = $1`, [one.payment])
+    hold()
+    buyer(one.requestId, 'approve')
+    for (const [what, reason] of Object.entries(falsified[name])) {
+      const lines = backend.log.length
+      const { headers, body } = forge(name, one.requestId, what)
+      await fetch(`${backend.url}/v1/notifications/${name}/${backend.marketplace.id}`, { method: 'POST', headers, body: Buffer.from(body) })
+      expect(await payment(one.payment), what).toMatchObject({ status: 'action_required', captured: 0 })
+      const told = backend.log.slice(lines).map((line) => JSON.parse(line) as { msg: string; reason?: string }).filter(({ msg }) => msg.includes('was refused'))
+      expect(told, what).toMatchObject([{ reason, connector: name }])
+    }
+    const { rows } = await backend.deps.pool.query<{ reason: string }>(`select reason from notifications where connector = $1 and verdict = 'refused'`, [name])
+    expect(new Set(rows.map(({ reason }) => reason))).toEqual(new Set(Object.values(falsified[name])))
+    if (name === 'alipay') await backend.rails.alipay!.notifications.release()
+    else backend.rails.antom!.release()
+    await isPaid(one.payment)
+    if (name === 'alipay') backend.rails.alipay!.notifications.plan({})
   })
 
   test('a buyer refuses, and chooses a card', async () => {
