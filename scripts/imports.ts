@@ -46,7 +46,6 @@ export const units: readonly Unit[] = [
   { folder: 'packages/connectors/alipay', ...connector },
   { folder: 'packages/connectors/antom', ...connector },
   { folder: 'packages/connectors/bank', ...connector },
-  { folder: 'packages/connectors/antom', ...connector },
   {
     folder: 'packages/vault',
     may: ['contract', 'core', 'card-frame'],
