@@ -1,4 +1,4 @@
-import { createSession } from '../commands/sessions.ts'
+import { createSession } from '../commands/new-session.ts'
 import { execute } from '../commands/execute.ts'
 import { route, type Route } from '../http/route.ts'
 import { railOfSession } from '../rails.ts'

@@ -1,0 +1,103 @@
+import { newId, type BodyOf } from '@holdfast/contract'
+import type { CheckoutSession } from '@holdfast/contract/types'
+import { isRefusal, planCapture, resolveTerms, type PaymentConnector, type Refusal } from '@holdfast/core'
+import type { Tx } from '../database.ts'
+import { stageEvents, type StagedEvent } from '../events.ts'
+import type { Sealer } from '../seal.ts'
+import { insertSessions, type NewSession } from '../store/new-sessions.ts'
+import { readOrders } from '../store/render/orders.ts'
+import { readSessions } from '../store/render/sessions.ts'
+import type { Asked, Call, Command } from './execute.ts'
+import { checkLines, wrong } from './lines.ts'
+
+type Create = BodyOf<'sessions.create'>
+type Input = Create & { readonly sealer: Pick<Sealer, 'derive'>; readonly connector: PaymentConnector }
+
+const DAY_MINUTES = 1440
+
+interface Found {
+  readonly sellers: ReadonlySet<string>
+  /** By reference. */
+  readonly orders: Map<string, { readonly order: string; readonly session: string }>
+}
+
+/** Creates orders, one escrow a line with its milestone, and the sessions in which their buyers pay. */
+export const createSession: Command<Input, CheckoutSession, Found> = {
+  name: 'sessions.create',
+  gathered: true,
+  lock: look,
+  async run(tx, calls, found) {
+    const outcomes = calls.map((call) => decide(call, found))
+    const made = outcomes.filter((one): one is NewSession => !isRefusal(one))
+    if (made.length === 0) return outcomes as Refusal[]
+    insertSessions(tx, calls[0]!, made)
+    const sessions = await tell(tx, calls[0]!, made)
+    return outcomes.map((one) => (isRefusal(one) ? one : (sessions.shift() as CheckoutSession)))
+  },
+}
+
+/** Which of the sellers are there, and whose the references are already. */
+async function look(tx: Tx, asked: readonly Asked<Input>[]): Promise<Found> {
+  const { marketplace } = asked[0]!
+  const names = [...new Set(asked.flatMap(({ input }) => input.lines.map(({ seller }) => seller)))]
+  const [sellers, orders] = await Promise.all([
+    tx.client.query<{ id: string }>({
+      name: 'known_sellers',
+      text: `select s.id from unnest($2::text[]) as asked (id)
+             cross join lateral (select id from sellers where marketplace_id = $1 and id = asked.id limit 1) as s`,
+      values: [marketplace, names],
+    }),
+    tx.client.query<{ reference: string; order: string; session: string }>({
+      name: 'known_orders',
+      text: `select o.* from unnest($2::text[]) as asked (reference) cross join lateral (
+               select reference, id as order, session_id as session from orders
+               where marketplace_id = $1 and reference = asked.reference limit 1) as o`,
+      values: [marketplace, asked.map(({ input }) => input.reference)],
+    }),
+  ])
+  return { sellers: new Set(sellers.rows.map(({ id }) => id)), orders: new Map(orders.rows.map((row) => [row.reference, row])) }
+}
+
+/** Two transactions that take one reference at the same instant collide on a unique index; the loser is run again. */
+function decide({ input, now }: Call<Input>, found: Found): NewSession | Refusal {
+  const refusal = checkCurrency(input) ?? checkLines(input.lines) ?? checkSellers(input, found) ?? checkReference(input, found)
+  if (refusal) return refusal
+  const terms = input.lines.map(({ releaseTerms }) => resolveTerms(releaseTerms, now))
+  const [order, session] = [newId('order'), newId('session')]
+  found.orders.set(input.reference, { order, session })
+  return {
+    order, session, input, terms, plan: planCapture({ terms, days: input.connector.capabilities.authorizationDays, at: now }),
+    expiresAt: new Date(now.getTime() + (input.expiresInMinutes ?? DAY_MINUTES) * 60_000),
+  }
+}
+
+function checkCurrency({ connector, currency }: Input): Refusal | null {
+  const { currencies } = connector.capabilities
+  return currencies === 'any' || currencies.has(currency) ? null
+    : wrong('currency', `${connector.name} takes no ${currency}; expected one of ${[...currencies].join(', ')}.`)
+}
+
+function checkSellers({ lines }: Input, { sellers }: Found): Refusal | null {
+  const index = lines.findIndex(({ seller }) => !sellers.has(seller))
+  if (index === -1) return null
+  return { refused: 'not_found', field: `lines[${index}].seller`, detail: `There is no seller ${lines[index]!.seller} in this marketplace. Create the seller first.` }
+}
+
+function checkReference({ reference }: Input, { orders }: Found): Refusal | null {
+  const existing = orders.get(reference)
+  return existing ? {
+    refused: 'reference_taken', field: 'reference', existing: existing.session,
+    detail: `The reference '${reference}' belongs to session ${existing.session} of order ${existing.order}. Use that one, or another reference.`,
+  } : null
+}
+
+/** Tells of the orders and sessions as they stand, and answers the sessions. */
+async function tell(tx: Tx, { marketplace, now, input }: Call<Input>, made: readonly NewSession[]): Promise<CheckoutSession[]> {
+  const sessions = await readSessions({ db: tx.db, sealer: input.sealer }, marketplace, made.map(({ session }) => session))
+  const orders = await readOrders(tx.db, marketplace, made.map(({ order }) => order))
+  stageEvents(tx, { marketplace, now }, sessions.flatMap(({ clientSecret: _secret, ...session }, index): StagedEvent[] => [
+    { type: 'order.created', subject: session.order, data: orders[index]! },
+    { type: 'session.created', subject: session.id, data: session },
+  ]))
+  return sessions
+}
