@@ -46,12 +46,21 @@ export interface ArenaOptions {
   readonly orders?: readonly Orders[]
   readonly statistics?: boolean
   readonly worker?: boolean
+  readonly built?: boolean
 }
 
-export async function openArena({ orders = releasable, statistics = false, worker = true }: ArenaOptions = {}): Promise<Arena> {
+export async function openArena({
+  orders = releasable,
+  statistics = false,
+  worker = true,
+  built = false,
+}: ArenaOptions = {}): Promise<Arena> {
   const world = await openWorld({ name: 'bench', statistics })
   try {
-    const [backend] = await Promise.all([world.startBackend({ database: DATABASE, worker }), createBaselines(world)])
+    const [backend] = await Promise.all([
+      world.startBackend({ database: DATABASE, worker, built }),
+      createBaselines(world),
+    ])
     const database = await world.connect(DATABASE)
     await seed(database, { marketplace: backend.ready.marketplace, orders })
     await database.query('vacuum analyze')
@@ -68,18 +77,34 @@ export async function openArena({ orders = releasable, statistics = false, worke
   }
 }
 
-function compose({ world, backend, database, targets }: Pick<Arena, 'world' | 'backend' | 'database'> & { readonly targets: Readonly<Record<System, Target>> }): Arena {
+function compose({
+  world,
+  backend,
+  database,
+  targets,
+}: Pick<Arena, 'world' | 'backend' | 'database'> & {
+  readonly targets: Readonly<Record<System, Target>>
+}): Arena {
   const answered = new Map<string, number>()
   return {
-    world, backend, database,
+    world,
+    backend,
+    database,
     async run({ system, command, ...job }) {
-      const target = command ? { ...(targets[system] as Target & { kind: 'http' }), command } : targets[system]
+      const target = command
+        ? { ...(targets[system] as Target & { kind: 'http' }), command }
+        : targets[system]
       const measured = await world.measure({ target, ...job })
       const of = target.kind === 'http' ? target.command : 'transfer'
       answered.set(of, (answered.get(of) ?? 0) + measured.done)
       return measured
     },
-    prove: () => prove({ backend, database, answered: (answered.get('release') ?? 0) + (answered.get('releaseOfSeller') ?? 0) }),
+    prove: () =>
+      prove({
+        backend,
+        database,
+        answered: (answered.get('release') ?? 0) + (answered.get('releaseOfSeller') ?? 0),
+      }),
     async close() {
       await database.end()
       await world.close()
@@ -87,35 +112,61 @@ function compose({ world, backend, database, targets }: Pick<Arena, 'world' | 'b
   }
 }
 
-async function prove({ backend, database, answered }: Pick<Arena, 'backend' | 'database'> & { readonly answered: number }): Promise<Proof> {
+async function prove({
+  backend,
+  database,
+  answered,
+}: Pick<Arena, 'backend' | 'database'> & { readonly answered: number }): Promise<Proof> {
   const { balanced, covered } = await readTrialBalance(backend.ready)
   const { rows } = await database.query<{ recorded: number }>(
-    `select count(*)::int as recorded from releases r join ledger_transfers t on t.marketplace_id = r.marketplace_id and t.id = r.transfer_id
-     where r.marketplace_id = $1 and r.created_at > now() - interval '10 days'`, [backend.ready.marketplace])
+    `select count(*)::int as recorded from releases r join ledger_transfers t
+      on t.marketplace_id = r.marketplace_id and t.id = r.transfer_id
+     where r.marketplace_id = $1 and r.created_at > now() - interval '10 days'`,
+    [backend.ready.marketplace],
+  )
   const { recorded } = rows[0] as { recorded: number }
   return { balanced, covered, answered, recorded, stands: balanced && covered && answered === recorded }
 }
 
 async function readTrialBalance({ port, secretKey }: BackendReady): Promise<TrialBalance> {
-  const answer = await fetch(`http://127.0.0.1:${port}/v1/ledger/trial-balance`, { headers: { authorization: `Bearer ${secretKey}` } })
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/ledger/trial-balance`, {
+    headers: { authorization: `Bearer ${secretKey}` },
+  })
   if (!answer.ok) throw new Error(`the trial balance answered ${answer.status}: ${await answer.text()}`)
   return (await answer.json()) as TrialBalance
 }
 
-/** Sellers get bank accounts as merchants give them, by the API: their numbers are sealed under the backend's key. */
+/**
+ * Sellers get bank accounts as merchants give them, by the API: their numbers are sealed under the backend's
+ * key.
+ */
 export async function giveBankAccounts({ backend }: Arena): Promise<void> {
   const { port, secretKey } = backend.ready
-  const account = { holder: 'Load', country: 'US', currency: CURRENCY, routingNumber: '021000021', accountNumber: '9988776655' }
+  const account = {
+    holder: 'Load',
+    country: 'US',
+    currency: CURRENCY,
+    routingNumber: '021000021',
+    accountNumber: '9988776655',
+  }
   const give = async (n: number): Promise<void> => {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/sellers/${idOf('sel', n)}`, {
-      method: 'PATCH', body: JSON.stringify({ bankAccount: account }),
-      headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json', 'idempotency-key': `bank-account-${n}` },
+      method: 'PATCH',
+      body: JSON.stringify({ bankAccount: account }),
+      headers: {
+        authorization: `Bearer ${secretKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': `bank-account-${n}`,
+      },
     })
-    if (!answer.ok) throw new Error(`a seller's bank account answered ${answer.status}: ${await answer.text()}`)
+    if (!answer.ok)
+      throw new Error(`a seller's bank account answered ${answer.status}: ${await answer.text()}`)
     await answer.arrayBuffer()
   }
   let next = HOT_SELLER
-  await Promise.all(Array.from({ length: 16 }, async () => {
-    while (next <= SELLERS) await give(next++)
-  }))
+  await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      while (next <= SELLERS) await give(next++)
+    }),
+  )
 }

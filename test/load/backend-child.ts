@@ -4,8 +4,8 @@ import { readConfig, startBackend, type Connections } from '@holdfast/backend'
 import { quickPayments, quickPayouts } from './quick-rails.ts'
 
 /*
- * The backend under load, in a process of its own, configured as an operator would leave it: worker, log and all. Its
- * rails answer at once: what is measured is Holdfast, not a simulator.
+ * The backend under load, in a process of its own, configured as an operator would leave it: worker, log and
+ * all. Its rails answer at once: what is measured is Holdfast, not a simulator.
  *
  *   fork('backend-child.ts', [JSON of BackendOptions])
  */
@@ -24,9 +24,16 @@ export interface BackendReady {
 }
 
 const { folder, connections, worker } = JSON.parse(process.argv[2] as string) as BackendOptions
-const config = readConfig({ HOLDFAST_DATA: folder, HOLDFAST_PORT: '0', HOLDFAST_VAULT_PORT: '0', HOLDFAST_WORKER: String(worker) })
+const config = readConfig({
+  HOLDFAST_DATA: folder,
+  HOLDFAST_PORT: '0',
+  HOLDFAST_VAULT_PORT: '0',
+  HOLDFAST_WORKER: String(worker),
+})
 const backend = await startBackend(config, {
-  connections, frame: { script: '', style: '' }, logTo: createWriteStream(join(folder, 'backend.log'), { flags: 'a' }),
+  connections,
+  frame: { script: '', style: '' },
+  logTo: createWriteStream(join(folder, 'backend.log'), { flags: 'a' }),
 })
 const rails = backend.deps.rails
 ;(rails.payments as Map<string, unknown>).set(quickPayments.name, quickPayments)

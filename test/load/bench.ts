@@ -13,6 +13,7 @@ const usage = `npm run bench                    all money commands and both base
 npm run bench -- --quick         releases alone, within a minute; fails below the ratios that are promised
 npm run bench -- --statements    what a command costs the database: statements, transactions, bytes of log
 npm run bench -- --memory        what the backend has resident after a million commands; on Linux
+    --commands <n>               after so many
 npm run bench -- --scale         what a release costs among ten thousand, a million and ten million payments
     --payments <n>               at most so many; the disk has to hold 14 kB of each
 
@@ -20,31 +21,45 @@ All but --quick write their part of docs/benchmarks.
 `
 
 const flag = { type: 'boolean' } as const
-const { values } = parseArgs({ options: {
-  help: flag, quick: flag, statements: flag, memory: flag, scale: flag,
-  rounds: { type: 'string', default: '5' }, payments: { type: 'string', default: '10000000' },
-} })
+const { values } = parseArgs({
+  options: {
+    help: flag,
+    quick: flag,
+    statements: flag,
+    memory: flag,
+    scale: flag,
+    rounds: { type: 'string', default: '5' },
+    payments: { type: 'string', default: '10000000' },
+    commands: { type: 'string', default: '1000000' },
+  },
+})
 const write = (line: string): void => void process.stdout.write(`${line}\n`)
 
 type Mode = () => Promise<boolean>
 
 /** Runs one mode and publishes what it has measured, also when that falls short. */
-const published = (mode: Mode): Mode => async () => {
-  const met = await mode()
-  publish()
-  return met
-}
+const published =
+  (mode: Mode): Mode =>
+  async () => {
+    const met = await mode()
+    publish()
+    return met
+  }
 
 const modes = {
   quick: () => runQuick(write),
   statements: published(() => runStatements(write)),
-  memory: published(() => runMemory(write)),
+  memory: published(() => runMemory(write, { atLeast: Number(values.commands) })),
   scale: published(() => runScale(write, { most: Number(values.payments) })),
   full: published(() => runFull(write, { rounds: Number(values.rounds) })),
 } as const satisfies Record<string, Mode>
 
 // Leaving by `exit` takes PostgreSQL and the children along.
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code))
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(code))
 
 if (values.help) write(usage)
 else {

@@ -6,7 +6,9 @@ export interface Answered {
   readonly body: Buffer
 }
 
-/** One caller with a connection of its own, kept alive: it sends a request when the one before it is answered. */
+/**
+ * One caller with a connection of its own, kept alive: it sends a request when the one before it is answered.
+ */
 export interface Caller {
   /** @throws Error - the connection was lost, or the answer has no length */
   send(request: string): Promise<Answered>
@@ -21,10 +23,16 @@ interface Waiting {
 const HEADERS_END = '\r\n\r\n'
 
 /**
- * Opens a caller that speaks HTTP/1.1 over a bare socket: a tenth of what Node's client costs, so that the generator
- * takes little of the processors from the servers that are measured.
+ * Opens a caller that speaks HTTP/1.1 over a bare socket: a tenth of what Node's client costs, so that the
+ * generator takes little of the processors from the servers that are measured.
  */
-export async function openCaller({ host, port }: { readonly host: string; readonly port: number }): Promise<Caller> {
+export async function openCaller({
+  host,
+  port,
+}: {
+  readonly host: string
+  readonly port: number
+}): Promise<Caller> {
   const socket = connect({ host, port, noDelay: true })
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
@@ -58,12 +66,13 @@ function callOver(socket: Socket): Caller {
     }
   })
   return {
-    send: (request) => new Promise<Answered>((resolve, reject) => {
-      if (lost) return reject(lost)
-      waiting = { resolve, reject }
-      socket.write(request, 'latin1')
-      return undefined
-    }),
+    send: (request) =>
+      new Promise<Answered>((resolve, reject) => {
+        if (lost) return reject(lost)
+        waiting = { resolve, reject }
+        socket.write(request, 'latin1')
+        return undefined
+      }),
     close: () => void socket.destroy(),
   }
 }

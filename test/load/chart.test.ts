@@ -12,11 +12,36 @@ test.each([
   expect(axisOf(largest)).toEqual(expected)
 })
 
-const rows = (['holdfast', 'bare', 'plain'] as const).flatMap((system, place) => (['hot', 'spread'] as const).flatMap((load) =>
-  [1, 8, 32, 128].map((callers) => ({ system, load, callers, perSecond: callers * 100 * (3 - place), p50: 1, p95: 1, p99: 1, runsApart: 0 }))))
+const rows = (['holdfast', 'bare', 'plain'] as const).flatMap((system, place) =>
+  (['hot', 'spread'] as const).flatMap((load) =>
+    [1, 8, 32, 128].map((callers) => ({
+      system,
+      load,
+      callers,
+      perSecond: callers * 100 * (3 - place),
+      p50: 1,
+      p95: 1,
+      p99: 1,
+      runsApart: 0,
+    })),
+  ),
+)
 const part: ReleasesPart = {
-  on: '2026-01-01', rounds: 5, windowMs: 1, releases: rows, verdicts: [],
-  machine: { processor: 'a <fast> & one', processors: 2, memoryGiB: 1, system: '', node: '', postgres: { server_version: '18' }, fdatasyncMs: 1, loadBefore: 0 },
+  on: '2026-01-01',
+  rounds: 5,
+  windowMs: 1,
+  releases: rows,
+  verdicts: [],
+  machine: {
+    processor: 'a <fast> & one',
+    processors: 2,
+    memoryGiB: 1,
+    system: '',
+    node: '',
+    postgres: { server_version: '18' },
+    fdatasyncMs: 1,
+    loadBefore: 0,
+  },
 }
 
 test('the chart says every figure and both ratios in words', () => {
@@ -28,5 +53,7 @@ test('the chart says every figure and both ratios in words', () => {
 })
 
 test('a figure that is missing stops the drawing', () => {
-  expect(() => drawReleases({ ...part, releases: rows.slice(1) })).toThrow('no figure for holdfast, hot, 1 callers')
+  expect(() => drawReleases({ ...part, releases: rows.slice(1) })).toThrow(
+    'no figure for holdfast, hot, 1 callers',
+  )
 })

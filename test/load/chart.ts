@@ -3,8 +3,8 @@ import type { ReleaseRow, ReleasesPart } from './results.ts'
 import { systemNames, systems, type System } from './targets.ts'
 
 /*
- * Releases a second as bars: two panels, a group for each number of callers, a bar for each system. It brings its own
- * ground, light or dark, so that it reads the same wherever it is shown.
+ * Releases a second as bars: two panels, a group for each number of callers, a bar for each system. It
+ * brings its own ground, light or dark, so that it reads the same wherever it is shown.
  */
 
 const WIDTH = 960
@@ -32,7 +32,8 @@ const style = `
 
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
-const text = ({ x, y, is }: { x: number; y: number; is: string }, words: string): string => `<text x="${round(x)}" y="${round(y)}" class="${is}">${escape(words)}</text>`
+const text = ({ x, y, is }: { x: number; y: number; is: string }, words: string): string =>
+  `<text x="${round(x)}" y="${round(y)}" class="${is}">${escape(words)}</text>`
 
 const round = (value: number): number => Math.round(value * 10) / 10
 
@@ -69,11 +70,21 @@ ${text({ x: 24, y: HEIGHT - 16, is: 'quiet small' }, 'Bare SQL: one prepared sta
 }
 
 function describe(rows: readonly ReleaseRow[]): string {
-  return panels.map(({ title, what, load }) => `${title}, ${what}: ${CALLERS.map((callers) =>
-    `${callers} callers: ${systems.map((system) => `${systemNames[system]} ${figure(rateOf(rows, { system, load, callers }))}`).join(', ')}`).join('; ')}.`).join(' ')
+  return panels
+    .map(
+      ({ title, what, load }) =>
+        `${title}, ${what}: ${CALLERS.map(
+          (callers) =>
+            `${callers} callers: ${systems.map((system) => `${systemNames[system]} ${figure(rateOf(rows, { system, load, callers }))}`).join(', ')}`,
+        ).join('; ')}.`,
+    )
+    .join(' ')
 }
 
-function rateOf(rows: readonly ReleaseRow[], { system, load, callers }: { system: System; load: Load; callers: number }): number {
+function rateOf(
+  rows: readonly ReleaseRow[],
+  { system, load, callers }: { system: System; load: Load; callers: number },
+): number {
   const row = rows.find((one) => one.system === system && one.load === load && one.callers === callers)
   if (!row) throw new Error(`no figure for ${system}, ${load}, ${callers} callers`)
   return row.perSecond
@@ -81,10 +92,12 @@ function rateOf(rows: readonly ReleaseRow[], { system, load, callers }: { system
 
 function legend(): string {
   const places = [24, 124, 226]
-  return systems.map((system, index) => {
-    const x = places[index] ?? 0
-    return `<rect x="${x + 0.5}" y="84.5" width="13" height="13" rx="2" class="${system}"/>${text({ x: x + 20, y: 96, is: 'ink' }, systemNames[system])}`
-  }).join('\n')
+  return systems
+    .map((system, index) => {
+      const x = places[index] ?? 0
+      return `<rect x="${x + 0.5}" y="84.5" width="13" height="13" rx="2" class="${system}"/>${text({ x: x + 20, y: 96, is: 'ink' }, systemNames[system])}`
+    })
+    .join('\n')
 }
 
 function grid({ step, top }: { step: number; top: number }, yOf: (value: number) => number): string {
@@ -105,20 +118,48 @@ interface DrawnPanel {
 function drawPanel({ panel: { load, title, what }, rows, left, yOf }: DrawnPanel): string {
   const width = plot.panel / CALLERS.length
   const heading = `<text x="${left}" y="${plot.top - 22}" class="ink"><tspan class="head">${title}</tspan><tspan class="quiet">  ${escape(what)}</tspan></text>`
-  return [heading, ...CALLERS.map((callers, index) => drawGroup({ load, callers, rows, middle: left + width * (index + 0.5), yOf }))].join('\n')
+  return [
+    heading,
+    ...CALLERS.map((callers, index) =>
+      drawGroup({ load, callers, rows, middle: left + width * (index + 0.5), yOf }),
+    ),
+  ].join('\n')
 }
 
-function drawGroup({ load, callers, rows, middle, yOf }: { load: Load; callers: number; rows: readonly ReleaseRow[]; middle: number; yOf: (value: number) => number }): string {
+function drawGroup({
+  load,
+  callers,
+  rows,
+  middle,
+  yOf,
+}: {
+  load: Load
+  callers: number
+  rows: readonly ReleaseRow[]
+  middle: number
+  yOf: (value: number) => number
+}): string {
   const rates = systems.map((system) => rateOf(rows, { system, load, callers }))
   const left = middle - (systems.length * bar.width + (systems.length - 1) * bar.gap) / 2
   const bars = systems.map((system, index) => {
     const [x, y] = [left + index * (bar.width + bar.gap), yOf(rates[index] ?? 0)]
-    const label = text({ x: x + bar.width / 2, y: y - 6, is: `${system === 'holdfast' ? 'ink strong' : 'quiet'} value middle` }, figure(rates[index] ?? 0))
+    const label = text(
+      {
+        x: x + bar.width / 2,
+        y: y - 6,
+        is: `${system === 'holdfast' ? 'ink strong' : 'quiet'} value middle`,
+      },
+      figure(rates[index] ?? 0),
+    )
     return `<path d="M${round(x) + 0.5} ${plot.bottom} V${round(y + 2)} q0 -2 2 -2 h${bar.width - 5} q2 0 2 2 V${plot.bottom}" class="${system}"/>${label}`
   })
   const [ours, bare, plain] = rates as [number, number, number]
-  return [...bars,
-    text({ x: middle, y: plot.bottom + 20, is: 'ink middle' }, callers === 1 ? '1 caller' : `${callers} callers`),
+  return [
+    ...bars,
+    text(
+      { x: middle, y: plot.bottom + 20, is: 'ink middle' },
+      callers === 1 ? '1 caller' : `${callers} callers`,
+    ),
     text({ x: middle, y: plot.bottom + 40, is: 'quiet small middle' }, `${times(ours / bare)} bare SQL`),
     text({ x: middle, y: plot.bottom + 57, is: 'quiet small middle' }, `${times(ours / plain)} plain`),
   ].join('\n')

@@ -18,7 +18,9 @@ const OTHERS = { leadMs: 200, windowMs: 1_000 } as const
 const ROUNDS = 5
 
 /** Systems next to each other, so that they are measured within seconds. */
-const cells: readonly Cell[] = CALLERS.flatMap((callers) => LOADS.flatMap((load) => systems.map((system) => ({ system, load, callers }))))
+const cells: readonly Cell[] = CALLERS.flatMap((callers) =>
+  LOADS.flatMap((load) => systems.map((system) => ({ system, load, callers }))),
+)
 
 interface Other {
   readonly command: CommandName
@@ -26,27 +28,48 @@ interface Other {
   readonly callers: number
 }
 
-const others: readonly Other[] = ([
-  ['capture', LOADS], ['refund', LOADS], ['payout', LOADS], ['session', LOADS], ['releaseOfSeller', ['hot']],
-] as const).flatMap(([command, loads]) => loads.flatMap((load) => [1, 32].map((callers): Other => ({ command, load, callers }))))
+const others: readonly Other[] = (
+  [
+    ['capture', LOADS],
+    ['refund', LOADS],
+    ['payout', LOADS],
+    ['session', LOADS],
+    ['releaseOfSeller', ['hot']],
+  ] as const
+).flatMap(([command, loads]) =>
+  loads.flatMap((load) => [1, 32].map((callers): Other => ({ command, load, callers }))),
+)
 
 /**
  * Everything that is compared, about eight minutes; writes docs/benchmarks/results.json.
  *
  * @returns whether every target was met and the books stand
  */
-export async function runFull(write: Write, { rounds = ROUNDS }: { readonly rounds?: number } = {}): Promise<boolean> {
+export async function runFull(
+  write: Write,
+  { rounds = ROUNDS }: { readonly rounds?: number } = {},
+): Promise<boolean> {
   write('Setting up: PostgreSQL, 10,001 sellers, 30,002 orders, both baselines …')
   const arena = await openArena({ orders: [...releasable, ...hotOrders, ...paidOrders] })
   try {
     const part = { on: today(), machine: await describeMachine(arena.database, arena.world.folder) }
     await giveBankAccounts(arena)
-    write(`Warming up, then ${rounds} rounds of ${cells.length} cells, ${(RELEASES.leadMs + RELEASES.windowMs) / 1000} s each.`)
+    write(
+      `Warming up, then ${rounds} rounds of ${cells.length} cells, ${(RELEASES.leadMs + RELEASES.windowMs) / 1000} s each.`,
+    )
     await warm(arena, cells, 1_000)
     const runs = await runRounds(arena, { cells, rounds, time: () => RELEASES, tell: write })
     const verdicts = judge(runs)
     write(`\n${renderRuns(cells, runs)}\n\n${renderVerdicts(verdicts)}\n`)
-    keepResults({ releases: { ...part, rounds, windowMs: RELEASES.windowMs, releases: releaseRows(cells, runs), verdicts } })
+    keepResults({
+      releases: {
+        ...part,
+        rounds,
+        windowMs: RELEASES.windowMs,
+        releases: releaseRows(cells, runs),
+        verdicts,
+      },
+    })
     const commands = await runOthers(arena, { rounds, write })
     write(`\n${renderCommands(commands)}\n`)
     const proof = await arena.prove()
@@ -59,11 +82,19 @@ export async function runFull(write: Write, { rounds = ROUNDS }: { readonly roun
 }
 
 /** The other money commands, of Holdfast alone; their rails answer at once. */
-async function runOthers(arena: Arena, { rounds, write }: { readonly rounds: number; readonly write: Write }): Promise<CommandRow[]> {
+async function runOthers(
+  arena: Arena,
+  { rounds, write }: { readonly rounds: number; readonly write: Write },
+): Promise<CommandRow[]> {
   const runs = others.map((): Summary[] => [])
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, other] of others.entries()) {
-      const { perSecond, p50, p95, p99 } = await arena.run({ system: 'holdfast', ...other, leadMs: OTHERS.leadMs, windowMs: OTHERS.windowMs })
+      const { perSecond, p50, p95, p99 } = await arena.run({
+        system: 'holdfast',
+        ...other,
+        leadMs: OTHERS.leadMs,
+        windowMs: OTHERS.windowMs,
+      })
       runs[index]?.push({ perSecond, p50, p95, p99 })
     }
     write(`other commands: round ${round + 1} of ${rounds} done`)
@@ -72,7 +103,16 @@ async function runOthers(arena: Arena, { rounds, write }: { readonly rounds: num
 }
 
 function renderCommands(rows: readonly CommandRow[]): string {
-  return table([['', 'load', 'callers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms'], ...rows.map((row) => [
-    row.command, row.load, String(row.callers), row.perSecond.toFixed(0), row.p50.toFixed(2), row.p95.toFixed(2), row.p99.toFixed(2),
-  ])])
+  return table([
+    ['', 'load', 'callers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms'],
+    ...rows.map((row) => [
+      row.command,
+      row.load,
+      String(row.callers),
+      row.perSecond.toFixed(0),
+      row.p50.toFixed(2),
+      row.p95.toFixed(2),
+      row.p99.toFixed(2),
+    ]),
+  ])
 }

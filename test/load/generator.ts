@@ -6,8 +6,9 @@ import { commands, type CommandName, type Load } from './commands.ts'
 import { summarize, type Call, type Summary } from './statistics.ts'
 
 /*
- * The load generator, in a process of its own: so many callers in closed loops, each sending its next call as soon as
- * the last is answered. It is told one job at a time and answers with what it measured. Run by `fork`.
+ * The load generator, in a process of its own: so many callers in closed loops, each sending its next call
+ * as soon as the last is answered. It is told one job at a time and answers with what it measured. Run by
+ * `fork`.
  */
 
 export type Target =
@@ -42,7 +43,8 @@ async function loopsOf({ target, callers }: Job): Promise<readonly Loop[]> {
   const place = JSON.stringify(target)
   const loops = connected.get(place) ?? []
   connected.set(place, loops)
-  while (loops.length < callers) loops.push(await (target.kind === 'http' ? httpLoop(target) : sqlLoop(target)))
+  while (loops.length < callers)
+    loops.push(await (target.kind === 'http' ? httpLoop(target) : sqlLoop(target)))
   return loops.slice(0, callers)
 }
 
@@ -51,13 +53,17 @@ async function httpLoop({ port, key, command }: Target & { kind: 'http' }): Prom
   const fixed = `host: 127.0.0.1:${port}\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\n`
   return async ({ load, step }) => {
     const { path, body, status } = commands[command](load, step)
-    const answer = await caller.send(`POST ${path} HTTP/1.1\r\n${fixed}idempotency-key: ${randomUUID()}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
-    if (answer.status !== status) throw new Error(`${path} answered ${answer.status}: ${answer.body.toString()}`)
+    const answer = await caller.send(
+      `POST ${path} HTTP/1.1\r\n${fixed}idempotency-key: ${randomUUID()}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    if (answer.status !== status)
+      throw new Error(`${path} answered ${answer.status}: ${answer.body.toString()}`)
   }
 }
 
 async function sqlLoop({ database }: Target & { kind: 'sql' }): Promise<Loop> {
   const client = new pg.Client({ ...database, application_name: 'bare SQL' })
+  client.on('error', () => {})
   await client.connect()
   return async ({ load }) => {
     const { rowCount } = await client.query(transferStatement(load))
@@ -70,14 +76,16 @@ async function work(job: Job): Promise<Measured> {
   const began = performance.now()
   const until = began + job.leadMs + job.windowMs
   const calls: Call[] = []
-  await Promise.all(loops.map(async (once) => {
-    for (let started = performance.now(); started < until;) {
-      await once(job)
-      const ended = performance.now()
-      calls.push({ started, ended })
-      started = ended
-    }
-  }))
+  await Promise.all(
+    loops.map(async (once) => {
+      for (let started = performance.now(); started < until;) {
+        await once(job)
+        const ended = performance.now()
+        calls.push({ started, ended })
+        started = ended
+      }
+    }),
+  )
   return { ...summarize(calls, { began, from: began + job.leadMs, until }), done: calls.length }
 }
 
@@ -87,5 +95,8 @@ function reply(message: Reply): void {
 
 process.once('disconnect', () => process.exit(1))
 process.on('message', (job: Job) => {
-  work(job).then((measured) => reply({ measured }), (error: Error) => reply({ failed: error.message }))
+  work(job).then(
+    (measured) => reply({ measured }),
+    (error: Error) => reply({ failed: error.message }),
+  )
 })

@@ -18,16 +18,29 @@ export interface Machine {
   readonly loadBefore: number
 }
 
-const settings = ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size'] as const
+const settings = [
+  'server_version',
+  'fsync',
+  'synchronous_commit',
+  'full_page_writes',
+  'shared_buffers',
+  'max_wal_size',
+] as const
 
 export async function describeMachine(database: pg.Client, folder: string): Promise<Machine> {
   const { rows } = await database.query<{ name: string; value: string }>(
-    'select name, current_setting(name) as value from unnest($1::text[]) as name', [settings])
+    'select name, current_setting(name) as value from unnest($1::text[]) as name',
+    [settings],
+  )
   return {
-    processor: cpus()[0]?.model.trim() ?? 'unknown', processors: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30), system: `${platform()} ${release()} ${arch()}`, node: process.versions.node,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    processors: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${release()} ${arch()}`,
+    node: process.versions.node,
     postgres: Object.fromEntries(rows.map(({ name, value }) => [name, value])),
-    fdatasyncMs: timeSync(folder), loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+    fdatasyncMs: timeSync(folder),
+    loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
   }
 }
 

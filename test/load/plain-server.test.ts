@@ -13,8 +13,10 @@ beforeAll(async () => {
   database = await createTestDatabase()
   client = new pg.Client(database.owner)
   await client.connect()
-  await client.query(`create schema plain; alter role current_user in database ${database.name} set search_path to plain; set search_path to plain; ${schema}`)
-  await client.query('insert into sellers (id) values (1), (2); insert into escrows values (10, 1, 1000, 500), (11, 1, 1000, 500), (20, 2, 1000, 500)')
+  await client.query(`create schema plain; set search_path to plain; ${schema}`)
+  await client.query(`alter role current_user in database ${database.name} set search_path to plain`)
+  await client.query('insert into sellers (id) values (1), (2)')
+  await client.query('insert into escrows values (10, 1, 1000, 500), (11, 1, 1000, 500), (20, 2, 1000, 500)')
   app = createPlainServer({ database: database.owner, key, poolSize: 8 })
 })
 afterAll(async () => {
@@ -23,24 +25,38 @@ afterAll(async () => {
   await database.drop()
 })
 
-async function release(escrow: number, amount: number, { idempotencyKey = randomUUID() as string, bearer = key } = {}) {
+async function release(
+  escrow: number,
+  amount: number,
+  { idempotencyKey = randomUUID() as string, bearer = key } = {},
+) {
   const answer = await app.inject({
-    method: 'POST', url: `/escrows/${escrow}/release`, payload: { amount },
+    method: 'POST',
+    url: `/escrows/${escrow}/release`,
+    payload: { amount },
     headers: { authorization: `Bearer ${bearer}`, 'idempotency-key': idempotencyKey },
   })
   return { status: answer.statusCode, body: answer.json<Record<string, unknown>>() }
 }
 
-const one = async (text: string): Promise<unknown> => Object.values((await client.query<Record<string, unknown>>(text)).rows[0] as object)[0]
+const one = async (text: string): Promise<unknown> =>
+  Object.values((await client.query<Record<string, unknown>>(text)).rows[0] as object)[0]
 
-test('concurrent releases of one escrow never take more than it holds, and every one is in the books', async () => {
+test('concurrent releases of one escrow never take more than it holds, and every one is in the books',
+  async () => {
   const answers = await Promise.all(Array.from({ length: 40 }, () => release(10, 60)))
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(16)
-  expect(answers.filter(({ status, body }) => status === 409 && body['code'] === 'amount_exceeds_remaining')).toHaveLength(24)
+  expect(
+    answers.filter(({ status, body }) => status === 409 && body['code'] === 'amount_exceeds_remaining'),
+  ).toHaveLength(24)
   expect(await one('select held from escrows where id = 10')).toBe('40')
   expect(await one('select available from sellers where id = 1')).toBe(String(16 * 57))
-  expect(await one(`select sum(amount) from postings where debit = 'escrow:10' and credit = 'seller:1'`)).toBe(String(16 * 57))
-  expect(await one(`select sum(amount) from postings where debit = 'escrow:10' and credit = 'platform:fees'`)).toBe(String(16 * 3))
+  expect(
+    await one(`select sum(amount) from postings where debit = 'escrow:10' and credit = 'seller:1'`),
+  ).toBe(String(16 * 57))
+  expect(
+    await one(`select sum(amount) from postings where debit = 'escrow:10' and credit = 'platform:fees'`),
+  ).toBe(String(16 * 3))
   expect(await one(`select count(*) from outbox where data->>'escrow' = '10'`)).toBe('16')
 })
 

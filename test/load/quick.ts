@@ -3,7 +3,10 @@ import { renderProof, renderRuns, renderVerdicts, runRounds, warm } from './roun
 import { cellsOf, judge, targets } from './targets.ts'
 
 const ROUNDS = 5
-/** The whole command is to take less than a minute: what is left of this is shared out among the runs that are left. */
+/**
+ * The whole command is to take less than a minute: what is left of this is shared out among the runs that are
+ * left.
+ */
 const TIME_MS = 50_000
 const LEAD_SHARE = 0.2
 /** Calls end after their window: the more, the busier the machine is. */
@@ -20,7 +23,9 @@ export async function runQuick(write: (line: string) => void): Promise<boolean> 
   const cells = cellsOf(targets)
   const arena = await openArena()
   try {
-    write(`Set up in ${((performance.now() - began) / 1000).toFixed(1)} s. ${cells.length} cells, ${ROUNDS} interleaved rounds.`)
+    write(
+      `Set up in ${((performance.now() - began) / 1000).toFixed(1)} s. ${cells.length} cells, ${ROUNDS} interleaved rounds.`,
+    )
     await warm(arena, cells, 300)
     const time = (runsLeft: number) => {
       const each = Math.max(SHORTEST_MS, (TIME_MS - (performance.now() - began)) / runsLeft)

@@ -70,7 +70,12 @@ export interface ScaleRow extends Row {
 
 export interface ScalePart extends Part {
   readonly rows: readonly ScaleRow[]
-  readonly databases: readonly { readonly payments: number; readonly rowsTotal: number; readonly gib: number; readonly loadedInS: number }[]
+  readonly databases: readonly {
+    readonly payments: number
+    readonly rowsTotal: number
+    readonly gib: number
+    readonly loadedInS: number
+  }[]
   /** Time per command, largest to smallest number of payments. */
   readonly ratio: number
 }
@@ -99,7 +104,10 @@ export function readResults(): Results {
 export function keepResults(part: Results): Results {
   const all = { ...readResults(), ...part }
   mkdirSync(RESULTS_FOLDER, { recursive: true })
-  writeFileSync(file, `${JSON.stringify(all, (_name, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value), 2)}\n`)
+  writeFileSync(
+    file,
+    `${JSON.stringify(all, (_name, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value), 2)}\n`,
+  )
   return all
 }
 

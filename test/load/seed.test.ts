@@ -9,7 +9,8 @@ import { quickPayments, quickPayouts } from './quick-rails.ts'
 import { hotOrders, paidOrders, releasable, seed, type Orders } from './seed.ts'
 
 const FEW = 3
-const few = (orders: readonly Orders[]): Orders[] => orders.map((some) => ({ ...some, to: Math.min(some.to, some.from + FEW - 1) }))
+const few = (orders: readonly Orders[]): Orders[] =>
+  orders.map((some) => ({ ...some, to: Math.min(some.to, some.from + FEW - 1) }))
 
 let backend: TestBackend
 beforeAll(async () => {
@@ -18,11 +19,23 @@ beforeAll(async () => {
   ;(backend.deps.rails.payouts as Map<string, unknown>).set(quickPayouts.name, quickPayouts)
   const owner = new pg.Client(backend.database.owner)
   await owner.connect()
-  await seed(owner, { marketplace: backend.marketplace.id, orders: few([...releasable, ...hotOrders, ...paidOrders]), checked: true })
+  await seed(owner, {
+    marketplace: backend.marketplace.id,
+    orders: few([...releasable, ...hotOrders, ...paidOrders]),
+    checked: true,
+  })
   await owner.end()
   for (const n of [0, 1, 2, 3]) {
     await call(backend, 'PATCH', `/v1/sellers/${idOf('sel', n)}`, {
-      body: { bankAccount: { holder: 'Load', country: 'US', currency: 'USD', routingNumber: '021000021', accountNumber: '9988776655' } },
+      body: {
+        bankAccount: {
+          holder: 'Load',
+          country: 'US',
+          currency: 'USD',
+          routingNumber: '021000021',
+          accountNumber: '9988776655',
+        },
+      },
     })
   }
 })
@@ -42,12 +55,22 @@ function among(command: CommandName, load: Load): { path: string; body: string; 
   const make: Command = commands[command]
   const request = make(load)
   const n = load === 'spread' ? 1 : command === 'payout' ? 0 : HOT_ORDERS_FROM
-  const here = (text: string): string => text.replace(/(sel|esc|pay)_00\d{24}/, (_id, prefix: 'sel' | 'esc' | 'pay') => idOf(prefix, prefix === 'sel' && load === 'hot' ? 0 : n))
+  const here = (text: string): string =>
+    text.replace(/(sel|esc|pay)_00\d{24}/, (_id, prefix: 'sel' | 'esc' | 'pay') =>
+      idOf(prefix, prefix === 'sel' && load === 'hot' ? 0 : n),
+    )
   return { ...request, path: here(request.path), body: here(request.body) }
 }
 
-test.each((['release', 'releaseOfSeller', 'capture', 'refund', 'payout', 'session'] as const).flatMap((command) =>
-  [[command, 'spread'], [command, 'hot']] as const))('the load’s %s (%s) is done, and the books still balance', async (command, load) => {
+test.each(
+  (['release', 'releaseOfSeller', 'capture', 'refund', 'payout', 'session'] as const).flatMap(
+    (command) =>
+      [
+        [command, 'spread'],
+        [command, 'hot'],
+      ] as const,
+  ),
+)('the load’s %s (%s) is done, and the books still balance', async (command, load) => {
   const { path, body, status } = among(command, load)
   const answer = await call(backend, 'POST', path, { body: JSON.parse(body) })
   expect([answer.status, answer.text]).toEqual([status, expect.not.stringContaining('"code"')])

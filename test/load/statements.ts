@@ -12,8 +12,12 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  ...[1, 8, 32, 128].flatMap((callers) => (['spread', 'hot'] as const).map((load): Case => ({ command: 'release', load, callers }))),
-  ...(['capture', 'refund', 'payout', 'session'] as const).flatMap((command) => [1, 32].map((callers): Case => ({ command, load: 'spread', callers }))),
+  ...[1, 8, 32, 128].flatMap((callers) =>
+    (['spread', 'hot'] as const).map((load): Case => ({ command: 'release', load, callers })),
+  ),
+  ...(['capture', 'refund', 'payout', 'session'] as const).flatMap((command) =>
+    [1, 32].map((callers): Case => ({ command, load: 'spread', callers })),
+  ),
 ]
 
 interface Counted {
@@ -23,11 +27,15 @@ interface Counted {
 }
 
 /**
- * Counts what one command costs the database, as the server counts it: statements of the backend's role, transactions
- * that wrote, and bytes of write-ahead log. Jobs are off, so that theirs aren't among them.
+ * Counts what one command costs the database, as the server counts it: statements of the backend's role,
+ * transactions that wrote, and bytes of write-ahead log. Jobs are off, so that theirs aren't among them.
  */
 export async function runStatements(write: (line: string) => void): Promise<boolean> {
-  const arena = await openArena({ orders: [...releasable, ...hotOrders, ...paidOrders], statistics: true, worker: false })
+  const arena = await openArena({
+    orders: [...releasable, ...hotOrders, ...paidOrders],
+    statistics: true,
+    worker: false,
+  })
   try {
     await arena.database.query('create extension pg_stat_statements')
     await giveBankAccounts(arena)
@@ -35,9 +43,19 @@ export async function runStatements(write: (line: string) => void): Promise<bool
     const statements: StatementRow[] = []
     for (const one of cases) statements.push(await countOne(arena, one))
     keepResults({ statements: { ...part, statements } })
-    write(table([['', 'load', 'callers', 'statements', 'transactions', 'WAL bytes'], ...statements.map((row) => [
-      row.command, row.load, String(row.callers), row.statements.toFixed(2), row.transactions.toFixed(3), row.walBytes.toFixed(0),
-    ])]))
+    write(
+      table([
+        ['', 'load', 'callers', 'statements', 'transactions', 'WAL bytes'],
+        ...statements.map((row) => [
+          row.command,
+          row.load,
+          String(row.callers),
+          row.statements.toFixed(2),
+          row.transactions.toFixed(3),
+          row.walBytes.toFixed(0),
+        ]),
+      ]),
+    )
     return (await arena.prove()).stands
   } finally {
     await arena.close()
@@ -55,8 +73,11 @@ async function countOne(arena: Arena, one: Case): Promise<StatementRow> {
 
 async function count({ database, world }: Arena): Promise<Counted> {
   const { rows } = await database.query<Record<keyof Counted, string>>(
-    `select (select coalesce(sum(calls), 0) from pg_stat_statements s join pg_roles r on r.oid = s.userid where r.rolname = $1) as statements,
-       pg_snapshot_xmax(pg_current_snapshot()) as transactions, pg_current_wal_insert_lsn() - '0/0' as wal`, [world.postgres.app.user])
+    `select (select coalesce(sum(calls), 0) from pg_stat_statements s join pg_roles r
+      on r.oid = s.userid where r.rolname = $1) as statements,
+       pg_snapshot_xmax(pg_current_snapshot()) as transactions, pg_current_wal_insert_lsn() - '0/0' as wal`,
+    [world.postgres.app.user],
+  )
   const { statements, transactions, wal } = rows[0] as Record<keyof Counted, string>
   return { statements: Number(statements), transactions: Number(transactions), wal: Number(wal) }
 }

@@ -43,9 +43,9 @@ export interface Window {
 /**
  * Sums up the calls that ended within a window.
  *
- * Calls that were gathered end together, so that a window's edges would cut off whole batches: the rate is reckoned
- * from the last end before the window to the last one in it. A system so slow that nothing ends within the window is
- * judged by what ends after it.
+ * Calls that were gathered end together, so that a window's edges would cut off whole batches: the rate is
+ * reckoned from the last end before the window to the last one in it. A system so slow that nothing ends
+ * within the window is judged by what ends after it.
  */
 export function summarize(calls: readonly Call[], { began, from, until }: Window): Summary {
   const inside = calls.filter(({ ended }) => ended >= from && ended < until)
@@ -55,7 +55,9 @@ export function summarize(calls: readonly Call[], { began, from, until }: Window
   const sorted = Float64Array.from(counted, ({ started, ended }) => ended - started).toSorted()
   return {
     perSecond: (counted.length * 1000) / (last - since),
-    p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99),
+    p50: percentile(sorted, 0.5),
+    p95: percentile(sorted, 0.95),
+    p99: percentile(sorted, 0.99),
   }
 }
 

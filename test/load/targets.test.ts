@@ -15,21 +15,31 @@ test.each([
   [latency, [run(1, 25)], [run(1)], 25, true],
   [latency, [run(1, 25.1)], [run(1)], 25.1, false],
 ])('the medians decide, with no tolerance: %#', (target, ours, theirs, measured, met) => {
-  const runs = new Map([[cellKey(holdfast), ours], [cellKey(plain), theirs]])
+  const runs = new Map([
+    [cellKey(holdfast), ours],
+    [cellKey(plain), theirs],
+  ])
   expect(judge(runs, [target])[0]).toMatchObject({ measured, met })
 })
 
 test('a cell that was not measured fails the run instead of passing the target', () => {
-  expect(() => judge(new Map([[cellKey(holdfast), [run(1)]]]), [ratio])).toThrow('not measured: plain server, hot, 32 callers')
+  expect(() => judge(new Map([[cellKey(holdfast), [run(1)]]]), [ratio])).toThrow(
+    'not measured: plain server, hot, 32 callers',
+  )
 })
 
 test('the targets compare nineteen cells, each measured once a round', () => {
   const keys = cellsOf(targets).map(cellKey)
   expect(new Set(keys).size).toBe(keys.length)
-  expect(keys.toSorted()).toEqual([
-    ...['holdfast', 'plain'].flatMap((system) => ['spread', 'hot'].map((load) => `${system} ${load} 1`)),
-    ...['holdfast', 'bare'].flatMap((system) => ['spread', 'hot'].map((load) => `${system} ${load} 8`)),
-    ...['holdfast', 'bare', 'plain'].flatMap((system) => ['spread', 'hot'].map((load) => `${system} ${load} 32`)),
-    ...['holdfast', 'plain'].flatMap((system) => ['spread', 'hot'].map((load) => `${system} ${load} 128`)), 'bare spread 128',
-  ].toSorted())
+  expect(keys.toSorted()).toEqual(
+    [
+      ...['holdfast', 'plain'].flatMap((system) => ['spread', 'hot'].map((load) => `${system} ${load} 1`)),
+      ...['holdfast', 'bare'].flatMap((system) => ['spread', 'hot'].map((load) => `${system} ${load} 8`)),
+      ...['holdfast', 'bare', 'plain'].flatMap((system) =>
+        ['spread', 'hot'].map((load) => `${system} ${load} 32`),
+      ),
+      ...['holdfast', 'plain'].flatMap((system) => ['spread', 'hot'].map((load) => `${system} ${load} 128`)),
+      'bare spread 128',
+    ].toSorted(),
+  )
 })

@@ -3,7 +3,9 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startPostgres, type Connection, type EmbeddedPostgres } from '@holdfast/backend'
+import { build } from 'esbuild'
 import pg from 'pg'
+import { run, tools } from '../../scripts/command.ts'
 import { root } from '../support/processes.ts'
 import type { BackendOptions, BackendReady } from './backend-child.ts'
 import { bareSchema } from './bare.ts'
@@ -30,23 +32,37 @@ export interface World {
   /** A connection for questions beside the load, as the superuser. */
   connect(database: string): Promise<pg.Client>
   createDatabase(name: string): Promise<void>
-  startBackend(options: { readonly database: string; readonly worker?: boolean }): Promise<Child<BackendReady>>
+  startBackend(options: StartOptions): Promise<Child<BackendReady>>
   startPlain(): Promise<Child<PlainReady>>
   measure(job: Job): Promise<Measured>
   close(): Promise<void>
 }
 
+export interface StartOptions {
+  readonly database: string
+  /** Whether jobs run in the same process; true by default, as in production. */
+  readonly worker?: boolean
+  /** Whether what is published runs, in place of the source, whose compiler stays in memory. */
+  readonly built?: boolean
+}
+
 const inLoad = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
 function launch(file: string, options: object): ChildProcess {
-  return fork(inLoad(file), [JSON.stringify(options)], {
-    execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'], serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  const ownConditions = file.endsWith('.ts')
+    ? ['--conditions=source', '--disable-warning=ExperimentalWarning']
+    : []
+  return fork(file, [JSON.stringify(options)], {
+    execArgv: ownConditions,
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
 }
 
 async function answerOf<T>(child: ChildProcess): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const ended = (code: number | null): void => reject(new Error(`a child process ended with ${code} before it answered`))
+    const ended = (code: number | null): void =>
+      reject(new Error(`a child process ended with ${code} before it answered`))
     child.once('exit', ended)
     child.once('message', (message) => {
       child.off('exit', ended)
@@ -57,9 +73,11 @@ async function answerOf<T>(child: ChildProcess): Promise<T> {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => { child.once('exit', resolve) })
+  const ended = new Promise((resolve) => {
+    child.once('exit', resolve)
+  })
   child.kill('SIGTERM')
-  const insist = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  const insist = setTimeout(() => child.kill('SIGKILL'), 2_000)
   await ended
   clearTimeout(insist)
 }
@@ -84,7 +102,7 @@ export async function openWorld({ name, keep = false, statistics = false }: Worl
   if (!keep) await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const postgres = await startServer(join(folder, 'postgres'), { statistics })
-  const generator = launch('generator.ts', {})
+  const generator = launch(inLoad('generator.ts'), {})
   const children: Child<unknown>[] = []
   const on = (connection: Connection, database: string): Connection => ({ ...connection, database })
   const connect = async (database: string): Promise<pg.Client> => {
@@ -99,18 +117,29 @@ export async function openWorld({ name, keep = false, statistics = false }: Worl
   }
   const { owner, app, vault } = postgres
   return {
-    folder, postgres, connect,
+    folder,
+    postgres,
+    connect,
     createDatabase: async (database) => {
       const client = await connect('postgres')
       await client.query(`create database ${database} owner ${owner.user}`)
       await client.end()
     },
-    startBackend: ({ database, worker = true }) => started(start<BackendReady>('backend-child.ts', {
-      folder, worker, connections: { owner: on(owner, database), app: on(app, database), vault: on(vault, database) },
-    } satisfies BackendOptions)),
-    startPlain: () => started(start<PlainReady>('plain-child.ts', {
-      database: on(owner, 'plain'), poolSize: PLAIN_POOL,
-    } satisfies PlainChildOptions)),
+    startBackend: async ({ database, worker = true, built = false }) =>
+      started(
+        start<BackendReady>(built ? await buildChild(folder) : inLoad('backend-child.ts'), {
+          folder,
+          worker,
+          connections: { owner: on(owner, database), app: on(app, database), vault: on(vault, database) },
+        } satisfies BackendOptions),
+      ),
+    startPlain: () =>
+      started(
+        start<PlainReady>(inLoad('plain-child.ts'), {
+          database: on(owner, 'plain'),
+          poolSize: PLAIN_POOL,
+        } satisfies PlainChildOptions),
+      ),
     async measure(job) {
       const reply = answerOf<Reply>(generator)
       generator.send(job)
@@ -126,7 +155,30 @@ export async function openWorld({ name, keep = false, statistics = false }: Worl
   }
 }
 
-async function startServer(folder: string, { statistics }: { readonly statistics: boolean }): Promise<EmbeddedPostgres> {
+/** Builds the packages and the backend's child in JavaScript. */
+async function buildChild(folder: string): Promise<string> {
+  const { code, words } = await run({
+    command: process.execPath,
+    args: [tools.tsc, '-b', 'packages/backend'],
+    output: 'keep',
+  })
+  if (code !== 0) throw new Error(`the backend does not build:\n${words}`)
+  const outfile = join(folder, 'backend-child.mjs')
+  await build({
+    entryPoints: [inLoad('backend-child.ts')],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+  })
+  return outfile
+}
+
+async function startServer(
+  folder: string,
+  { statistics }: { readonly statistics: boolean },
+): Promise<EmbeddedPostgres> {
   const postgres = await startPostgres({ folder })
   if (!statistics) return postgres
   const client = new pg.Client(postgres.superuser)
@@ -137,14 +189,20 @@ async function startServer(folder: string, { statistics }: { readonly statistics
   return startPostgres({ folder })
 }
 
-/** Makes the baselines' tables, each with as many accounts as Holdfast has sellers and one that all callers share. */
+/**
+ * Makes the baselines' tables, each with as many accounts as Holdfast has sellers and one that all callers
+ * share.
+ */
 export async function createBaselines(world: World): Promise<void> {
   for (const [database, statements] of [
     ['bare', bareSchema],
-    ['plain', `${plainSchema}
+    [
+      'plain',
+      `${plainSchema}
       insert into sellers (id) select n from generate_series(0, ${SELLERS}) n;
       insert into escrows select n, n, 100000000, 500 from generate_series(1, ${SELLERS}) n;
-      insert into escrows values (500000000, 0, 400000000000, 500);`],
+      insert into escrows values (500000000, 0, 400000000000, 500);`,
+    ],
   ] as const) {
     await world.createDatabase(database)
     const client = await world.connect(database)
