@@ -23,7 +23,7 @@ export const errorCodes = {
   session_not_open: { status: 409, title: 'The checkout session is not open' },
   session_revision_stale: { status: 409, title: 'The checkout session has changed since' },
   attempt_in_progress: { status: 409, title: 'Another attempt to pay is under way' },
-  attempts_exhausted: { status: 409, title: 'Too many cards were declined in this checkout session' },
+  attempts_exhausted: { status: 409, title: 'This checkout session takes no more attempts' },
   order_not_cancelable: { status: 409, title: 'The order can no longer be canceled' },
   payment_transition_refused: { status: 409, title: 'The payment is not in a state that allows this' },
   milestone_transition_refused: { status: 409, title: 'The milestone is not in a state that allows this' },

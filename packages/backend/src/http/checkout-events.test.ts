@@ -62,6 +62,17 @@ test('tells at once how things stand, within a second what became of it, and end
   expect(await page.next(), 'there is no more to tell').toBeNull()
 })
 
+test('tells what another process was told', async () => {
+  const other = await startTestBackend({ database: backend.database, rails: backend.rails })
+  const one = await waiting()
+  const page = await listen(one.session, { url: other.url })
+  expect(await page.next()).toMatchObject({ status: 'processing' })
+  wallet.buyer(one.requestId, 'approve')
+  await wallet.notify(wallet.said(one.requestId))
+  expect(await page.next()).toMatchObject({ status: 'complete' })
+  await other.close({ keep: true })
+})
+
 test('tells the same as GET /v1/checkout', async () => {
   const one = await waiting()
   const page = await listen(one.session)

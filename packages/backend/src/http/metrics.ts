@@ -17,6 +17,8 @@ export type WebhookOutcome = 'delivered' | 'retried' | 'failed' | 'gone' | 'leas
 export interface Metrics {
   observe(call: Observed): void
   webhookAttempted(attempt: { readonly outcome: WebhookOutcome }): void
+  /** A rail has reported by itself, or somebody in its name; `verdict` is `accepted`, `ignored`, or why it was refused. */
+  notified(notification: { readonly connector: string; readonly verdict: string }): void
   jobRan(run: { readonly queue: string; readonly outcome: 'ok' | 'failed' | 'set_aside' }): void
   readonly contentType: string
   text(): Promise<string>
@@ -55,6 +57,7 @@ export function createMetrics({ pool, gauges }: { pool: Pool; gauges: Gauges }):
   })
   observeBatches(pool, ({ command, size }) => batches.observe({ command }, size))
   const webhooks = new Counter({ name: 'holdfast_webhook_attempts_total', help: 'Attempts to deliver an event, by what came of them.', labelNames: ['outcome'], registers })
+  const notifications = new Counter({ name: 'holdfast_notifications_total', help: 'What rails have reported by themselves, by what it was found to be.', labelNames: ['connector', 'verdict'], registers })
   gauge(registers, 'holdfast_db_connections', 'Open database connections.', () => pool.totalCount)
   gauge(registers, 'holdfast_db_connections_idle', 'Idle database connections.', () => pool.idleCount)
   gauge(registers, 'holdfast_db_waiting', 'Calls that wait for a database connection.', () => pool.waitingCount)
@@ -69,6 +72,7 @@ export function createMetrics({ pool, gauges }: { pool: Pool; gauges: Gauges }):
   return {
     observe: ({ route, method, status, durationMs }) => durations.observe({ route, method, status: String(status) }, durationMs / 1000),
     webhookAttempted: (labels) => webhooks.inc(labels),
+    notified: (labels) => notifications.inc(labels),
     jobRan: (labels) => jobs.inc(labels),
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { receiveNotification } from '../rail/attempts/notifications.ts'
 import { readMarketplace } from './auth.ts'
+import type { Metrics } from './metrics.ts'
 import { renderProblem, type EdgeRefusal } from './problem.ts'
 import { addressKey, RateLimiter } from './rate-limit.ts'
 
@@ -15,13 +16,14 @@ const refusedLimits = { address: { perMinute: 60, burst: 60 }, all: { perMinute:
 
 interface Context {
   readonly deps: Deps
+  readonly metrics: Pick<Metrics, 'notified'>
   readonly limits: Readonly<Record<'address' | 'refused' | 'refusedOfAll', RateLimiter>>
 }
 
 /** `POST /v1/notifications/:connector/:marketplace`: in the rails' own formats, and answered in them. */
-export function addNotifications(app: FastifyInstance, deps: Deps): void {
+export function addNotifications(app: FastifyInstance, { deps, metrics }: Pick<Context, 'deps' | 'metrics'>): void {
   const context: Context = {
-    deps,
+    deps, metrics,
     limits: {
       address: new RateLimiter(deps.config.http.rateLimits.notifications),
       refused: new RateLimiter(refusedLimits.address), refusedOfAll: new RateLimiter(refusedLimits.all),
@@ -36,7 +38,7 @@ export function addNotifications(app: FastifyInstance, deps: Deps): void {
   }, (request, reply) => answer(context, request, reply))
 }
 
-async function answer({ deps, limits }: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function answer({ deps, metrics, limits }: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { connector, marketplace } = request.params as { connector: string; marketplace: string }
   const notifications = deps.rails.payments.get(connector)?.notifications
   if (!notifications || !(await readMarketplace(deps.pool, marketplace))) return refuse(reply, nobody, request)
@@ -44,7 +46,9 @@ async function answer({ deps, limits }: Context, request: FastifyRequest, reply:
   const reading = notifications.read(raw)
   const seconds = reading.verdict === 'refused' ? limits.refused.take(addressKey(request.ip)) ?? limits.refusedOfAll.take('') : null
   if (seconds !== null) return refuse(reply, tooMany(seconds), request)
-  const { status, headers, body } = notifications.acknowledge(raw, await receiveNotification(deps, { connector, raw }, reading))
+  const reason = await receiveNotification(deps, { connector, raw }, reading)
+  metrics.notified({ connector, verdict: reason ?? reading.verdict })
+  const { status, headers, body } = notifications.acknowledge(raw, reason === null)
   return reply.status(status).headers({ ...headers }).send(body)
 }
 

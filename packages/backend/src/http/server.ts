@@ -90,7 +90,7 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
     deps, admit: admitting(context, { name: null, endpoint: { caller: 'page' } }),
     refuse: (reply, refusal, request) => send(reply, renderProblem(refusal, request.id), request),
   })
-  addNotifications(app, deps)
+  addNotifications(app, context)
   addPreflights(app)
   app.setNotFoundHandler((request, reply) => send(reply, notFound(request), request))
   app.setErrorHandler<FastifyError>((error, request, reply) => send(reply, failed(deps, { error, request }), request))

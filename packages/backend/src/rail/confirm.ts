@@ -54,7 +54,8 @@ export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationR
     .where('marketplace_id', '=', desk.marketplace).where('id', '=', session.order_id).executeTakeFirstOrThrow()
   const way = input.way({ session, orderReference, marketplace, now })
   if (isRefusal(way)) return way
-  if (way.method === 'card' && (await declinedCards(tx, session)) >= MOST_DECLINED) return exhausted
+  const tooMany = way.method === 'card' ? await declinedCards(tx, session) >= MOST_DECLINED : await walletAttempts(tx, session) >= MOST_BY_WALLET
+  if (tooMany) return way.method === 'card' ? exhausted : begunTooOften
   const payment = newId('payment')
   await insertPayment(tx, desk, { session, payment, way })
   await moveSession(tx, desk, session, { event: 'confirm', payment })
@@ -70,6 +71,21 @@ const MOST_DECLINED = 10
 const exhausted: Refusal = {
   refused: 'attempts_exhausted',
   detail: `${MOST_DECLINED} cards were declined in this checkout session, which takes no more. The merchant can create another session for the buyer.`,
+}
+
+/** Renewed every quarter of an hour, it would last for more than a day. */
+const MOST_BY_WALLET = 100
+
+const begunTooOften: Refusal = {
+  refused: 'attempts_exhausted',
+  detail: `Paying with a wallet was begun ${MOST_BY_WALLET} times in this checkout session, which takes no more. The merchant can create another session for the buyer.`,
+}
+
+async function walletAttempts(tx: Tx, { marketplace_id, id, order_id }: SessionRow): Promise<number> {
+  const { count } = await tx.db.selectFrom('payments').select(({ fn }) => fn.countAll<bigint>().as('count'))
+    .where('marketplace_id', '=', marketplace_id).where('order_id', '=', order_id).where('session_id', '=', id)
+    .where('method', '<>', 'card').executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 async function declinedCards(tx: Tx, { marketplace_id, id, order_id }: SessionRow): Promise<number> {

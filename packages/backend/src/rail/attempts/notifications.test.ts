@@ -181,6 +181,14 @@ describe('what changes nothing, is kept as what it is, and told to the log', () 
     expect(await kept(since)).toMatchObject([{ verdict: 'refused', times: 10 }])
   })
 
+  test('each is counted as what it is, for whoever watches the figures', async () => {
+    const { said } = await paid()
+    await wallet.notify(said)
+    await wallet.notify({ ...said, id: 'one more' }, { secret: 'wrong' })
+    const figures = await (await fetch(`${backend.url}/metrics`)).text()
+    for (const verdict of ['accepted', 'signature']) expect(figures).toMatch(new RegExp(`holdfast_notifications_total\\{connector="wallet",verdict="${verdict}"\\} [1-9]`))
+  })
+
   test('the rail’s word about one marketplace, sent to another', async () => {
     const other = await backend.createMarketplace({ name: 'Another', origins: [] })
     const { payment: id, said } = await paid()

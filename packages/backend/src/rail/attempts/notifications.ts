@@ -26,13 +26,13 @@ type Authentic = Exclude<NotificationReading, { readonly verdict: 'refused' }>
  * Takes a notification: keeps it, and applies what it says where it is the rail's word about what we asked, for the
  * amount and in the currency that we asked. Anything else changes nothing, is logged, and is kept as what it is.
  *
- * @returns whether it was taken, so that the rail need not send it again
+ * @returns null: it was taken, and the rail need not send it again; else why not
  * @throws DatabaseBusy - the rail will come again
  */
-export async function receiveNotification(deps: Deps, received: Received, reading: NotificationReading): Promise<boolean> {
+export async function receiveNotification(deps: Deps, received: Received, reading: NotificationReading): Promise<NotificationRefusal | null> {
   const reason = await whyRefused(deps, received, reading)
   if (reason !== null) tell(deps, received, { reading, reason })
-  return reason === null
+  return reason
 }
 
 async function whyRefused(deps: Deps, received: Received, reading: NotificationReading): Promise<NotificationRefusal | null> {

@@ -142,6 +142,16 @@ describe('an attempt', () => {
   })
 })
 
+test('a session takes a hundred attempts with a wallet, and no more', async () => {
+  const { session, payment: id } = await waiting()
+  await shop.page(session, 'cancel-attempt')
+  await backend.deps.pool.query(`
+    insert into payments (marketplace_id, id, order_id, session_id, revision, connector, method, currency, amount, state, created_at)
+    select marketplace_id, id || n, order_id, session_id, revision, connector, method, currency, amount, 'declined', created_at
+    from payments, generate_series(1, 99) as n where id = $1`, [id])
+  expect((await shop.wallet(session)).body).toMatchObject({ status: 409, code: 'attempts_exhausted' })
+})
+
 describe('a charge whose answer is lost', () => {
   test('is sent again under its own request id, so that the buyer learns what to do', async () => {
     wallet.over = {
