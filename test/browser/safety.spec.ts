@@ -88,6 +88,8 @@ async function violationsInFrame(frame: Frame): Promise<string[]> {
 const places = ['/', '/products/tl-400-toolroom-lathe', '/cart', '/orders', '/seller', '/seller/lathes-and-co', '/phone', '/operator', '/operator?tab=payments', '/operator?tab=ledger', '/operator?tab=settlements', '/operator?tab=books'] as const
 
 test('no page has an accessibility violation, nor has the card frame', async ({ page, shop, checkout }) => {
+  // each page is held against every rule: long lists take a busy machine seconds
+  test.slow()
   await shop.fillCart()
   for (const place of places) {
     await page.goto(place)

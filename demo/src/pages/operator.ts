@@ -1,4 +1,4 @@
-import type { LedgerAccount, Order, Payment, Settlement, Transfer, TrialBalance } from '@holdfast/server'
+import type { LedgerAccount, Order, Payment, Settlement, Transfer, TrialBalance, Verification } from '@holdfast/server'
 import { totalsBar } from '../view/bar.ts'
 import { currencies } from '../catalogue.ts'
 import { instant, meansName, money } from '../view/format.ts'
@@ -92,8 +92,23 @@ function verdict(books: TrialBalance): Html {
     ${short.map(({ coverage, currency }) => html`<p>Custody is ${money(-coverage, currency)} short of what is held for buyers and sellers: the rails’ fees came before the platform’s own were earned. <a href="/operator?tab=settlements">Top up</a></p>`)}</section>`
 }
 
-export function booksTab(books: TrialBalance): Html {
-  return html`<div class="stack">${verdict(books)}
+const verifications = {
+  pending: { title: 'The verifier has not run yet', mark: 'Waiting', look: 'still' },
+  right: { title: 'Every rule holds', mark: 'Verified', look: 'good' },
+  alarmed: { title: 'The books are right, and somebody must act', mark: 'Alarm', look: 'held' },
+  broken: { title: 'A rule is broken', mark: 'Alarm', look: 'bad' },
+} as const
+
+/** What the verifier found, which holds every rule against all that is stored, by and by. */
+function verified({ status, checked, ranAt, findingCount, findings }: Verification): Html {
+  const { title, mark, look } = verifications[status]
+  return html`<section class="panel"><div class="row"><h2>${title}</h2><span class="state ${look}">${mark}</span></div>
+    <p class="small quiet">${ranAt === null ? 'It looks at every order, seller, payout, report and transfer.' : html`Looked at ${checked.orders} orders, ${checked.payouts} payouts, ${checked.settlements} reports and ${checked.transfers} transfers; last on ${instant(ranAt)}.`}</p>
+    ${findingCount > 0 && html`<ul class="lines">${findings.map(({ rule, what, remedy, subject }) => html`<li class="wide"><div><b>${rule.replaceAll('_', ' ')}</b><p class="small">${what} ${remedy}</p></div><code>${subject}</code></li>`)}</ul>`}</section>`
+}
+
+export function booksTab(books: TrialBalance, verification: Verification): Html {
+  return html`<div class="stack">${verdict(books)}${verified(verification)}
     ${books.currencies.map((one) => html`<section class="panel"><div class="row"><h2>${one.currency}</h2><dl class="sheet"><dt>Debits</dt><dd class="money">${money(one.debits, one.currency)}</dd><dt>Credits</dt><dd class="money">${money(one.credits, one.currency)}</dd><dt>Coverage</dt><dd class="money">${money(one.coverage, one.currency)}</dd></dl></div>
     <div class="scroll" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>${sortable('Account')}${sortable('Debits', true)}${sortable('Credits', true)}${sortable('Balance', true)}<th>Stored balance</th></tr></thead><tbody>${one.accounts.map((account) => html`<tr><td>${short(account.name)}</td><td class="number" data-value="${account.debits}">${money(account.debits, one.currency)}</td><td class="number" data-value="${account.credits}">${money(account.credits, one.currency)}</td><td class="number" data-value="${account.balance}">${money(account.balance, one.currency)}</td><td>${account.balanceRow === null ? html`<span class="quiet">Summed only</span>` : account.agrees ? html`<span class="state good">Agrees</span>` : html`<span class="state bad">${money(account.balanceRow, one.currency)}</span>`}</td></tr>`)}</tbody></table></div></section>`)}</div>`
 }

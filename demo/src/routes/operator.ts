@@ -16,7 +16,7 @@ const bodies: Readonly<Record<OperatorTab, (shop: Shop, formKey: string) => Prom
     return ledgerTab(transfers.data, accounts.data)
   },
   settlements: async ({ holdfast }, formKey) => settlementsTab((await holdfast.settlements.list({ limit: 100 }).page()).data, formKey),
-  books: async ({ holdfast }) => booksTab(await holdfast.ledger.trialBalance()),
+  books: async ({ holdfast: { ledger } }) => booksTab(...await Promise.all([ledger.trialBalance(), ledger.verification()])),
 }
 
 function tabOf(text: string): OperatorTab {
