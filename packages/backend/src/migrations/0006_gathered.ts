@@ -5,7 +5,7 @@ import { sql, type Kysely } from 'kysely'
  * the commit. Measured: foreign keys and indexes that nothing needs were a third of a batch's cost.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [assertRows, ...looseEnds, ...indexes, ...unsettled, ...room]) await sql.raw(statement).execute(db)
+  for (const statement of [assertRows, ...looseEnds, ...indexes, ...parts, ...room]) await sql.raw(statement).execute(db)
 }
 
 /** What a batch's statements promise, they keep themselves: they are sent together with the commit. */
@@ -40,8 +40,10 @@ const indexes = [
   'create unique index releases_by_reference on releases (marketplace_id, reference) where reference is not null',
 ]
 
-/** What a payout must not send yet, without reading all that its seller ever sold. */
-const unsettled = [
+/** What a payout must not send yet, and what coverage counts, without reading all there ever was. */
+const parts = [
+  'create index ledger_accounts_of_platform on ledger_accounts (marketplace_id, currency) where not guarded',
+  'create index seller_balances_owing on seller_balances (marketplace_id, currency) where owed > 0',
   'create index milestones_unsettled on milestones (marketplace_id, seller_id, currency) where settled < captured',
 ]
 

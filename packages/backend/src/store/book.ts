@@ -4,7 +4,7 @@ import {
   type Milestone, type Order, type Payment,
   type SellerBalance,
 } from '@holdfast/core'
-import { sql, type Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
 import { writeTransfers } from './ledger.ts'
 import { setTimers } from './timers.ts'
@@ -266,21 +266,22 @@ export async function lockCustody(tx: Tx, desk: Desk, currencies: readonly strin
   }
 }
 
-/** Sums the append-only accounts that coverage needs. Custody must be locked: withdrawals then wait for each other. */
+/**
+ * Sums the append-only accounts that coverage needs: what is checkpointed of each, and what was posted since. The
+ * checkpoint ends where every transaction has ended (`pg_snapshot_xmin`), so that none commits below it. Custody must
+ * be locked: withdrawals then wait for each other.
+ */
 export async function readPlatform(tx: Tx, desk: Desk, currency: string): Promise<void> {
-  const { rows } = await tx.client.query<{ name: string; balance: bigint }>({
-    name: 'read_platform',
-    text: `select a.name, coalesce(sum(case when p.credit_account = a.id then p.amount else -p.amount end), 0)::bigint as balance
-           from ledger_accounts a
-           left join ledger_postings p on p.marketplace_id = a.marketplace_id and a.id in (p.debit_account, p.credit_account)
-           where a.marketplace_id = $1 and a.currency = $2
-             and (a.name in ('platform:fees', 'platform:funding', 'platform:losses') or a.name like 'suspense:%' or a.name like 'rail:%:fees')
-           group by a.name`,
-    values: [desk.marketplace, currency],
-  })
-  const owed = await tx.db.selectFrom('seller_balances')
-    .select(sql<bigint>`coalesce(sum(owed), 0)::bigint`.as('owed'))
-    .where('marketplace_id', '=', desk.marketplace).where('currency', '=', currency).executeTakeFirstOrThrow()
+  const values = [desk.marketplace, currency]
+  const [{ rows }, { rows: [debts] }] = await Promise.all([
+    tx.client.query<{ name: string; balance: bigint }>({ name: 'read_platform', text: READ_PLATFORM, values }),
+    tx.client.query<{ owed: bigint }>({
+      name: 'read_owed',
+      text: `select coalesce(sum(owed), 0)::bigint as owed from seller_balances
+             where marketplace_id = $1 and currency = $2 and owed > 0`,
+      values,
+    }),
+  ])
   const credits = (matches: (name: string) => boolean) =>
     rows.filter(({ name }) => matches(name)).reduce((sum, { balance }) => sum + balance, 0n)
   desk.book.platform.set(currency, {
@@ -288,9 +289,26 @@ export async function readPlatform(tx: Tx, desk: Desk, currency: string): Promis
     funding: credits((name) => name === 'platform:funding'),
     suspense: credits((name) => name.startsWith('suspense:')),
     losses: -credits((name) => name === 'platform:losses'),
-    railFees: -credits((name) => name.startsWith('rail:')), owed: owed.owed,
+    railFees: -credits((name) => name.startsWith('rail:') && name.endsWith(':fees')), owed: debts!.owed,
   })
 }
+
+const READ_PLATFORM = `
+  with mark as materialized (
+    select coalesce((select transaction_id from verifier_marks where marketplace_id = $1), 0) as transaction_id),
+  since as materialized (
+    select side.account, sum(side.net) as net
+    from ledger_transfers t
+    join ledger_postings q on q.marketplace_id = $1 and q.transfer_id = t.id
+    cross join lateral (values (q.credit_account, q.amount), (q.debit_account, -q.amount)) as side (account, net)
+    where t.marketplace_id = $1 and (t.transaction_id >= (select transaction_id from mark)
+      or (t.transaction_id is null and (select transaction_id from mark) = 0))
+    group by side.account)
+  select a.name, (coalesce(s.balance, 0) + coalesce(since.net, 0))::bigint as balance
+  from ledger_accounts a
+  left join verifier_sums s on s.marketplace_id = $1 and s.account = a.id
+  left join since on since.account = a.id
+  where a.marketplace_id = $1 and a.currency = $2 and not a.guarded`
 
 interface Changed<T> {
   readonly from: T
