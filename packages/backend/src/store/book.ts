@@ -253,6 +253,7 @@ function balanceOf(row: BalanceRow): SellerBalance {
 
 /** Locks custody, last: the hottest row. */
 export async function lockCustody(tx: Tx, desk: Desk, currencies: readonly string[]): Promise<void> {
+  if (currencies.length === 0) return
   const wanted = unique(currencies)
   await tx.client.query({
     name: 'make_custody',
