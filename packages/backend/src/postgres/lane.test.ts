@@ -1,0 +1,103 @@
+import { DatabaseError } from 'pg'
+import type { Pool } from 'pg'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { gather, MAX_BATCH, observeBatches, type Gathering } from './lane.ts'
+import { DatabaseBusy } from './transaction.ts'
+
+/* Lanes by themselves; what they do on PostgreSQL stands in commands/gathered.test.ts. */
+
+/** A lane whose transactions end when the test says so. */
+function openLane(over: Partial<Gathering<number, string>> = {}) {
+  const pool = {} as Pool
+  const sizes: number[] = []
+  const commits: (() => void)[] = []
+  const batches: number[][] = []
+  observeBatches(pool, ({ size }) => sizes.push(size))
+  const transaction = async (items: readonly number[]): Promise<string[]> => {
+    batches.push([...items])
+    await new Promise<void>((resolve) => commits.push(resolve))
+    return items.map((item) => `did ${item}`)
+  }
+  const gathering: Gathering<number, string> = {
+    lane: 'mkt releases', command: 'releases', together: transaction, singly: async (item) => (await transaction([item]))[0]!, ...over,
+  }
+  const submit = (...items: number[]) => items.map((item) => gather(pool, gathering, item))
+  const turn = () => new Promise<void>((resolve) => { setImmediate(resolve) })
+  const commit = async () => {
+    commits.shift()?.()
+    await turn()
+  }
+  return { submit, commit, turn, batches, sizes }
+}
+
+let lane: ReturnType<typeof openLane>
+beforeEach(() => { lane = openLane() })
+
+test('an idle lane begins at once, and what arrives meanwhile shares the next transaction', async () => {
+  const answers = lane.submit(1, 2, 3)
+  expect(lane.batches).toEqual([[1]])
+  await lane.commit()
+  expect(lane.batches).toEqual([[1], [2, 3]])
+  answers.push(...lane.submit(4))
+  await lane.commit()
+  await lane.commit()
+  expect(await Promise.all(answers)).toEqual(['did 1', 'did 2', 'did 3', 'did 4'])
+  expect(lane.sizes).toEqual([1, 2, 1])
+  expect(lane.submit(5)).toHaveLength(1)
+  expect(lane.batches.at(-1)).toEqual([5])
+})
+
+test('a batch has its bound; the rest waits for the one after it', async () => {
+  const many = Array.from({ length: MAX_BATCH + 5 }, (_, index) => index)
+  const answers = lane.submit(...many)
+  for (let round = 0; round < 3; round += 1) await lane.commit()
+  expect(lane.batches.map(({ length }) => length)).toEqual([1, MAX_BATCH, 4])
+  expect(await Promise.all(answers)).toHaveLength(many.length)
+})
+
+test('lanes of two marketplaces don’t wait for each other', async () => {
+  const pool = {} as Pool
+  const gathering = (name: string): Gathering<number, string> =>
+    ({ lane: name, command: 'releases', together: async () => [], singly: async () => name })
+  const never = gather(pool, { ...gathering('a'), singly: () => new Promise<string>(() => {}) }, 1)
+  expect(await gather(pool, gathering('b'), 1)).toBe('b')
+  expect(await Promise.race([never, 'still waiting'])).toBe('still waiting')
+})
+
+describe('a batch that fails', () => {
+  const lockTimeout = () => new DatabaseBusy('busy', { cause: Object.assign(new DatabaseError('no lock', 1, 'error'), { code: '55P03' }) })
+  const failing: readonly (readonly [string, unknown, boolean])[] = [
+    ['by a decision that broke', new Error('broken promise'), true],
+    ['by a constraint', Object.assign(new DatabaseError('taken', 1, 'error'), { code: '23505' }), true],
+    ['by a lock that wasn’t to be had', lockTimeout(), true],
+    ['because the database is away', new DatabaseBusy('away', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) }), false],
+    ['because no connection was free', new DatabaseBusy('too many calls wait for a database connection'), false],
+  ]
+  test.each(failing)('%s: %j is run singly: %s', async (_why, error, singly) => {
+    let first = true
+    const own = openLane({
+      together: async () => { throw error },
+      singly: async (item) => {
+        if (first) { first = false; await own.turn() }
+        if (item === 3) throw new Error('the third')
+        return `did ${item}`
+      },
+    })
+    const outcomes = (await Promise.allSettled(own.submit(1, 2, 3, 4)))
+      .map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error).message))
+    const { message } = error as Error
+    expect(outcomes).toEqual(singly ? ['did 1', 'did 2', 'the third', 'did 4'] : ['did 1', message, message, message])
+  })
+
+  test('keeps no call that comes after it from being done', async () => {
+    const waits = new Promise<string>(() => {})
+    const own = openLane({
+      together: async (items) => { if (items.includes(3)) throw new Error('poison'); return items.map((item) => `did ${item}`) },
+      singly: async (item) => (item === 3 ? waits : `did ${item}`),
+    })
+    const [first, , , fourth] = own.submit(1, 2, 3, 4)
+    expect(await first).toBe('did 1')
+    expect(await fourth).toBe('did 4')
+    expect(await Promise.all(own.submit(5, 6))).toEqual(['did 5', 'did 6'])
+  })
+})
