@@ -29,6 +29,15 @@ test('leaves numbers alone that can’t be cards, and ids', () => {
   expect(scrub(text)).toBe(text)
 })
 
+test('an error is logged by its kind, words, code and cause, without what drivers hang on it', () => {
+  const error = Object.assign(new Error('terminated', { cause: new RangeError('below') }), { code: '57P01', client: { password: 'x', queue: [1] } })
+  const line = logged((log) => log.warn({ err: error }, 'lost'))
+  expect(JSON.parse(line)).toMatchObject({
+    err: { type: 'Error', message: 'terminated', code: '57P01', cause: { type: 'RangeError', message: 'below' } },
+  })
+  expect(line).not.toMatch(/password|queue/)
+})
+
 test('one line of JSON an entry, with the level in words', () => {
   const line = logged((log) => log.warn({ a: 1 }, 'said\nso'))
   expect(line.trimEnd().split('\n')).toHaveLength(1)

@@ -27,10 +27,18 @@ const REDACTED = '[redacted]'
 export function createLog({ level, destination = process.stderr }: { level: string; destination?: Writable }): Logger {
   const redact = { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: REDACTED }
   // Times in words: thirteen digits of milliseconds could pass for a card number.
-  const words = { level, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) }, base: { service: 'backend' } }
+  const words = { level, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) }, base: { service: 'backend' }, serializers: { err: plainError } }
   const log = pino({ ...words, redact }, { write: (line: string) => void destination.write(scrub(line)) })
   requests.set(log, pino(words, { write: writeTogether(destination) }))
   return log
+}
+
+/** An error as it is logged: its kind, words, code and causes, and none of the objects that drivers hang on it. */
+export function plainError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name: type, message, stack, cause } = error
+  const { code } = error as Error & { code?: unknown }
+  return { type, message, ...(typeof code === 'string' && { code }), stack, ...(cause !== undefined && { cause: plainError(cause) }) }
 }
 
 /** What is logged of each call: nothing that a caller chose. */
