@@ -12,8 +12,10 @@ export interface GatewayParts {
   readonly notifier: Notifier
   readonly appKey: KeyObject
   readonly railKey: KeyObject
-  /** The simulator's own origin. */
+  /** Where buyers and their phones reach it. */
   readonly url: () => string
+  /** Where the merchant's server reached it: bills are fetched there. */
+  readonly own: () => string
 }
 
 type Biz = Readonly<Record<string, unknown>>
@@ -251,7 +253,7 @@ function refundQuery(asked: Asked): Answer {
 }
 
 function bill({ parts, biz }: Asked): Answer {
-  const url = billUrl(parts.desk, { type: text(biz, 'bill_type'), day: text(biz, 'bill_date'), origin: parts.url() })
+  const url = billUrl(parts.desk, { type: text(biz, 'bill_type'), day: text(biz, 'bill_date'), origin: parts.own() })
   if (url === 'invalid') return failure('isv.invalid_arguments', '入参不合法')
   return url === undefined ? failure('isp.bill_not_exist', '账单不存在') : { ...success, bill_download_url: url }
 }

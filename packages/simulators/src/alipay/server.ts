@@ -140,6 +140,7 @@ class Rail {
   readonly #notifier: Notifier
   #sweeper: NodeJS.Timeout | undefined
   #url = ''
+  #own = ''
 
   constructor(options: AlipaySimulatorOptions) {
     this.clock = new VirtualClock(options.now ?? systemNow)
@@ -160,7 +161,7 @@ class Rail {
     this.notifications = this.#messages(railKey)
     this.#app = this.#createApp(options)
     registerGateway(this.#app, {
-      desk: this.#desk, notifier: this.#notifier, railKey, appKey: publicKeyOf(options.appPublicKey ?? appKeys.publicKey), url: () => this.#url,
+      desk: this.#desk, notifier: this.#notifier, railKey, appKey: publicKeyOf(options.appPublicKey ?? appKeys.publicKey), url: () => this.#url, own: () => this.#own,
     })
     registerPages(this.#app, { desk: this.#desk, railKey })
     registerBills(this.#app, this.#desk)
@@ -168,12 +169,12 @@ class Rail {
   }
 
   async listen({ host = '127.0.0.1', port = 0, publicUrl }: AlipaySimulatorOptions): Promise<string> {
-    const own = await this.#app.listen({ host, port })
-    this.#url = publicUrl ?? own
+    this.#own = await this.#app.listen({ host, port })
+    this.#url = publicUrl ?? this.#own
     this.#notifier.resume()
     // what the time closes is told without anyone asking
     this.#sweeper = setInterval(() => { this.#desk.sweep() }, 1_000).unref()
-    return own
+    return this.#own
   }
 
   async close(): Promise<void> {
