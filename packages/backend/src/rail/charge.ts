@@ -27,6 +27,7 @@ export const chargeAppliance: Appliance = {
     const { desk, op, outcome } = applying
     const payment = need(desk.book.payments, op.payment_id as string)
     if (isGivenUp(payment)) return hearOfGivenUp(applying)
+    if (outcome.outcome === 'approved' && (await isBeingClosed(applying))) return 'lose_sight'
     switch (outcome.outcome) {
       case 'approved': return outcome.amount === payment.amount ? approve(applying, payment)
         : refuseWrongAmount(applying, payment)
@@ -40,6 +41,18 @@ export const chargeAppliance: Appliance = {
 
 /** It ended, and took nothing: by its own outcome, or because it was closed over. */
 const isGivenUp = ({ state }: Payment): boolean => state === 'declined' || state === 'voided' || state === 'expired'
+
+/**
+ * Whether its close is on the way. A rail may close by giving back what was paid a moment ago, and have reported that
+ * payment before: what counts is what the close comes to, and then what the rail says when it is asked again.
+ */
+async function isBeingClosed({ tx, desk, op }: Applying): Promise<boolean> {
+  if (op.request['flow'] === undefined) return false
+  const closing = await tx.db.selectFrom('operations').select('id').where('marketplace_id', '=', desk.marketplace)
+    .where('payment_id', '=', op.payment_id as string).where('kind', '=', 'void')
+    .where('state', 'in', ['intent_written', 'sent', 'unknown']).executeTakeFirst()
+  return closing !== undefined
+}
 
 /** What took money after all goes back to the buyer; whatever else becomes of it changes nothing more. */
 async function hearOfGivenUp(applying: Applying): Promise<OperationEvent> {

@@ -1,4 +1,5 @@
 import { assert, movePayment, need, type OperationEvent, type Outcome } from '@holdfast/core'
+import { sql } from 'kysely'
 import type { Tx } from '../../database.ts'
 import { isResolved, recordOutcome, type OperationRow } from '../../store/operations.ts'
 import { moveSession } from '../../store/sessions.ts'
@@ -50,7 +51,7 @@ async function chargeOf({ tx, desk, op }: Applying): Promise<OperationRow> {
 /** The buyer was faster: there is nothing more to do for him, and the charge is asked about at once. */
 async function askSoon(tx: Tx, { desk, op }: Applying): Promise<void> {
   const paid: Outcome = { outcome: 'action_required', action: { type: 'wait' } }
-  await tx.db.updateTable('operations').set({ outcome: JSON.stringify(paid), next_inquiry_at: desk.now })
+  await tx.db.updateTable('operations').set({ outcome: JSON.stringify(paid), next_inquiry_at: sql<Date>`now()` })
     .where('marketplace_id', '=', desk.marketplace).where('payment_id', '=', op.payment_id as string)
     .where('kind', '=', 'sale').where('state', '=', 'unknown').execute()
 }

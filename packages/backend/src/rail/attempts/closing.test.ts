@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Payment } from '@holdfast/contract/types'
+import { inquiries } from '../../jobs/inquiries.ts'
+import { startTestBackend, type TestBackend } from '../../testing/backend.ts'
+import { openShop, type Shop } from '../../testing/shop.ts'
+import { addWallet, begin, work, type TestWallet } from '../../testing/wallet.ts'
+
+/* A rail that closes by giving back: what is paid while its close is on the way is not kept, whatever it reported. */
+
+let backend: TestBackend
+let wallet: TestWallet
+let shop: Shop
+let seller: string
+
+beforeAll(async () => {
+  backend = await startTestBackend()
+  wallet = addWallet(backend)
+  shop = openShop(backend)
+  await shop.post('/v1/operator/top-ups', { currency: 'USD', amount: 1_000_000, reference: 'first' })
+  seller = (await shop.seller()).id
+})
+afterAll(() => backend.close())
+beforeEach(() => { wallet.over = {} })
+
+const waiting = async () => begin({ backend, shop, session: await shop.session([{ seller, amount: 10_000, platformFee: 500 }]) })
+const payment = (id: string) => shop.get<Payment>(`/v1/payments/${id}`)
+
+test('a payment that is reported while its close is on the way waits for what the close comes to', async () => {
+  const one = await waiting()
+  wallet.over = {
+    close: async ({ chargeRequestId, amount }) => {
+      wallet.buyer(one.requestId, 'approve')
+      expect((await wallet.notify(wallet.said(one.requestId))).text).toBe('success')
+      wallet.records.get(chargeRequestId)!.state = 'closed'
+      return { outcome: 'approved', railReference: `r-${chargeRequestId}`, amount }
+    },
+  }
+  const { view } = await shop.page(one.session, 'cancel-attempt')
+  await work(backend)
+  const { status, captured, operations } = await payment(one.payment)
+  expect([view.status, status, captured], JSON.stringify(operations)).toEqual(['open', 'voided', 0])
+  expect((await shop.books()).balanced).toBe(true)
+})
+
+test('and counts when the rail would not close it, for it was paid', async () => {
+  const one = await waiting()
+  wallet.over = {
+    close: async () => {
+      wallet.buyer(one.requestId, 'approve')
+      expect((await wallet.notify(wallet.said(one.requestId))).text).toBe('success')
+      return { outcome: 'declined', decline: { class: 'hard', code: 'already_paid' } }
+    },
+  }
+  expect((await shop.page(one.session, 'cancel-attempt')).view.status).toBe('complete')
+  expect(await payment(one.payment)).toMatchObject({ status: 'captured', captured: 10_000 })
+})
+
+test('and goes back when nobody knows what the close came to', async () => {
+  const one = await waiting()
+  wallet.over = {
+    close: async () => {
+      wallet.buyer(one.requestId, 'approve')
+      expect((await wallet.notify(wallet.said(one.requestId))).text).toBe('success')
+      return { outcome: 'unknown', reason: 'lost' }
+    },
+  }
+  expect((await shop.page(one.session, 'cancel-attempt')).view.status).toBe('open')
+  await work(backend)
+  expect(await payment(one.payment)).toMatchObject({ status: 'captured', refunded: 10_000 })
+})
+
+test('a close that finds out later that the buyer had paid has the rail asked at once, however far the clock was advanced', async () => {
+  const one = await waiting()
+  wallet.over = { close: async () => ({ outcome: 'unknown', reason: 'lost' }) }
+  await shop.page(one.session, 'cancel-attempt')
+  await shop.advance(86_400_000)
+  wallet.over = { inquire: async () => ({ outcome: 'declined', decline: { class: 'hard', code: 'already_paid' } }) }
+  await backend.deps.pool.query(`update operations set next_inquiry_at = now() where payment_id = $1 and kind = 'void'`, [one.payment])
+  const { rows: [close] } = await backend.deps.pool.query<{ id: string }>(`select id from operations where payment_id = $1 and kind = 'void'`, [one.payment])
+  await inquiries.handle(backend.deps, { marketplace: backend.marketplace.id, id: close!.id })
+  const { rows } = await backend.deps.pool.query<{ due: boolean }>(`select next_inquiry_at <= now() as due from operations where payment_id = $1 and kind = 'sale'`, [one.payment])
+  expect(rows).toEqual([{ due: true }])
+})
