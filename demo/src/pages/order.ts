@@ -23,7 +23,7 @@ interface Moment {
 
 const stateLook: Readonly<Record<string, string>> = {
   funded: 'held', delivered: 'held', disputed: 'bad', closed: 'good', paid: 'held', completed: 'good', refunded: 'still',
-  canceled: 'still', open: 'still', unfunded: 'still',
+  canceled: 'still', open: 'still', unfunded: 'still', captured: 'good', action_required: 'held', declined: 'bad',
 }
 
 export function stateBadge(state: string): Html {

@@ -31,7 +31,7 @@ function camera(codes: readonly Code[]): Html {
 export function phonePage({ codes, open }: PhoneView): Html {
   return html`<div class="split phone-page"><div class="stack tight"><h1>A phone with Alipay</h1>
       <p>Show a code at the checkout in one tab, and scan it here in another. The checkout notices by itself.</p>
-      <p class="small quiet">A code says an address of the simulated wallet. Paying over CNY goes through Alipay’s Open Platform, over USD through Antom, its acquirer abroad.</p>
+      <p class="small quiet">A code says an address of the simulated wallet. CNY is paid through Alipay’s Open Platform, USD through Antom, its acquirer abroad.</p>
       ${open && html`<p><a href="/phone">Put the phone down</a></p>`}</div>
     <div class="phone"><div class="phone-top" aria-hidden="true"><span></span></div>
       ${open ? html`<iframe class="phone-screen" title="Alipay on the phone" src="${open.url}"></iframe>` : html`<div class="phone-screen">${camera(codes)}</div>`}

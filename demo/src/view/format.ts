@@ -44,7 +44,7 @@ const words: Readonly<Record<string, string>> = {
   unfunded: 'Not paid yet', funded: 'Held, not shipped yet', delivered: 'Shipped, in inspection', accepted: 'Accepted',
   auto_accepted: 'Accepted by itself', disputed: 'Frozen by a dispute', closed: 'Closed',
   open: 'Not paid yet', paid: 'Paid, protected', completed: 'Completed', refunded: 'Refunded', canceled: 'Canceled',
-  partially_captured: 'Captured in part', unknown: 'Outcome being asked', created: 'Created', submitted: 'Sent to the bank',
+  action_required: 'Waiting for the buyer', partially_captured: 'Captured in part', unknown: 'Outcome being asked', created: 'Created', submitted: 'Sent to the bank',
   processing: 'On its way', returned: 'Returned by the bank', failed: 'Failed', pending: 'On its way', succeeded: 'Succeeded',
   negotiation: 'Open', withdrawn: 'Withdrawn',
 }

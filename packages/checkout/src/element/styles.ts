@@ -173,6 +173,7 @@ const states = css`
   .seal.wait { color: var(--accent); }
   .seal.bad { color: var(--error); }
   .outcome h2:focus-visible { outline: none; }
+  .step > :empty { position: absolute; }
   .code { display: grid; place-items: center; inline-size: fit-content; max-inline-size: 100%; margin-inline: auto; border: 1px solid var(--line);
     border-radius: var(--corner); overflow: clip; background: #fff; forced-color-adjust: none; }
   .code > * { grid-area: 1 / 1; }
