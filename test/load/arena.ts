@@ -2,11 +2,11 @@ import type pg from 'pg'
 import type { TrialBalance } from '@holdfast/contract/types'
 import type { BackendReady } from './backend-child.ts'
 import type { CommandName, Load } from './commands.ts'
-import type { Measured, Target } from './generator.ts'
+import type { Target } from './generator.ts'
 import { CURRENCY, HOT_SELLER, idOf, SELLERS } from './objects.ts'
 import { releasable, seed, type Orders } from './seed.ts'
 import type { System } from './targets.ts'
-import { createBaselines, openWorld, type Child, type World } from './world.ts'
+import { createBaselines, openWorld, type Child, type Measurement, type World } from './world.ts'
 
 /** Holdfast and both baselines on one PostgreSQL, with money to release, ready to be measured. */
 export interface Arena {
@@ -14,7 +14,7 @@ export interface Arena {
   readonly backend: Child<BackendReady>
   /** The backend's database, as the superuser. */
   readonly database: pg.Client
-  run(run: Run): Promise<Measured>
+  run(run: Run): Promise<Measurement>
   /** Whether every call that was answered stands in the books, once, and the books balance. */
   prove(): Promise<Proof>
   close(): Promise<void>
@@ -70,7 +70,8 @@ export async function openArena({
       bare: { kind: 'sql', database: { ...world.postgres.owner, database: 'bare' } },
       plain: { kind: 'http', port: plain.ready.port, key: plain.ready.key, command: 'plainRelease' },
     }
-    return compose({ world, backend, database, targets })
+    const servers = { holdfast: backend.pid, plain: plain.pid, bare: undefined }
+    return compose({ world, backend, database, targets, servers })
   } catch (error) {
     await world.close()
     throw error
@@ -82,8 +83,10 @@ function compose({
   backend,
   database,
   targets,
+  servers,
 }: Pick<Arena, 'world' | 'backend' | 'database'> & {
   readonly targets: Readonly<Record<System, Target>>
+  readonly servers: Readonly<Record<System, number | undefined>>
 }): Arena {
   const answered = new Map<string, number>()
   return {
@@ -94,10 +97,10 @@ function compose({
       const target = command
         ? { ...(targets[system] as Target & { kind: 'http' }), command }
         : targets[system]
-      const measured = await world.measure({ target, ...job })
+      const measurement = await world.measure({ target, ...job }, servers[system])
       const of = target.kind === 'http' ? target.command : 'transfer'
-      answered.set(of, (answered.get(of) ?? 0) + measured.done)
-      return measured
+      answered.set(of, (answered.get(of) ?? 0) + measurement.done)
+      return measurement
     },
     prove: () =>
       prove({

@@ -22,6 +22,7 @@ const rows = (['holdfast', 'bare', 'plain'] as const).flatMap((system, place) =>
       p50: 1,
       p95: 1,
       p99: 1,
+      cpuUs: 1,
       runsApart: 0,
     })),
   ),

@@ -13,12 +13,16 @@ export interface Request {
   readonly status: number
 }
 
-/**
- * A money command as it is called.
- *
- * @param step - every how manieth order holds money; the others are the past
- */
-export type Command = (load: Load, step?: number) => Request
+/** Every `step`th order after `base` holds money, as many as there are sellers; the others are the past. */
+export interface Among {
+  readonly base: number
+  readonly step: number
+}
+
+const first: Among = { base: 0, step: 1 }
+
+/** A money command as it is called. */
+export type Command = (load: Load, among?: Among) => Request
 
 const random = (below: number): number => Math.floor(Math.random() * below)
 
@@ -26,8 +30,8 @@ const random = (below: number): number => Math.floor(Math.random() * below)
 const anyOrder = (load: Load): number =>
   load === 'spread' ? 1 + random(SELLERS) : HOT_ORDERS_FROM + random(SELLERS)
 const anySeller = (load: Load): number => (load === 'spread' ? 1 + random(SELLERS) : HOT_SELLER)
-const oneEscrow = (load: Load, step = 1): number =>
-  load === 'spread' ? anyOrder(load) * step : HOT_ORDERS_FROM
+const oneEscrow = (load: Load, { base, step }: Among = first): number =>
+  load === 'spread' ? base + anyOrder(load) * step : HOT_ORDERS_FROM
 
 let turn = 0
 /** The orders in turn: no payment is asked for two things at once, which Holdfast refuses. */
@@ -41,8 +45,8 @@ const CAPTURE = JSON.stringify({ amount: 1_000, final: false })
 let sessions = 0
 
 export const commands = {
-  release: (load, step) => ({
-    path: `/v1/escrows/${idOf('esc', oneEscrow(load, step))}/release`,
+  release: (load, among) => ({
+    path: `/v1/escrows/${idOf('esc', oneEscrow(load, among))}/release`,
     body: RELEASE,
     status: 200,
   }),

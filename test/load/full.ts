@@ -89,13 +89,13 @@ async function runOthers(
   const runs = others.map((): Summary[] => [])
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, other] of others.entries()) {
-      const { perSecond, p50, p95, p99 } = await arena.run({
+      const { summary } = await arena.run({
         system: 'holdfast',
         ...other,
         leadMs: OTHERS.leadMs,
         windowMs: OTHERS.windowMs,
       })
-      runs[index]?.push({ perSecond, p50, p95, p99 })
+      runs[index]?.push(summary)
     }
     write(`other commands: round ${round + 1} of ${rounds} done`)
   }
@@ -104,7 +104,7 @@ async function runOthers(
 
 function renderCommands(rows: readonly CommandRow[]): string {
   return table([
-    ['', 'load', 'callers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms'],
+    ['', 'load', 'callers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU µs'],
     ...rows.map((row) => [
       row.command,
       row.load,
@@ -113,6 +113,7 @@ function renderCommands(rows: readonly CommandRow[]): string {
       row.p50.toFixed(2),
       row.p95.toFixed(2),
       row.p99.toFixed(2),
+      row.cpuUs.toFixed(0),
     ]),
   ])
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { transferStatement } from './bare.ts'
 import { openCaller } from './caller.ts'
-import { commands, type CommandName, type Load } from './commands.ts'
-import { summarize, type Call, type Summary } from './statistics.ts'
+import { commands, type Among, type CommandName, type Load } from './commands.ts'
+import { summarize, type Call, type Pace } from './statistics.ts'
 
 /*
  * The load generator, in a process of its own: so many callers in closed loops, each sending its next call
@@ -19,14 +19,15 @@ export interface Job {
   readonly target: Target
   readonly load: Load
   readonly callers: number
-  /** Every how manieth order holds money; 1 unless the past is long. */
-  readonly step?: number
+  /** Where the orders that hold money are; the first ones unless the past is long. */
+  readonly among?: Among
   /** Runs before the window that is measured. */
   readonly leadMs: number
   readonly windowMs: number
 }
 
-export interface Measured extends Summary {
+export interface Measured {
+  readonly pace: Pace
   /** Calls that were done, those before and after the window too. */
   readonly done: number
 }
@@ -34,7 +35,7 @@ export interface Measured extends Summary {
 export type Reply = { readonly measured: Measured } | { readonly failed: string }
 
 /** One caller of a target: does one call and rejects when it was not done. */
-type Loop = (job: Pick<Job, 'load' | 'step'>) => Promise<void>
+type Loop = (job: Pick<Job, 'load' | 'among'>) => Promise<void>
 
 const connected = new Map<string, Loop[]>()
 
@@ -51,8 +52,8 @@ async function loopsOf({ target, callers }: Job): Promise<readonly Loop[]> {
 async function httpLoop({ port, key, command }: Target & { kind: 'http' }): Promise<Loop> {
   const caller = await openCaller({ host: '127.0.0.1', port })
   const fixed = `host: 127.0.0.1:${port}\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\n`
-  return async ({ load, step }) => {
-    const { path, body, status } = commands[command](load, step)
+  return async ({ load, among }) => {
+    const { path, body, status } = commands[command](load, among)
     const answer = await caller.send(
       `POST ${path} HTTP/1.1\r\n${fixed}idempotency-key: ${randomUUID()}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
@@ -86,7 +87,7 @@ async function work(job: Job): Promise<Measured> {
       }
     }),
   )
-  return { ...summarize(calls, { began, from: began + job.leadMs, until }), done: calls.length }
+  return { pace: summarize(calls, { began, from: began + job.leadMs, until }), done: calls.length }
 }
 
 function reply(message: Reply): void {

@@ -21,9 +21,10 @@ const figures = (row: Row): Cells => [
   ms(row.p50),
   ms(row.p95),
   ms(row.p99),
+  whole(row.cpuUs),
   `${(row.runsApart * 100).toFixed(0)} %`,
 ]
-const figureHead = ['callers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'runs apart'] as const
+const figureHead = ['callers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU µs', 'runs apart'] as const
 
 function where({ on, machine }: Part): string {
   const { processors, processor, memoryGiB, node, postgres, fdatasyncMs, loadBefore } =
@@ -93,26 +94,29 @@ ${whole(part.commands)} releases at 32 callers: ${part.startMiB.toFixed(0)} MiB 
     part &&
     `## Among many payments
 
-Releases at 32 callers, spread over the same 10,000 orders, which are strewn over all payments. ${where(part)}
+Releases at 32 callers, spread over 10,000 orders: those that came last, or as many strewn over the past. ${where(part)}
 
 ${table(
-  ['payments', 'rows', 'GiB', 'loaded in s', 'per second', 'p50 ms', 'p99 ms'],
+  ['payments', 'orders', 'rows', 'GiB', 'loaded in s', 'per second', 'p50 ms', 'p99 ms', 'CPU µs'],
   part.rows.map((row) => {
     const database = part.databases.find(({ payments }) => payments === row.payments)
     return [
       whole(row.payments),
+      row.where,
       whole(database?.rowsTotal ?? 0),
       (database?.gib ?? 0).toFixed(1),
       database?.loadedInS ?? '',
       whole(row.perSecond),
       ms(row.p50),
       ms(row.p99),
+      whole(row.cpuUs),
     ]
   }),
   0,
 )}
 
-A release among the most payments costs ${part.ratio.toFixed(2)} × one among the fewest.`,
+Of the newest orders, a release among the most payments takes ${part.ratio.toFixed(2)} × as long as one among the fewest, and
+${part.cpuRatio.toFixed(2)} × as much of the processors.`,
 ]
 
 /** Writes what results.json holds as tables, and its chart. */

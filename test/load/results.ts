@@ -66,6 +66,8 @@ export interface MemoryPart extends Part {
 
 export interface ScaleRow extends Row {
   readonly payments: number
+  /** Which orders: those that came last, or as many strewn over the past. */
+  readonly where: 'newest' | 'strewn'
 }
 
 export interface ScalePart extends Part {
@@ -76,8 +78,10 @@ export interface ScalePart extends Part {
     readonly gib: number
     readonly loadedInS: number
   }[]
-  /** Time per command, largest to smallest number of payments. */
+  /** Time per command of the newest orders, largest to smallest number of payments. */
   readonly ratio: number
+  /** The same of processor time. */
+  readonly cpuRatio: number
 }
 
 export interface Results {

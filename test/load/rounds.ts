@@ -27,20 +27,20 @@ export async function runRounds(arena: Arena, { cells, rounds, time, tell }: Pla
   let left = cells.length * rounds
   for (let round = 0; round < rounds; round += 1) {
     for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
-      const { perSecond, p50, p95, p99 } = await arena.run({ ...cell, ...time(left--) })
-      runs.get(cellKey(cell))?.push({ perSecond, p50, p95, p99 })
+      const { summary } = await arena.run({ ...cell, ...time(left--) })
+      runs.get(cellKey(cell))?.push(summary)
     }
     tell(`round ${round + 1} of ${rounds} done`)
   }
   return runs
 }
 
-const headings = ['', 'load', 'callers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms'] as const
+const headings = ['', 'load', 'callers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU µs'] as const
 
 /** The medians as a table of text. */
 export function renderRuns(cells: readonly Cell[], runs: Runs): string {
   const lines = cells.map((cell) => {
-    const { perSecond, p50, p95, p99 } = medians(runs.get(cellKey(cell)) ?? [])
+    const { perSecond, p50, p95, p99, cpuUs } = medians(runs.get(cellKey(cell)) ?? [])
     return [
       systemNames[cell.system],
       cell.load,
@@ -49,6 +49,7 @@ export function renderRuns(cells: readonly Cell[], runs: Runs): string {
       p50.toFixed(2),
       p95.toFixed(2),
       p99.toFixed(2),
+      cpuUs.toFixed(0),
     ]
   })
   return table([[...headings], ...lines])

@@ -68,7 +68,7 @@ test('latencies are of the calls that ended within the window, sorted as numbers
 })
 
 test('one slow run does not move the medians', () => {
-  const run = (n: number) => ({ perSecond: n, p50: n, p95: n, p99: n })
+  const run = (n: number) => ({ perSecond: n, p50: n, p95: n, p99: n, cpuUs: n })
   expect(medians([run(5), run(900), run(6)])).toEqual(run(6))
 })
 

@@ -1,9 +1,14 @@
-/** What one run of calls came to. Times in milliseconds. */
-export interface Summary {
+/** How fast calls of one run were. Times in milliseconds. */
+export interface Pace {
   readonly perSecond: number
   readonly p50: number
   readonly p95: number
   readonly p99: number
+}
+
+export interface Summary extends Pace {
+  /** Microseconds of processor that a call took of server and database together; 0 where nobody tells. */
+  readonly cpuUs: number
 }
 
 /**
@@ -47,7 +52,7 @@ export interface Window {
  * reckoned from the last end before the window to the last one in it. A system so slow that nothing ends
  * within the window is judged by what ends after it.
  */
-export function summarize(calls: readonly Call[], { began, from, until }: Window): Summary {
+export function summarize(calls: readonly Call[], { began, from, until }: Window): Pace {
   const inside = calls.filter(({ ended }) => ended >= from && ended < until)
   const counted = inside.length > 0 ? inside : calls.filter(({ ended }) => ended >= until)
   const since = calls.reduce((latest, { ended }) => (ended < from && ended > latest ? ended : latest), began)
@@ -64,7 +69,7 @@ export function summarize(calls: readonly Call[], { began, from, until }: Window
 /** Field by field, the median over runs. */
 export function medians(runs: readonly Summary[]): Summary {
   const of = (field: keyof Summary): number => median(runs.map((run) => run[field]))
-  return { perSecond: of('perSecond'), p50: of('p50'), p95: of('p95'), p99: of('p99') }
+  return { perSecond: of('perSecond'), p50: of('p50'), p95: of('p95'), p99: of('p99'), cpuUs: of('cpuUs') }
 }
 
 /** How far the runs lie apart: the largest less the smallest, as a share of the median. */

@@ -9,10 +9,12 @@ import { run, tools } from '../../scripts/command.ts'
 import { root } from '../support/processes.ts'
 import type { BackendOptions, BackendReady } from './backend-child.ts'
 import { bareSchema } from './bare.ts'
-import type { Job, Measured, Reply } from './generator.ts'
+import type { Job, Reply } from './generator.ts'
 import { SELLERS } from './objects.ts'
 import type { PlainChildOptions, PlainReady } from './plain-child.ts'
 import { schema as plainSchema } from './plain-server.ts'
+import { childrenOf, startMeter } from './processor.ts'
+import type { Summary } from './statistics.ts'
 
 /** As many as Holdfast has by default; 8 and 16 measure the same here, 32 less. */
 const PLAIN_POOL = 12
@@ -34,8 +36,15 @@ export interface World {
   createDatabase(name: string): Promise<void>
   startBackend(options: StartOptions): Promise<Child<BackendReady>>
   startPlain(): Promise<Child<PlainReady>>
-  measure(job: Job): Promise<Measured>
+  /** @param server - the process that answers, whose processor time counts with the database's */
+  measure(job: Job, server?: number): Promise<Measurement>
   close(): Promise<void>
+}
+
+export interface Measurement {
+  readonly summary: Summary
+  /** Calls that were done, those before and after the window too. */
+  readonly done: number
 }
 
 export interface StartOptions {
@@ -140,12 +149,14 @@ export async function openWorld({ name, keep = false, statistics = false }: Worl
           poolSize: PLAIN_POOL,
         } satisfies PlainChildOptions),
       ),
-    async measure(job) {
+    async measure(job, server) {
       const reply = answerOf<Reply>(generator)
+      const meter = startMeter(() => [...childrenOf(postgres.pid), ...(server === undefined ? [] : [server])])
       generator.send(job)
       const answered = await reply
       if ('failed' in answered) throw new Error(answered.failed)
-      return answered.measured
+      const { pace, done } = answered.measured
+      return { summary: { ...pace, cpuUs: meter() / done }, done }
     },
     async close() {
       await Promise.all([stop(generator), ...children.map((child) => child.stop())])
