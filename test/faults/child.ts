@@ -7,7 +7,7 @@ import { startVault, type VaultOptions } from '@holdfast/vault'
  * A part of Holdfast in a process of its own, to be killed, stopped and lied to about the time. It ends with the
  * process that started it.
  *
- *   fork('child.ts', ['backend' | 'worker', folder], { env })
+ *   fork('child.ts', ['backend' | 'worker' | 'all', folder], { env })
  *   fork('child.ts', ['vault', folder, JSON of VaultOptions])
  */
 
@@ -32,10 +32,10 @@ async function start(): Promise<object> {
     const vault = await startVault({ ...(JSON.parse(options) as VaultOptions), frame: { script: '', style: '' }, log: { level: 'warn', destination: log } })
     return { url: vault.internalUrl }
   }
-  const config = { ...readConfig(process.env), worker: role === 'worker' }
-  const backend = await startBackend(config, { frame: { script: '', style: '' }, logTo: log, serve: role === 'backend' })
-  const marketplace = role === 'backend' ? await backend.ensureMarketplace({ name: 'Faults', origins: [ORIGIN] }) : null
-  return { url: backend.url, marketplace }
+  const config = { ...readConfig(process.env), worker: role !== 'backend' }
+  const backend = await startBackend(config, { frame: { script: '', style: '' }, logTo: log, serve: role !== 'worker' })
+  const marketplace = role !== 'worker' ? await backend.ensureMarketplace({ name: 'Faults', origins: [ORIGIN] }) : null
+  return { url: backend.url, vaultUrl: backend.vaultInternalUrl, marketplace }
 }
 
 process.on('disconnect', () => process.exit(0))

@@ -27,6 +27,7 @@ interface Arena {
   readonly sql: pg.Client
   readonly sellers: readonly string[]
   readonly random: Random
+  readonly orders: number
   readonly took: Record<Conflict, { part: number; won: number }>
   readonly problems: string[]
 }
@@ -34,26 +35,28 @@ interface Arena {
 /** An order's shares are locked together: few of them, of many orders, keep callers from waiting for each other. */
 const LINES = 4
 const ORDERS = 12
+const SELLERS = 12
 const HELD = 100_000
 /** Calls under way at once. */
 const AT_ONCE = 10
+const MOST_CAPTURES = 6
 const EXPRESS_MS = 26 * 86_400_000
 
-async function openArena(random: Random): Promise<Arena & { close(): Promise<void> }> {
+async function openArena(random: Random, orders: number): Promise<Arena & { close(): Promise<void> }> {
   const one = await startTestBackend({ railTimeoutMs: 300 })
   const other = await startTestBackend({ worker: true, database: one.database, rails: one.rails })
   const sql = new pg.Client(one.database.superuser)
   await sql.connect()
   const shop = openShop(one)
   await shop.post('/v1/operator/top-ups', { currency: 'USD', amount: 900_000_000, reference: 'first' })
-  const sellers = await Promise.all(Array.from({ length: 12 }, async () => (await shop.seller()).id))
+  const sellers = await Promise.all(Array.from({ length: SELLERS }, async () => (await shop.seller()).id))
   const took = Object.fromEntries(conflicts.map(name => [name, { part: 0, won: 0 }])) as Arena['took']
   const close = async (): Promise<void> => {
     await sql.end()
     await other.close({ keep: true })
     await one.close()
   }
-  return { backends: [one, other], shop, sql, sellers, random, took, problems: [], close }
+  return { backends: [one, other], shop, sql, sellers, random, orders, took, problems: [], close }
 }
 
 /** Asks one of the two backends, as the marketplace of the first. Answers whether it was done. */
@@ -84,9 +87,9 @@ interface Share {
 const shares = ({ escrows, payment }: Paid): Share[] => escrows.map(({ id }) => ({ escrow: id, payment: payment.id }))
 
 /** The first share of each order, then the second of each, and so on. */
-async function buy({ shop, sellers, random }: Arena): Promise<Share[]> {
+async function buy({ shop, sellers, random, orders }: Arena): Promise<Share[]> {
   const line = () => ({ seller: random.pick(sellers), amount: HELD, platformFee: 3_000, releaseTerms: { method: 'express' as const } })
-  const bought = await Promise.all(Array.from({ length: ORDERS }, async () => shares(await shop.paid(Array.from({ length: LINES }, line)))))
+  const bought = await Promise.all(Array.from({ length: orders }, async () => shares(await shop.paid(Array.from({ length: LINES }, line)))))
   return Array.from({ length: LINES }, (_, index) => bought.map(of => of[index] as Share)).flat()
 }
 
@@ -141,9 +144,9 @@ async function raceCapture(arena: Arena): Promise<number> {
   const { payment: { id } } = await shop.paid([{ seller: random.pick(sellers), amount: HELD, platformFee: 999 }], { captureMode: 'manual' })
   let left = HELD
   let races = 0
-  for (; races < 6 && left > 10; races += 1) {
+  for (; races < MOST_CAPTURES && left > 10; races += 1) {
     const amount = Math.floor(left * 0.6)
-    const rival = races === 5 || random.whole(4) === 0
+    const rival = races === MOST_CAPTURES - 1 || random.whole(4) === 0
     await Promise.all([
       ask(arena, 'capture', `/v1/payments/${id}/capture`, { amount }),
       rival ? ask(arena, 'void', `/v1/payments/${id}/void`, {}) : ask(arena, 'capture', `/v1/payments/${id}/capture`, { amount }),
@@ -176,13 +179,13 @@ async function audit({ backends: [backend], sql, problems }: Arena): Promise<voi
 }
 
 /** Races until there were so many. */
-export async function race(random: Random, { races: wanted, onRace = () => {} }: { races: number; onRace?: (done: number) => void }): Promise<Raced> {
-  const arena = await openArena(random)
+export async function race(random: Random, { races: wanted, orders = ORDERS, onRace = () => {} }: { races: number; orders?: number; onRace?: (done: number) => void }): Promise<Raced> {
+  const arena = await openArena(random, orders)
   try {
     let done = 0
     for (let turn = 0; done < wanted; turn += 1) {
-      done += turn % 4 === 3 ? await raceLapse(arena) : await raceHeld(arena)
-      const pairs = await Promise.all(Array.from({ length: 4 }, () => raceCapture(arena)))
+      done += turn % 4 === 1 ? await raceLapse(arena) : await raceHeld(arena)
+      const pairs = await Promise.all(Array.from({ length: Math.ceil(orders / 3) }, () => raceCapture(arena)))
       done += pairs.reduce((sum, races) => sum + races, 0)
       onRace(done)
     }

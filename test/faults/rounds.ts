@@ -17,21 +17,24 @@ const BEFORE_MS = 500
 const AFTER_MS = 300
 
 /** A market on a world, with something bought, settled and payable. */
-export async function openMarket(world: World, random: Random): Promise<Market> {
+export async function openMarket(world: World, random: Random, deals = 8): Promise<Market> {
   const target = (): Target => ({ url: world.backend.ready.url, vaultUrl: world.vault.ready.url, secretKey: world.backend.ready.marketplace.secretKey })
   const market = new Market(target)
-  await market.open(random, 8)
+  await market.open(random, deals)
   return market
 }
 
 /** One round: clients at work, one fault among them, and an audit when it is over. */
-export async function runRound(world: World, market: Market, { kind, random, clients = CLIENTS }: { kind: FaultKind; random: Random; clients?: number }): Promise<Round> {
+export async function runRound(world: World, market: Market, { kind, random, clients = CLIENTS, thinkMs = 0 }: { kind: FaultKind; random: Random; clients?: number; thinkMs?: number }): Promise<Round> {
   const began = performance.now()
   await market.freshRound()
   const state = { over: false }
   const working = Promise.all(Array.from({ length: clients }, async (_, client) => {
     const own = random.fork(`client ${client}`)
-    while (!state.over) await market.act(client, own)
+    while (!state.over) {
+      await market.act(client, own)
+      if (thinkMs > 0) await pause(own.whole(2 * thinkMs))
+    }
   }))
   await pause(BEFORE_MS)
   const struck = await kind.strike(world, random.fork('strike')).finally(() => {

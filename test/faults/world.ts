@@ -40,17 +40,19 @@ export interface WorldOptions {
   /** Where PostgreSQL keeps its data; the machine's own disk by default. */
   readonly disk?: SmallDisk
   readonly poolSize?: number
+  /** Backend, worker and vault in one process, as on a developer's machine: one start instead of three. */
+  readonly together?: boolean
 }
 
 const RAIL_TIMEOUT_MS = 800
 
-export async function openWorld({ disk, poolSize = 8 }: WorldOptions = {}): Promise<World> {
+export async function openWorld({ disk, poolSize = 8, together = false }: WorldOptions = {}): Promise<World> {
   const closers: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (let next = closers.pop(); next; next = closers.pop()) await next().catch(() => {})
   }
   try {
-    return await compose({ disk, poolSize, closers, close })
+    return await compose({ disk, poolSize, together, closers, close })
   } catch (error) {
     await close()
     throw error
@@ -60,11 +62,12 @@ export async function openWorld({ disk, poolSize = 8 }: WorldOptions = {}): Prom
 interface Composing {
   readonly disk: SmallDisk | undefined
   readonly poolSize: number
+  readonly together: boolean
   readonly closers: (() => Promise<unknown>)[]
   readonly close: () => Promise<void>
 }
 
-async function compose({ disk, poolSize, closers, close }: Composing): Promise<World> {
+async function compose({ disk, poolSize, together, closers, close }: Composing): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-faults-'))
   closers.push(() => rm(folder, { recursive: true, force: true }))
   const postgres = await startPostgres({ folder: join(disk?.folder ?? folder, 'postgres') })
@@ -81,7 +84,7 @@ async function compose({ disk, poolSize, closers, close }: Composing): Promise<W
   closers.push(() => pool.end())
   // as the backend's first start would: the vault is started before it
   await sql(`create schema if not exists vault authorization ${postgres.owner.user}; grant all on schema vault to ${postgres.vault.user}`)
-  const parts = await startParts({ folder, postgres, link, rails: { jpmorgan, bank }, poolSize, closers })
+  const parts = await startParts({ folder, postgres, link, rails: { jpmorgan, bank }, poolSize, together, closers })
   return {
     ...parts, folder, disk, postgres, link, rails: { jpmorgan, bank }, sql, close,
     moveRails: ms => void (clock.ms += ms),
@@ -95,19 +98,26 @@ interface Starting {
   readonly link: Link
   readonly rails: World['rails']
   readonly poolSize: number
+  readonly together: boolean
   readonly closers: (() => Promise<unknown>)[]
 }
 
-async function startParts({ folder, postgres, link, rails, poolSize, closers }: Starting): Promise<Pick<World, 'backend' | 'worker' | 'vault' | 'startSecondWorker'>> {
+async function startParts(starting: Starting): Promise<Pick<World, 'backend' | 'worker' | 'vault' | 'startSecondWorker'>> {
+  const { folder, postgres, rails, closers } = starting
   const internalKey = randomBytes(24).toString('base64url')
   const [port, vaultPort] = await Promise.all([freePort(), freePort()])
-  const env = environment({ folder, postgres, link, rails, poolSize, port, vaultPort, internalKey })
+  const env = environment({ ...starting, port, vaultPort, internalKey })
   const started = async <Ready>(part: Promise<Part<Ready>>): Promise<Part<Ready>> => {
     const one = await part
     closers.push(one.kill)
     return one
   }
   await mkdir(join(folder, 'data'))
+  if (starting.together) {
+    const backend = await started(startPart<BackendReady & { vaultUrl: string }>({ name: 'backend', env, args: ['all', folder] }))
+    const vault: World['vault'] = { ...backend, get ready() { return { url: backend.ready.vaultUrl } }, get running() { return backend.running } }
+    return { backend, worker: backend, vault, startSecondWorker: () => Promise.reject(new Error('a world in one process has no second worker')) }
+  }
   const vault = await started(startPart<{ url: string }>({
     name: 'vault', env: {}, args: ['vault', folder, JSON.stringify({
       mode: 'test', databaseUrl: urlOf(postgres.vault), internalKey, keyFile: join(folder, 'vault-keys.json'), port: vaultPort,
@@ -123,15 +133,16 @@ const many = { count: 10_000_000, windowMs: 60_000 }
 const unlimited = { address: many, frameSession: many, card: many, bin: many }
 
 function environment(one: Omit<Starting, 'closers'> & { readonly port: number; readonly vaultPort: number; readonly internalKey: string }): Record<string, string> {
-  const { folder, postgres, link, rails, poolSize, port, vaultPort, internalKey } = one
+  const { folder, postgres, link, rails, poolSize, together, port, vaultPort, internalKey } = one
   const { clientId, clientSecret } = defaultJpmorganClient
   const linked = (connection: Connection): string => urlOf({ ...connection, port: link.port })
   return {
     HOLDFAST_MODE: 'test', HOLDFAST_DATA: join(folder, 'data'), HOLDFAST_SECRET_KEY: Buffer.alloc(32, 9).toString('base64'),
     HOLDFAST_PORT: String(port), HOLDFAST_POOL_SIZE: String(poolSize), HOLDFAST_LOG_LEVEL: 'warn',
     DATABASE_URL: linked(postgres.owner), DATABASE_APP_URL: linked(postgres.app),
-    HOLDFAST_VAULT_INTERNAL_URL: `http://127.0.0.1:${vaultPort}`, HOLDFAST_VAULT_INTERNAL_KEY: internalKey,
-    HOLDFAST_VAULT_URL: `http://vault.localhost:${vaultPort}`,
+    ...(together ? { HOLDFAST_VAULT_PORT: String(vaultPort), HOLDFAST_VAULT_DATABASE_URL: urlOf(postgres.vault) }
+      : { HOLDFAST_VAULT_INTERNAL_URL: `http://127.0.0.1:${vaultPort}`, HOLDFAST_VAULT_URL: `http://vault.localhost:${vaultPort}` }),
+    HOLDFAST_VAULT_INTERNAL_KEY: internalKey,
     HOLDFAST_JPMORGAN_URL: `${rails.jpmorgan.url}/api/v2`, HOLDFAST_JPMORGAN_TOKEN_URL: `${rails.jpmorgan.url}/am/oauth2/alpha/access_token`,
     HOLDFAST_JPMORGAN_CLIENT_ID: clientId, HOLDFAST_JPMORGAN_CLIENT_SECRET: clientSecret, HOLDFAST_JPMORGAN_SCOPE: 'jpm:payments:sandbox',
     HOLDFAST_JPMORGAN_MERCHANT_ID: defaultMerchantId,
