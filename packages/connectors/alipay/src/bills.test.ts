@@ -2,8 +2,9 @@ import type { CallOptions, SettlementReport } from '@holdfast/core'
 import { newId } from '@holdfast/contract'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { crc32, deflateRawSync } from 'node:zlib'
-import { BillRefused, readBill } from './bills.ts'
+import { BillRefused, billAddress, readBill } from './bills.ts'
 import { createAlipayConnector, type AlipayOptions } from './index.ts'
+import { readOptions } from './options.ts'
 import { marketplace, optionsFor, startTestRail } from './testing.ts'
 import type { AlipaySimulator } from '@holdfast/simulators'
 
@@ -130,6 +131,23 @@ describe('settlement reports', () => {
     expect(await reports('2026-01-04')).toHaveLength(1)
     await expect(reports('2026-01-05')).rejects.toThrow("Alipay's bill of 2026-01-06: not downloaded")
     expect(await reports('2026-01-05')).toHaveLength(1)
+  })
+})
+
+describe('a bill’s address', () => {
+  it.each<[what: string, address: string, expected: string | undefined]>([
+    ['as Alipay says it, without TLS', 'http://dwbillcenter.alipay.com/downloadBillFile.resource?token=t', 'https://dwbillcenter.alipay.com/downloadBillFile.resource?token=t'],
+    ['with TLS', 'https://dwbillcenter.alipay.com/x', 'https://dwbillcenter.alipay.com/x'],
+    ['on another’s host', 'http://dwbillcenter.alipay.com.evil.test/x', undefined],
+    ['on a host that ends alike', 'https://evilalipay.com/x', undefined],
+    ['near us', 'http://127.0.0.1/x', undefined],
+    ['a file', 'file:///etc/passwd', undefined],
+    ['nothing', '', undefined],
+  ])('%s', async (_, address, expected) => {
+    const rail = await startTestRail()
+    onTestFinished(() => rail.close())
+    const settings = readOptions({ ...optionsFor(rail), gateway: 'https://openapi.alipay.com/gateway.do' })
+    expect(billAddress(address, settings)?.href).toBe(expected)
   })
 })
 

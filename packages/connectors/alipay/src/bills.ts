@@ -96,8 +96,8 @@ export class Bills {
   }
 
   async #download(address: string, { day, deadline }: { day: string; deadline: Deadline }): Promise<Buffer> {
-    const url = URL.parse(address)
-    if (!url || !this.#mayAsk(url)) throw new BillRefused({ problem: 'address_refused', day })
+    const url = billAddress(address, this.#settings)
+    if (!url) throw new BillRefused({ problem: 'address_refused', day })
     try {
       const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(Math.max(1, deadline())) })
       if (response.ok && response.body) return await bounded(response.body)
@@ -106,13 +106,19 @@ export class Bills {
     }
     throw new BillRefused({ problem: 'not_downloaded', day })
   }
+}
 
-  /** The address comes signed from Alipay; still it only leads to Alipay. */
-  #mayAsk({ protocol, hostname }: URL): boolean {
-    const gateway = new URL(this.#settings.gateway)
-    if (protocol !== gateway.protocol) return false
-    return hostname === gateway.hostname || this.#settings.bills.hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`))
-  }
+/**
+ * Where a bill may be had: the address comes signed from Alipay, and still leads only to Alipay. It says `http` there,
+ * with a token in it, and is asked for as its gateway is: over TLS.
+ */
+export function billAddress(address: string, { gateway, bills: { hosts } }: Pick<Settings, 'gateway' | 'bills'>): URL | undefined {
+  const [url, own] = [URL.parse(address), new URL(gateway)]
+  if (!url || (url.protocol !== own.protocol && url.protocol !== 'http:')) return undefined
+  const { hostname } = url
+  if (hostname !== own.hostname && !hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`))) return undefined
+  url.protocol = own.protocol
+  return url
 }
 
 async function bounded(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
