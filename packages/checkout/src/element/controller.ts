@@ -272,9 +272,8 @@ export class CheckoutController {
 
   /** Who acts while this page is open is waited for; who is sent away hears later, by resume(). */
   async #acted(ended: Ended): Promise<Ended> {
-    const { session } = this
-    const here = ended.status === 'pending' && session?.waiting?.action?.type === 'qr_code'
-    return here ? await session.settled() ?? ended : ended
+    const here = ended.status === 'pending' && ended.attempt?.action?.type === 'qr_code'
+    return here ? await this.session?.settled() ?? ended : ended
   }
 
   #leave(): void {
