@@ -66,7 +66,8 @@ export async function startTestBackend(options: TestBackendOptions = {}): Promis
     connections: { owner: null, app: database.app, vault: database.vault },
     frame: { script: '', style: '' },
     resolveHost: options.resolveHost ?? (async () => []),
-    logTo: new Writable({ write: (line, _encoding, done) => { log.push(String(line)); done() } }),
+    // several lines may come in one write
+    logTo: new Writable({ write: (lines, _encoding, done) => { log.push(...String(lines).match(/.+\n?/g) ?? []); done() } }),
   })
   clock.now = backend.deps.clock.now
   const marketplace = await backend.createMarketplace({ name: 'Test marketplace', origins: [TEST_ORIGIN] })
