@@ -358,6 +358,7 @@ function updateRows(
 
 const statements = new Map<string, { readonly text: string; readonly names: readonly string[] }>()
 
+/** Rows are looked up one by one by the whole key: the marketplace alone would do for many of them, and be all of it. */
 function statementOf({ name, table, key, columns }: Update) {
   const known = statements.get(name)
   if (known) return known
@@ -367,8 +368,9 @@ function statementOf({ name, table, key, columns }: Update) {
   const text = `
     with written as (
       update ${table} t set ${Object.keys(columns).map((column) => `${column} = n.${column}`).join(', ')}
-      from unnest(${types.map((type, index) => `$${index + 3}::${type}[]`).join(', ')}) as n (${names.join(', ')})
-      where t.marketplace_id = $1 and ${key.map((column) => `t.${column} = n.${column}`).join(' and ')}
+      from (select $1::text as marketplace_id, u.*
+        from unnest(${types.map((type, index) => `$${index + 3}::${type}[]`).join(', ')}) as u (${names.join(', ')}) offset 0) as n
+      where t.marketplace_id = n.marketplace_id and ${key.map((column) => `t.${column} = n.${column}`).join(' and ')}
         ${state ? 'and t.state = n.from_state' : ''}
       returning 1)
     select assert_rows(count(*), $2, '${table}') from written`
