@@ -87,7 +87,7 @@ async function work(job: Job): Promise<Measured> {
       }
     }),
   )
-  return { pace: summarize(calls, { began, from: began + job.leadMs, until }), done: calls.length }
+  return { pace: summarize(calls, { began, from: began + job.leadMs }), done: calls.length }
 }
 
 function reply(message: Reply): void {

@@ -26,45 +26,24 @@ test('a percentile or median of nothing is refused, not zero', () => {
   expect(() => median([])).toThrow(RangeError)
 })
 
-const window = { began: 0, from: 100, until: 1_100 }
+const run = { began: 0, from: 100 }
 const batches = (ends: readonly number[], size: number) =>
   ends.flatMap((ended) => Array.from({ length: size }, () => ({ started: ended - 90, ended })))
+const every = (ms: number, first: number) => Array.from({ length: 10 }, (_, index) => first + index * ms)
 
 test.each([
-  [
-    'a batch every 100 ms, aligned with the window',
-    batches([100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000, 1_100], 32),
-    320,
-  ],
-  [
-    'the same, cut by both edges',
-    batches([50, 150, 250, 350, 450, 550, 650, 750, 850, 950, 1_050, 1_150], 32),
-    320,
-  ],
-  [
-    'one a millisecond',
-    batches(
-      Array.from({ length: 1_200 }, (_, index) => index + 1),
-      1,
-    ),
-    1_000,
-  ],
-  ['none before the window', batches([500, 1_000], 10), 20],
-  ['none within the window', batches([90, 2_090], 10), 5],
-])('the rate is that of the system, not of the window’s edges: %s', (_what, calls, perSecond) => {
-  expect(summarize(calls, window).perSecond).toBeCloseTo(perSecond)
+  ['a batch every 100 ms, one at the end of the lead', batches(every(100, 100), 32), 320],
+  ['the same, across the end of the lead', batches(every(100, 50), 32), 320],
+  ['one a millisecond', batches(every(1, 95), 1), 1_000],
+  ['none within the lead', batches([500, 1_000], 10), 20],
+  ['one call that went ahead alone, and a batch after it', [...batches([40], 1), ...batches([140], 31)], 310],
+])('the rate is that of the system, not of any edges: %s', (_what, calls, perSecond) => {
+  expect(summarize(calls, run).perSecond).toBeCloseTo(perSecond)
 })
 
-test('latencies are of the calls that ended within the window, sorted as numbers', () => {
-  const calls = [5_000, 10, 9, 100, 1].map((latency, index) => ({
-    started: 200 + index - latency,
-    ended: 200 + index,
-  }))
-  expect(summarize([{ started: 0, ended: 99 }, ...calls.slice(1)], window)).toMatchObject({
-    p50: 9,
-    p95: 100,
-    p99: 100,
-  })
+test('latencies are of the calls that ended after the lead, sorted as numbers', () => {
+  const calls = [10, 9, 100, 1].map((latency, index) => ({ started: 200 + index - latency, ended: 200 + index }))
+  expect(summarize([{ started: 0, ended: 99 }, ...calls], run)).toMatchObject({ p50: 9, p95: 100, p99: 100 })
 })
 
 test('one slow run does not move the medians', () => {

@@ -38,24 +38,18 @@ export interface Call {
   readonly ended: number
 }
 
-/** The window that counts: `from` to `until`, of a run that began earlier and whose last calls end later. */
-export interface Window {
-  readonly began: number
-  readonly from: number
-  readonly until: number
-}
-
 /**
- * Sums up the calls that ended within a window.
+ * Sums up the calls of a run that ended after its lead.
  *
- * Calls that were gathered end together, so that a window's edges would cut off whole batches: the rate is
- * reckoned from the last end before the window to the last one in it. A system so slow that nothing ends
- * within the window is judged by what ends after it.
+ * Calls that were gathered end together, so that any window of time would cut off whole batches: the rate is
+ * reckoned from the last end within the lead to the very last one, when every caller has its answer.
+ *
+ * @param began - when the run began, on the calls' clock
+ * @param from - when its lead was over
  */
-export function summarize(calls: readonly Call[], { began, from, until }: Window): Pace {
-  const inside = calls.filter(({ ended }) => ended >= from && ended < until)
-  const counted = inside.length > 0 ? inside : calls.filter(({ ended }) => ended >= until)
+export function summarize(calls: readonly Call[], { began, from }: { began: number; from: number }): Pace {
   const since = calls.reduce((latest, { ended }) => (ended < from && ended > latest ? ended : latest), began)
+  const counted = calls.filter(({ ended }) => ended >= from)
   const last = counted.reduce((latest, { ended }) => Math.max(latest, ended), since)
   const sorted = Float64Array.from(counted, ({ started, ended }) => ended - started).toSorted()
   return {
