@@ -57,7 +57,7 @@ export const voidAppliance: Appliance = {
       if (open) assert(endAuthorization(desk.book,
         { payment: payment.id, event: expired ? 'expire' : 'void' }) === null,
         'an authorization that is open can end')
-      await setTimers(tx, desk.marketplace,
+      setTimers(tx, desk.marketplace,
         { kind: 'authorization_expiry', timers: [{ subject: payment.id, dueAt: null }] })
     }
     if (outcome.outcome === 'not_sent' && op.request['persistent'] === true) await sendAgain(applying)
@@ -87,6 +87,11 @@ export const refundAppliance: Appliance = {
       return 'lose_sight'
     }
     const refund: Refund = await readRefundParts(tx.db, desk.marketplace, op.refund_id as string)
+    // nobody asked for it who could ask again: what an attempt that was closed over took goes back by itself
+    if (outcome.outcome === 'declined' && outcome.decline.class === 'soft' && refund.allotments.length === 0) {
+      await sendAgain(applying)
+      return event
+    }
     if (outcome.outcome === 'approved') confirmRefund(desk.book, refund)
     else rejectRefund(desk.book, refund, desk.now)
     await tx.db.updateTable('refunds').set({
@@ -129,7 +134,7 @@ export const payoutAppliance: Appliance = {
 /** How long the worker lets a rail rest that could not be reached, by how often it was tried. */
 const PAUSES_S = [2, 10, 60, 300]
 
-/** What was provably not sent and has to happen: a new operation, with a request id of its own. */
+/** What was provably not sent, or refused for now, and has to happen: a new operation, with a request id of its own. */
 async function sendAgain({ tx, desk, op }: Applying): Promise<void> {
   const tries = Number(op.request['tries'] ?? 0)
   await insertOperation(tx, desk, {

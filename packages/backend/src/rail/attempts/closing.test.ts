@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Payment } from '@holdfast/contract/types'
+import type { Payment, Refund } from '@holdfast/contract/types'
+import type { Decline } from '@holdfast/core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inquiries } from '../../jobs/inquiries.ts'
 import { startTestBackend, type TestBackend } from '../../testing/backend.ts'
 import { openShop, type Shop } from '../../testing/shop.ts'
@@ -80,4 +81,38 @@ test('a close that finds out later that the buyer had paid has the rail asked at
   await inquiries.handle(backend.deps, { marketplace: backend.marketplace.id, id: close!.id })
   const { rows } = await backend.deps.pool.query<{ due: boolean }>(`select next_inquiry_at <= now() as due from operations where payment_id = $1 and kind = 'sale'`, [one.payment])
   expect(rows).toEqual([{ due: true }])
+})
+
+describe('what goes back by itself', () => {
+  /** An attempt that was closed over and paid, whose refund the rail refuses once. */
+  async function refusedOnce(decline: Decline): Promise<string> {
+    const one = await waiting()
+    wallet.over = {
+      close: async () => ({ outcome: 'declined', decline: { class: 'hard', code: 'not_closable' } }),
+      followUp: async () => {
+        wallet.over = {}
+        return { outcome: 'declined', decline }
+      },
+    }
+    await shop.page(one.session, 'cancel-attempt')
+    wallet.buyer(one.requestId, 'approve')
+    await wallet.notify(wallet.said(one.requestId))
+    await work(backend)
+    return one.payment
+  }
+  const refundOf = async (id: string) => (await shop.get<{ data: Refund[] }>(`/v1/refunds?payment=${id}`)).data
+
+  test('is tried again where the rail may do it later', async () => {
+    const id = await refusedOnce({ class: 'soft', code: 'rail_balance_low' })
+    expect(await refundOf(id)).toMatchObject([{ status: 'succeeded', amount: 10_000 }])
+    expect((await payment(id)).operations.map(({ kind, status }) => `${kind} ${status}`)).toEqual(['sale confirmed', 'void rejected', 'refund rejected', 'refund confirmed'])
+    expect((await shop.books()).balanced).toBe(true)
+  })
+
+  test('stands in suspense where it won’t, for an operator to see to', async () => {
+    const id = await refusedOnce({ class: 'hard', code: 'rail_refused' })
+    expect(await refundOf(id)).toMatchObject([{ status: 'failed' }])
+    expect((await shop.post('/v1/refunds', { payment: id })).body).toMatchObject({ status: 'succeeded', amount: 10_000 })
+    expect((await shop.books()).balanced).toBe(true)
+  })
 })
