@@ -124,6 +124,7 @@ async function afterwards(holdfast: Holdfast, { seller, order }: { seller: strin
   await holdfast.sellers.balances(seller)
   await holdfast.operator.withdraw({ currency: 'USD', amount: 10, reference: fresh('withdrawal') })
   await holdfast.ledger.trialBalance()
+  await holdfast.ledger.verification()
   await holdfast.ledger.accounts().page()
   await holdfast.ledger.transfers({ order }).page()
   const event = await waitFor(async () => (await holdfast.events.list().page()).data[0], { what: 'an event' })
@@ -132,6 +133,7 @@ async function afterwards(holdfast: Holdfast, { seller, order }: { seller: strin
   await holdfast.marketplace.update({ name: 'Workshop Market' })
   await holdfast.marketplace.keys()
   const { id: key } = await holdfast.apiKeys.create({ kind: 'publishable' })
+  await holdfast.apiKeys.rotate(key)
   await holdfast.apiKeys.revoke(key)
   for (const list of [holdfast.apiKeys, holdfast.sellers, holdfast.sessions, holdfast.orders, holdfast.payments, holdfast.escrows, holdfast.releases, holdfast.refunds, holdfast.disputes, holdfast.payouts]) await list.list().page()
 }
@@ -168,6 +170,10 @@ describe('/openapi.json', () => {
     const { id: seller } = await addSeller(api)
     const { clientSecret } = await openSession(api, [{ seller, amount: 900 }])
     expect(wrong('checkout.retrieve', (await api.buyer.view(clientSecret)).body)).toEqual([])
+    for (const [name, path] of [['checkout.check', '/v1/checkout/check'], ['checkout.cancelAttempt', '/v1/checkout/cancel-attempt']] as const) {
+      const { body } = await send<unknown>(api.url, { method: 'POST', path, body: {}, bearer: clientSecret })
+      expect(wrong(name, body)).toEqual([])
+    }
     expect(wrong('checkout.confirm', await api.buyer.pay(clientSecret, api.cards.declined))).toEqual([])
     expect(wrong('checkout.confirm', await api.buyer.pay(clientSecret))).toEqual([])
   })
