@@ -114,7 +114,8 @@ export const payoutAppliance: Appliance = {
     const { tx, desk, op, outcome } = applying
     const [row] = await lockPayouts(tx, desk.marketplace, [op.payout_id as string])
     assert(row !== undefined, 'a payout has its row')
-    if (outcome.outcome === 'not_sent') await sendAgain(applying)
+    // what the bank's feed shows as sent after all is not sent again
+    if (outcome.outcome === 'not_sent' && row.state === 'created') await sendAgain(applying)
     const move = outcome.outcome === 'approved' ? 'submit' : outcome.outcome === 'declined' ? 'fail' : null
     const next = move && payoutMachine.step(row.state, move)
     if (move === null || next === null || isRefusal(next)) return eventOf(outcome)

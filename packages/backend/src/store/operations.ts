@@ -95,7 +95,8 @@ async function markAll(pool: Pool, batch: readonly Pick<OperationRow, 'marketpla
     text: `update operations o set state = 'sent', sent_at = now()
            from unnest($2::text[], $3::int[]) as marked (id, lease)
            where o.marketplace_id = $1 and o.id = marked.id and o.state = 'intent_written' and o.lease = marked.lease
-             and o.leased_until > now()
+             and o.leased_until > now() and (o.payout_id is null or exists (
+               select from payouts p where p.marketplace_id = o.marketplace_id and p.id = o.payout_id and p.state = 'created'))
            returning o.id`,
     values: [batch[0]!.marketplace_id, batch.map(({ id }) => id), batch.map(({ lease }) => lease)],
   })
