@@ -18,7 +18,7 @@ import { createHooks } from './hooks.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createServer } from './http/server.ts'
 import { addSystemRoutes } from './http/system.ts'
-import { handlers } from './jobs/index.ts'
+import { handlersOf } from './jobs/index.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { createLog } from './log.ts'
 import { checkOrigins, createMarketplace, type MarketplaceKeys, type NewMarketplace } from './marketplaces.ts'
@@ -231,7 +231,7 @@ function databaseUrlOf({ host, port, user, password, database }: Connection): st
 
 /** Starts what this process does besides answering: the jobs, and the deliveries of webhooks. */
 async function startWork(deps: Deps, { connection, metrics, closers }: { connection: Connection; metrics: Metrics; closers: Closers }): Promise<void> {
-  const worker = await startWorker(deps, { connection, handlers, metrics })
+  const worker = await startWorker(deps, { connection, handlers: handlersOf(deps.rails), metrics })
   closers.add(worker.stop)
   const courier = startCourier(deps, { connection, metrics })
   closers.add(() => courier.stop())

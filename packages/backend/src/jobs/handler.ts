@@ -1,8 +1,7 @@
 import type { Deps } from '../deps.ts'
 
-/** The worker's queues. */
-export const queues = ['timers', 'inquiries', 'payouts', 'settlements', 'verifier'] as const
-export type Queue = (typeof queues)[number]
+/** The worker's queues. Each rail on which buyers are waited for has one of its own for its inquiries. */
+export type Queue = 'timers' | 'inquiries' | `inquiries-${string}` | 'payouts' | 'settlements' | 'verifier'
 
 /** One thing to handle: an object, or a rail of one marketplace. */
 export interface Subject {
