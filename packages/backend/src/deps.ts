@@ -27,7 +27,7 @@ export interface PaymentTokenSigner {
   keys(marketplace: string): Promise<PaymentTokenKeySet | null>
 }
 
-/** A session as authentication sees it. */
+/** A session, as its page is known by. */
 export interface PageSession {
   readonly marketplace: string
   readonly session: string

@@ -1,8 +1,7 @@
 import type { CheckoutView } from '@holdfast/contract/types'
 import { readAttempt } from './attempt.ts'
-import type { Deps } from './deps.ts'
+import type { Deps, PageSession } from './deps.ts'
 import { offeredMethods } from './rails.ts'
-import type { PageSession } from './rail/attempts/live.ts'
 import { readCheckout, readNewestPayment } from './store/render/checkout.ts'
 
 /** What a page sees of its session, as it stands; null: there is no such session. */

@@ -1,8 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { CHECKOUT_EVENTS_PATH } from '@holdfast/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Deps } from '../deps.ts'
-import type { PageSession } from '../rail/attempts/live.ts'
+import type { Deps, PageSession } from '../deps.ts'
 import { readView } from '../view.ts'
 import type { EdgeRefusal } from './problem.ts'
 

@@ -2,7 +2,7 @@ import { newId } from '@holdfast/contract'
 import type { Refusal } from '@holdfast/core'
 import { readNow } from '../../commands/execute.ts'
 import type { Tx } from '../../database.ts'
-import type { Deps } from '../../deps.ts'
+import type { Deps, PageSession } from '../../deps.ts'
 import { notFound } from '../../not-found.ts'
 import { inTransaction, inTransactionInsistently } from '../../postgres/transaction.ts'
 import { openDesk } from '../../store/book.ts'
@@ -12,7 +12,7 @@ import { takeUp } from '../inquire.ts'
 import { applyOutcome } from '../outcome.ts'
 import { sendOperation } from '../send.ts'
 import { closeAppliance, isPaid } from './close.ts'
-import { readLiveCharge, type PageSession } from './live.ts'
+import { readLiveCharge } from './live.ts'
 
 /**
  * Gives up the attempt that waits for the buyer, so that another way to pay can be chosen. It is closed at the rail

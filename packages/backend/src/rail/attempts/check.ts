@@ -1,7 +1,7 @@
 import { RateLimiter } from '../../http/rate-limit.ts'
-import type { Deps } from '../../deps.ts'
+import type { Deps, PageSession } from '../../deps.ts'
 import { takeUp } from '../inquire.ts'
-import { readLiveCharge, type PageSession } from './live.ts'
+import { readLiveCharge } from './live.ts'
 
 /** Every two seconds a session, however many of its pages ask. */
 const limit = { perMinute: 30, burst: 1 }

@@ -1,12 +1,7 @@
 import { sql } from 'kysely'
+import type { PageSession } from '../../deps.ts'
 import type { OperationRow } from '../../store/operations.ts'
 import type { Reader } from '../../store/render/values.ts'
-
-/** A page's session. */
-export interface PageSession {
-  readonly marketplace: string
-  readonly session: string
-}
 
 /** The charge of the attempt that a session waits for; none when none is under way. */
 export async function readLiveCharge(
