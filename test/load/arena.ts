@@ -45,6 +45,7 @@ const DATABASE = 'holdfast'
 export interface ArenaOptions {
   readonly orders?: readonly Orders[]
   readonly statistics?: boolean
+  /** Whether the backend runs its jobs as well; false by default, for neither baseline has any. */
   readonly worker?: boolean
   readonly built?: boolean
 }
@@ -52,7 +53,7 @@ export interface ArenaOptions {
 export async function openArena({
   orders = releasable,
   statistics = false,
-  worker = true,
+  worker = false,
   built = false,
 }: ArenaOptions = {}): Promise<Arena> {
   const world = await openWorld({ name: 'bench', statistics })

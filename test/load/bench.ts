@@ -10,6 +10,7 @@ import { runStatements } from './statements.ts'
 
 const usage = `npm run bench                    all money commands and both baselines, about nine minutes
     --rounds <n>                 the medians of so many; 5 by default
+    --jobs                       with Holdfast's jobs in the same process; so may --quick
 npm run bench -- --quick         releases alone, within a minute; fails below the ratios that are promised
 npm run bench -- --statements    what a command costs the database: statements, transactions, bytes of log
 npm run bench -- --memory        what the backend has resident after a million commands; on Linux
@@ -25,6 +26,7 @@ const { values } = parseArgs({
   options: {
     help: flag,
     quick: flag,
+    jobs: flag,
     statements: flag,
     memory: flag,
     scale: flag,
@@ -47,11 +49,11 @@ const published =
   }
 
 const modes = {
-  quick: () => runQuick(write),
+  quick: () => runQuick(write, { worker: values.jobs === true }),
   statements: published(() => runStatements(write)),
   memory: published(() => runMemory(write, { atLeast: Number(values.commands) })),
   scale: published(() => runScale(write, { most: Number(values.payments) })),
-  full: published(() => runFull(write, { rounds: Number(values.rounds) })),
+  full: published(() => runFull(write, { rounds: Number(values.rounds), worker: values.jobs === true })),
 } as const satisfies Record<string, Mode>
 
 // Leaving by `exit` takes PostgreSQL and the children along.

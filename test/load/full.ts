@@ -47,10 +47,10 @@ const others: readonly Other[] = (
  */
 export async function runFull(
   write: Write,
-  { rounds = ROUNDS }: { readonly rounds?: number } = {},
+  { rounds = ROUNDS, worker }: { readonly rounds?: number; readonly worker: boolean },
 ): Promise<boolean> {
   write('Setting up: PostgreSQL, 10,001 sellers, 30,002 orders, both baselines …')
-  const arena = await openArena({ orders: [...releasable, ...hotOrders, ...paidOrders] })
+  const arena = await openArena({ orders: [...releasable, ...hotOrders, ...paidOrders], worker })
   try {
     const part = { on: today(), machine: await describeMachine(arena.database, arena.world.folder) }
     await giveBankAccounts(arena)

@@ -18,10 +18,13 @@ const SHORTEST_MS = 100
  *
  * @returns whether every target was met and the books stand
  */
-export async function runQuick(write: (line: string) => void): Promise<boolean> {
+export async function runQuick(
+  write: (line: string) => void,
+  { worker }: { readonly worker: boolean },
+): Promise<boolean> {
   const began = performance.now()
   const cells = cellsOf(targets)
-  const arena = await openArena()
+  const arena = await openArena({ worker })
   try {
     write(
       `Set up in ${((performance.now() - began) / 1000).toFixed(1)} s. ${cells.length} cells, ${ROUNDS} interleaved rounds.`,
