@@ -23,7 +23,8 @@ const recordedAfterMs = 270_000
  * - What isn't signed by the rail says nothing: `unknown`, whatever it says.
  * - `REPEAT_REQ_INCONSISTENT` is `unknown`: what the id's first request came to is what counts.
  * - Refused before it was looked at (signature, key, client id, clock), it is `not_sent`.
- * - A refund that the rail refuses is `declined`, `hard`, `rail_refused`; but done, where a cancel has given all of it back.
+ * - A refund that the rail refuses is `declined`: `soft`, `rail_balance_low` where our balance doesn’t cover it now, else
+ *   `hard`, `rail_refused`; but done, where a cancel has given all of it back.
  * - A close asks first, for Antom gives back by `cancel` what was paid already. One that is paid in between is given
  *   back and closed, although the rail may report it as paid, before or after: nothing is taken for it.
  *

@@ -58,6 +58,11 @@ export function refusalOf(raw: RawResult): Decline {
   return { class: declineClass, code, raw: rawOf(raw) }
 }
 
+/** A refund refused: the rail won't, whatever its words; but what our balance there doesn't cover now, it may later. */
+export function refundRefusalOf(raw: RawResult): Decline {
+  return raw.resultCode === 'MERCHANT_BALANCE_NOT_ENOUGH' ? { class: 'soft', code: 'rail_balance_low', raw: rawOf(raw) } : followUpRefusalOf(raw)
+}
+
 /** A follow-up refused: the rail won't, whatever its words. */
 export function followUpRefusalOf(raw: RawResult, code = 'rail_refused'): Decline {
   return { class: 'hard', code, raw: rawOf(raw) }

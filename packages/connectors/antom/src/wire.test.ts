@@ -152,6 +152,7 @@ describe('a refund’s answer', () => {
     ['done, of another request', said('S', 'SUCCESS', { ...refund, refundRequestId: 'op_3' }), 'unknown'],
     ['in process', said('U', 'REFUND_IN_PROCESS', refund), 'unknown'],
     ['too much', said('F', 'REFUND_AMOUNT_EXCEED'), 'declined hard rail_refused'],
+    ['more than our balance there', said('F', 'MERCHANT_BALANCE_NOT_ENOUGH'), 'declined soft rail_balance_low'],
     ['an id used before', said('F', 'REPEAT_REQ_INCONSISTENT'), 'unknown'],
     ['a client that it doesn’t know', said('F', 'INVALID_CLIENT'), 'not_sent'],
   ])('%s', (_, answer, expected) => {

@@ -2,7 +2,7 @@ import type { FollowUpRequest, Inquiry, Outcome, WalletChargeRequest } from '@ho
 import * as z from 'zod'
 import { AmountRefused, type Amounts, type WireAmount } from './amounts.ts'
 import {
-  declineOfPayment, followUpRefusalOf, isAbsent, isAtTheDoor, refusalOf, type RawResult, type Result,
+  declineOfPayment, followUpRefusalOf, isAbsent, isAtTheDoor, refundRefusalOf, refusalOf, type RawResult, type Result,
 } from './declines.ts'
 
 /*
@@ -244,7 +244,7 @@ export function readRefund({ result, body }: Said, { asked, amounts }: Parsing):
 
 function refusedRefund(result: Result): Outcome {
   if (result.resultCode === 'REPEAT_REQ_INCONSISTENT') return unknown('the rail has had this request id before, with other content')
-  return isAtTheDoor(result) ? notTaken(result) : { outcome: 'declined', decline: followUpRefusalOf(result) }
+  return isAtTheDoor(result) ? notTaken(result) : { outcome: 'declined', decline: refundRefusalOf(result) }
 }
 
 /** What `inquiryRefund` shows: `refundStatus`, not the inquiry's own `result`. */
