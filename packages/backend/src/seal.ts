@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { fewRandomBytes } from './random.ts'
 
 const VERSION = 2
 const KEY_ID_BYTES = 4
@@ -41,7 +42,7 @@ export function createSealer(current: Buffer, previous?: Buffer | null): Sealer 
   return {
     head, derivations,
     seal(plain, context) {
-      const nonce = randomBytes(NONCE_BYTES)
+      const nonce = fewRandomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', sealingKey(newest, context), nonce).setAAD(Buffer.from(context))
       const body = Buffer.concat([cipher.update(plain), cipher.final()])
       return Buffer.concat([head, nonce, cipher.getAuthTag(), body])

@@ -166,7 +166,9 @@ export function happened(book: Book, type: EventType, subject: string): void {
 
 export function milestonesOf(book: Book, by: { readonly escrow: string } | { readonly order: string } | { readonly payment: string }): Milestone[] {
   const [[field, id]] = Object.entries(by) as [['escrow' | 'order' | 'payment', string]]
-  return [...book.milestones.values()].filter((milestone) => milestone[field] === id)
+  const found: Milestone[] = []
+  for (const milestone of book.milestones.values()) if (milestone[field] === id) found.push(milestone)
+  return found
 }
 
 /**

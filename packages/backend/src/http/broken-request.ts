@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Refusal } from '@holdfast/core'
+import { fewRandomBytes } from '../random.ts'
 import { renderProblem } from './problem.ts'
 
 export function newRequestId(): string {
-  return `req_${randomBytes(12).toString('base64url')}`
+  return `req_${fewRandomBytes(12).toString('base64url')}`
 }
 
 const tooLarge: Refusal<'headers_too_large'> = {

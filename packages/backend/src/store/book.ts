@@ -253,18 +253,19 @@ function balanceOf(row: BalanceRow): SellerBalance {
 
 /** Locks custody, last: the hottest row. */
 export async function lockCustody(tx: Tx, desk: Desk, currencies: readonly string[]): Promise<void> {
-  if (currencies.length === 0) return
-  const wanted = unique(currencies)
-  await tx.client.query({
+  const values = [desk.marketplace, unique(currencies)]
+  tx.send({
     name: 'make_custody',
     text: 'insert into custody (marketplace_id, currency) select $1, * from unnest($2::text[]) on conflict do nothing',
-    values: [desk.marketplace, wanted],
+    values,
   })
-  const rows = await tx.db.selectFrom('custody').selectAll().where('marketplace_id', '=', desk.marketplace)
-    .where('currency', 'in', wanted).orderBy('currency').forNoKeyUpdate().execute()
-  for (const { currency, balance, in_payout: inPayout } of rows) {
-    put(desk, 'custody', { key: currency, row: { currency, balance, inPayout } })
-  }
+  const { rows } = await tx.client.query<Custody>({
+    name: 'lock_custody',
+    text: `select currency, balance, in_payout as "inPayout" from custody
+           where marketplace_id = $1 and currency = any($2) order by currency for no key update`,
+    values,
+  })
+  for (const row of rows) put(desk, 'custody', { key: row.currency, row })
 }
 
 /**
