@@ -162,19 +162,19 @@ async function atStatements({ until }: Plan, wanted: number): Promise<Row[]> {
   return rows
 }
 
-async function racing({ seed, races }: Plan): Promise<Row> {
+async function racing({ seed, races, until }: Plan): Promise<Row> {
   say(`\n${races} races for the same money, on two backends at once`)
   const began = performance.now()
   let last = began
   const raced = await race(randomFrom(seed).fork('races'), {
-    races,
+    races, until,
     onRace: done => {
       if (performance.now() - last < 5_000) return
       last = performance.now()
       say(`  ${String(done).padStart(5)} races`)
     },
   })
-  say(`  ${Object.entries(raced.took).map(([name, { part, won }]) => `${name} ${part} times, had ${won}`).join('; ')}`)
+  say(`  ${raced.races} races: ${Object.entries(raced.took).map(([name, { part, won }]) => `${name} ${part} times, had ${won}`).join('; ')}`)
   for (const problem of raced.problems.slice(0, 10)) say(`      PROBLEM ${problem}`)
   const calls = Object.values(raced.took).reduce((sum, { part }) => sum + part, 0)
   const won = Object.values(raced.took).reduce((sum, one) => sum + one.won, 0)

@@ -86,10 +86,21 @@ interface Share {
 
 const shares = ({ escrows, payment }: Paid): Share[] => escrows.map(({ id }) => ({ escrow: id, payment: payment.id }))
 
+/** Buys, and tries again where the machine was too busy to answer: the races are what is looked at. */
+async function paid(shop: Shop, ...given: Parameters<Shop['paid']>): Promise<Paid> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await shop.paid(...given)
+    } catch (error) {
+      if (tried === 10) throw error
+    }
+  }
+}
+
 /** The first share of each order, then the second of each, and so on. */
 async function buy({ shop, sellers, random, orders }: Arena): Promise<Share[]> {
   const line = () => ({ seller: random.pick(sellers), amount: HELD, platformFee: 3_000, releaseTerms: { method: 'express' as const } })
-  const bought = await Promise.all(Array.from({ length: orders }, async () => shares(await shop.paid(Array.from({ length: LINES }, line)))))
+  const bought = await Promise.all(Array.from({ length: orders }, async () => shares(await paid(shop, Array.from({ length: LINES }, line)))))
   return Array.from({ length: LINES }, (_, index) => bought.map(of => of[index] as Share)).flat()
 }
 
@@ -141,7 +152,7 @@ async function raceLapse(arena: Arena): Promise<number> {
 /** Captures that together exceed what is authorized, and a void of it. */
 async function raceCapture(arena: Arena): Promise<number> {
   const { shop, sellers, random } = arena
-  const { payment: { id } } = await shop.paid([{ seller: random.pick(sellers), amount: HELD, platformFee: 999 }], { captureMode: 'manual' })
+  const { payment: { id } } = await paid(shop, [{ seller: random.pick(sellers), amount: HELD, platformFee: 999 }], { captureMode: 'manual' })
   let left = HELD
   let races = 0
   for (; races < MOST_CAPTURES && left > 10; races += 1) {
@@ -178,12 +189,12 @@ async function audit({ backends: [backend], sql, problems }: Arena): Promise<voi
   if (rail.captured !== books?.captured || rail.refunded !== books.refunded) problems.push(`the rail has ${JSON.stringify(rail)}, the books ${JSON.stringify(books)}`)
 }
 
-/** Races until there were so many. */
-export async function race(random: Random, { races: wanted, orders = ORDERS, onRace = () => {} }: { races: number; orders?: number; onRace?: (done: number) => void }): Promise<Raced> {
+/** Races until there were so many, or time is up; then looks at what was given to whom. */
+export async function race(random: Random, { races: wanted, orders = ORDERS, until = Infinity, onRace = () => {} }: { races: number; orders?: number; until?: number; onRace?: (done: number) => void }): Promise<Raced> {
   const arena = await openArena(random, orders)
   try {
     let done = 0
-    for (let turn = 0; done < wanted; turn += 1) {
+    for (let turn = 0; done < wanted && performance.now() < until; turn += 1) {
       done += turn % 4 === 1 ? await raceLapse(arena) : await raceHeld(arena)
       const pairs = await Promise.all(Array.from({ length: Math.ceil(orders / 3) }, () => raceCapture(arena)))
       done += pairs.reduce((sum, races) => sum + races, 0)
