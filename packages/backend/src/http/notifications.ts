@@ -11,8 +11,11 @@ import { addressKey, RateLimiter } from './rate-limit.ts'
 /** Rails' own are a few kilobytes. */
 const MAX_BYTES = 64 * 1024
 
-/** Whoever sends what is no rail's word is kept from filling the database with it; so are all of them together. */
-const refusedLimits = { address: { perMinute: 60, burst: 60 }, all: { perMinute: 600, burst: 600 } }
+/**
+ * Whoever sends what is no rail's word is kept from filling the database with it; so are all of them together: in the
+ * ninety days for which it is kept, at most some four million rows of 4 KiB.
+ */
+const refusedLimits = { address: { perMinute: 6, burst: 60 }, all: { perMinute: 30, burst: 600 } }
 
 interface Context {
   readonly deps: Deps

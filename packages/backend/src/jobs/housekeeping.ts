@@ -6,18 +6,23 @@ export const IDEMPOTENCY_DAYS = 35
 const REFUSED_DAYS = 90
 const AT_ONCE = 10_000
 
-/** Removes what has been kept long enough. By real time: advancing the virtual clock must not forget a key. */
-export async function sweep(pool: Pool): Promise<void> {
-  await pool.query(
+/**
+ * Removes some of what has been kept long enough. By real time: advancing the virtual clock must not forget a key.
+ *
+ * @returns whether there may be more
+ */
+export async function sweep(pool: Pool): Promise<boolean> {
+  const keys = await pool.query(
     `delete from idempotency_keys where (marketplace_id, scope, key) in (
        select marketplace_id, scope, key from idempotency_keys
        where created_at < now() - make_interval(days => $1) limit $2)`,
     [IDEMPOTENCY_DAYS, AT_ONCE],
   )
-  await pool.query(
+  const forgeries = await pool.query(
     `delete from notifications where (marketplace_id, connector, id) in (
        select marketplace_id, connector, id from notifications
        where verdict = 'refused' and received_at < now() - make_interval(days => $1) limit $2)`,
     [REFUSED_DAYS, AT_ONCE],
   )
+  return keys.rowCount === AT_ONCE || forgeries.rowCount === AT_ONCE
 }

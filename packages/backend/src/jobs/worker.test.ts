@@ -77,6 +77,18 @@ test('forgets idempotency keys after 35 days, and no sooner', async () => {
   expect(rows).toEqual([{ key: 'young' }])
 })
 
+test('forgets more keys than at once, one sweep after another', async () => {
+  const { pool } = backend.deps
+  await pool.query(
+    `insert into idempotency_keys (marketplace_id, scope, key, body_hash, created_at)
+     select $1, 'many', n::text, $2, now() - interval '36 days' from generate_series(1, 10001) n`,
+    [backend.marketplace.id, Buffer.alloc(32)],
+  )
+  expect([await sweep(pool), await sweep(pool)]).toEqual([true, false])
+  const { rows } = await pool.query(`select from idempotency_keys where scope = 'many'`)
+  expect(rows).toHaveLength(0)
+})
+
 test('forgets notifications that were refused after ninety days, and what a rail said never', async () => {
   const { pool } = backend.deps
   const insert = (id: string, verdict: 'accepted' | 'refused', days: number) => pool.query(

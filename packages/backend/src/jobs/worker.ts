@@ -116,8 +116,8 @@ function tick(deps: Deps, round: () => Promise<void>) {
     if (stopped) return
     await round()
     if (performance.now() - sweptAt < SWEEP_MS) return
-    await sweep(deps.pool)
-    sweptAt = performance.now()
+    // as long as there is more, with each round: what comes in an hour may be far more than what goes at once
+    if (!(await sweep(deps.pool))) sweptAt = performance.now()
   }
   const now = (): Promise<void> => {
     running = running.then(run).catch((error: unknown) => deps.log.warn({ err: error }, 'the worker could not look for what is due'))
