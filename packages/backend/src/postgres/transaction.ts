@@ -88,7 +88,7 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const sent = new Sent(client)
   const ends: ((committed: boolean) => void)[] = []
   const tx: Tx = {
-    db: kyselyOn(client), client, send: (statement) => sent.add(statement), onEnd: (ended) => void ends.push(ended),
+    db: kyselyOn(client), client: sent.watched, send: (statement) => sent.add(statement), onEnd: (ended) => void ends.push(ended),
   }
   let broken: Error | undefined
   let committed = false
@@ -108,17 +108,26 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   }
 }
 
-/** Statements whose results are looked at when the transaction ends. */
+/** The statements of one transaction, and the error of the first that failed. */
 class Sent {
   readonly #client: PoolClient
   #last: Promise<string | undefined> = Promise.resolve(undefined)
-  /** Of the first that failed: the later ones only say that the transaction had failed already. */
+  /** The statements after it only say that the transaction had failed already. */
   error: unknown
+  /** The connection, for statements that somebody waits for: those of several may be under way at once. */
+  readonly watched: PoolClient
 
   constructor(client: PoolClient) {
     this.#client = client
+    const query = (...args: unknown[]): Promise<unknown> => {
+      const result = (client.query as (...args: unknown[]) => Promise<unknown>).apply(client, args)
+      result.catch((error: unknown) => { this.error ??= error })
+      return result
+    }
+    this.watched = Object.create(client, { query: { value: query } }) as PoolClient
   }
 
+  /** Sends one whose result is looked at when the transaction ends. */
   add(statement: string | QueryConfig): void {
     this.#last = this.#client.query(statement as QueryConfig).then(({ command }) => command, (error: unknown) => {
       this.error ??= error
