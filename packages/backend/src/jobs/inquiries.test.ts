@@ -8,6 +8,7 @@ import { addWallet, begin, type TestWallet } from '../testing/wallet.ts'
 import { handlersOf } from './index.ts'
 import { startWorker } from './worker.ts'
 
+const none = async () => 0
 let backend: TestBackend
 let wallet: TestWallet
 let shop: Shop
@@ -31,7 +32,8 @@ test('a rail that hangs while many buyers are waited for keeps no other rail’s
   }
   for (let buyers = 0; buyers < 20; buyers += 1) await begin({ backend, shop, session: await shop.session(lines) })
   await backend.deps.pool.query(`update operations set next_inquiry_at = now() where connector = 'wallet'`)
-  const metrics = createMetrics({ pool: backend.deps.pool, gauges: { unknownOperations: async () => 0, events: async () => 0, setAside: async () => 0, webhookBacklog: async () => 0, webhooksFailing: async () => 0 } })
+  const gauges = { unknownOperations: none, events: none, setAside: none, webhookBacklog: none, webhooksFailing: none, findings: none, verifierLag: none }
+  const metrics = createMetrics({ pool: backend.deps.pool, gauges })
   const worker = await startWorker(backend.deps, { connection: backend.database.app, handlers: handlersOf(backend.deps.rails), metrics })
   expect(await until(() => asked >= 16, 15_000), 'as many hang as one queue may have under way').toBe(true)
   backend.rails.jpmorgan.faults.add({ fault: 'timeout_recorded', method: 'POST', path: '/api/v2/payments' })

@@ -21,6 +21,8 @@ const REFILL_AT = PER_ENDPOINT / 2
 /** Attempts under way in this process: bounds its memory, and is far above what the hung ones of a few can fill. */
 const PER_PROCESS = 1_024
 const STOP_WITHIN_MS = 5_000
+/** An endpoint that has nothing under way may begin one attempt beyond that, and so many may. */
+const RESERVE = 1_024
 /** Connections of its own, so that deliveries never keep a call waiting for one. */
 const POOL_SIZE = 3
 
@@ -42,6 +44,8 @@ export interface CourierOptions {
   readonly random?: () => number
   readonly attemptTimeoutMs?: number
   readonly leaseMs?: number
+  /** Attempts under way at once, besides each endpoint's first. */
+  readonly perProcess?: number
 }
 
 /** What one endpoint has under way here. */
@@ -158,7 +162,7 @@ class Deliveries implements Courier {
   async #pass(lane: Lane): Promise<void> {
     const { marketplace, endpoint } = lane
     if (lane.more) lane.more = await fanOut(this.#pool, { marketplace, endpoint, now: this.#deps.clock.now() })
-    const room = Math.min(PER_ENDPOINT - lane.underWay, PER_PROCESS - this.#attempts.size)
+    const room = this.#roomOf(lane)
     if (room > 0 && !this.#stopped) {
       const claimed = await claim(this.#pool, {
         marketplace, endpoint, room, now: this.#deps.clock.now(), leaseMs: this.#options.leaseMs ?? LEASE_MS,
@@ -166,6 +170,12 @@ class Deliveries implements Courier {
       for (const one of claimed) this.#begin(lane, one)
     }
     lane.again ||= lane.more
+  }
+
+  /** Those who fill all places with slow endpoints keep no other endpoint from its first attempt. */
+  #roomOf({ underWay }: Lane): number {
+    const free = (this.#options.perProcess ?? PER_PROCESS) - this.#attempts.size
+    return underWay === 0 && free <= 0 && free > -RESERVE ? 1 : Math.min(PER_ENDPOINT - underWay, free)
   }
 
   #begin(lane: Lane, claimed: Claimed): void {

@@ -63,6 +63,21 @@ const deliveriesOf = async (id: string) => (await ok<{ data: WebhookDelivery[] }
 const idsAt = (one: Receiver) => one.received.map(({ event }) => event.id)
 
 describe('an endpoint that hangs', () => {
+  test('delays no other when it and its like fill all the places that there are', async () => {
+    const hung = await startReceiver()
+    hung.behave(() => {})
+    await endpoint(`${hung.url}/`)
+    for (let count = 0; count < 20; count += 1) await seller()
+    courier({ perProcess: 8 })
+    expect(await until(() => hung.received.length === 8, 10_000)).toBe(true)
+    const other = { ...backend, marketplace: await backend.createMarketplace({ name: 'Another', origins: [] }) }
+    await call(other, 'POST', '/v1/webhook-endpoints', { body: { url: receiver.url } })
+    await call(other, 'POST', '/v1/sellers', { body: { reference: 'first', name: 'A', country: 'DE' } })
+    expect(await until(() => receiver.received.length === 1, 10_000)).toBe(true)
+    expect(hung.received).toHaveLength(8)
+    await hung.close()
+  })
+
   test('delays no other, of its own marketplace or of another, however many hang', async () => {
     const hung = await startReceiver()
     hung.behave(() => {})
