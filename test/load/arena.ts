@@ -47,19 +47,19 @@ export interface ArenaOptions {
   readonly statistics?: boolean
   /** Whether the backend runs its jobs as well; false by default, for neither baseline has any. */
   readonly worker?: boolean
-  readonly built?: boolean
+  readonly built?: readonly string[]
 }
 
 export async function openArena({
   orders = releasable,
   statistics = false,
   worker = false,
-  built = false,
+  built,
 }: ArenaOptions = {}): Promise<Arena> {
   const world = await openWorld({ name: 'bench', statistics })
   try {
     const [backend] = await Promise.all([
-      world.startBackend({ database: DATABASE, worker, built }),
+      world.startBackend({ database: DATABASE, worker, ...(built && { built }) }),
       createBaselines(world),
     ])
     const database = await world.connect(DATABASE)

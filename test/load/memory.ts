@@ -6,6 +6,8 @@ import { renderProof } from './rounds.ts'
 
 /** After so many, what is to stay has come to stay. */
 const COMMANDS = 1_000_000
+/** Left to itself, Node takes what the machine has before it tidies up. */
+const HEAP = ['--max-old-space-size=160', '--max-semi-space-size=4']
 const CALLERS = 32
 const AT_MOST_MIB = 200
 const STEP_MS = 5_000
@@ -26,7 +28,7 @@ export async function runMemory(
   write: (line: string) => void,
   { atLeast = COMMANDS }: { readonly atLeast?: number } = {},
 ): Promise<boolean> {
-  const arena = await openArena({ built: true })
+  const arena = await openArena({ built: HEAP })
   try {
     const part = { on: today(), machine: await describeMachine(arena.database, arena.world.folder) }
     const course = [{ commands: 0, rssMiB: rssMiB(arena.backend.pid) }]

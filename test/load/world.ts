@@ -51,18 +51,17 @@ export interface StartOptions {
   readonly database: string
   /** Whether jobs run in the same process; true by default, as in production. */
   readonly worker?: boolean
-  /** Whether what is published runs, in place of the source, whose compiler stays in memory. */
-  readonly built?: boolean
+  /** Runs what is published, with these options of Node, in place of the source, whose compiler stays in memory. */
+  readonly built?: readonly string[]
 }
 
 const inLoad = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
-function launch(file: string, options: object): ChildProcess {
-  const ownConditions = file.endsWith('.ts')
-    ? ['--conditions=source', '--disable-warning=ExperimentalWarning']
-    : []
+const fromSource = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+
+function launch(file: string, options: object, node: readonly string[] = fromSource): ChildProcess {
   return fork(file, [JSON.stringify(options)], {
-    execArgv: ownConditions,
+    execArgv: [...node],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
@@ -91,8 +90,8 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(insist)
 }
 
-async function start<Ready>(file: string, options: object): Promise<Child<Ready>> {
-  const child = launch(file, options)
+async function start<Ready>(file: string, options: object, node?: readonly string[]): Promise<Child<Ready>> {
+  const child = launch(file, options, node)
   const ready = await answerOf<Ready>(child)
   return { pid: child.pid as number, ready, process: child, stop: () => stop(child) }
 }
@@ -134,14 +133,12 @@ export async function openWorld({ name, keep = false, statistics = false }: Worl
       await client.query(`create database ${database} owner ${owner.user}`)
       await client.end()
     },
-    startBackend: async ({ database, worker = true, built = false }) =>
-      started(
-        start<BackendReady>(built ? await buildChild(folder) : inLoad('backend-child.ts'), {
-          folder,
-          worker,
-          connections: { owner: on(owner, database), app: on(app, database), vault: on(vault, database) },
-        } satisfies BackendOptions),
-      ),
+    startBackend: async ({ database, worker = true, built }) => {
+      const connections = { owner: on(owner, database), app: on(app, database), vault: on(vault, database) }
+      const options: BackendOptions = { folder, worker, connections }
+      const file = built ? await buildChild(folder) : inLoad('backend-child.ts')
+      return started(start<BackendReady>(file, options, built))
+    },
     startPlain: () =>
       started(
         start<PlainReady>(inLoad('plain-child.ts'), {
