@@ -17,6 +17,8 @@ export interface Gathering<T, R> {
   readonly lane: string
   /** How the metric calls it. */
   readonly command: string
+  /** The most that one transaction takes, where that is less than `MAX_BATCH`. */
+  readonly most?: number
   /** Does them in one transaction, once; one result an item, in order. */
   together(items: readonly T[]): Promise<readonly R[]>
   /** Does one in a transaction of its own, with tries of its own. */
@@ -52,7 +54,7 @@ class Lanes {
   /** Batch after batch, until nothing waits; the lane is then forgotten. */
   async #work<T, R>(lane: string, waiting: Waiting<T, R>[]): Promise<void> {
     this.#lanes.set(lane, waiting as never)
-    while (waiting.length > 0) await this.#commit(waiting.splice(0, MAX_BATCH))
+    while (waiting.length > 0) await this.#commit(waiting.splice(0, waiting[0]!.gathering.most ?? MAX_BATCH))
     this.#lanes.delete(lane)
   }
 

@@ -69,11 +69,39 @@ async function twoSteps(deps: Deps, call: RailCall): Promise<Answer | typeof tak
   const outcome = await sendOperation(deps, begun, call.card)
   if (outcome === null) return neverSent(deps, call, begun)
   const signed = await call.sign?.(begun, outcome)
-  return inTransactionInsistently(deps.pool, async (tx) => {
-    await applyOutcome(tx,
-      { deps, operation: begun, outcome, now: await readNow(tx), appliance: applianceOf(begun) })
-    return finish(deps, { tx, call, begun, signed })
-  })
+  return conclude(deps, { call, begun, outcome, signed })
+}
+
+interface Concluding {
+  readonly call: RailCall
+  readonly begun: OperationRow
+  readonly outcome: Outcome
+  readonly signed: Signed | undefined
+}
+
+/** What many outcomes change at once they change one after another: a few of them in one transaction. */
+const CONCLUDED_TOGETHER = 8
+
+/** The second transaction: outcome and response. Outcomes that would wait for the same rows share it. */
+function conclude(deps: Deps, one: Concluding): Promise<Answer> {
+  const { pool } = deps
+  const { marketplace_id: marketplace, kind, payment_id: payment, currency } = one.begun
+  const rows = payment ?? `${kind} ${currency}`
+  return gather(pool, {
+    lane: `${marketplace} outcome ${rows}`, command: 'operations.outcome', most: CONCLUDED_TOGETHER,
+    singly: (each) => inTransactionInsistently(pool, (tx) => record(deps, tx, each)),
+    together: (batch) => inOneTry(pool, async (tx) => {
+      const answers: Answer[] = []
+      for (const each of batch) answers.push(await record(deps, tx, each))
+      return answers
+    }),
+  }, one)
+}
+
+async function record(deps: Deps, tx: Tx, { call, begun, outcome, signed }: Concluding): Promise<Answer> {
+  await applyOutcome(tx,
+    { deps, operation: begun, outcome, now: await readNow(tx), appliance: applianceOf(begun) })
+  return finish(deps, { tx, call, begun, signed })
 }
 
 /**

@@ -28,8 +28,8 @@ export async function resumeOperation(
 }
 
 /**
- * Asks about everything on a payment whose outcome is not known, before anything new is asked for it. A rail that
- * cannot be asked now leaves it unknown.
+ * Asks about everything on a payment whose outcome is not known and that no sender holds, before anything new is asked
+ * for it. A rail that cannot be asked now leaves it unknown.
  */
 export async function askAboutPayment(
   deps: Deps, { marketplace, payment }: { readonly marketplace: string; readonly payment: string },
@@ -37,7 +37,7 @@ export async function askAboutPayment(
   const { rows: open } = await deps.pool.query<{ id: string }>({
     name: 'open_on_payment',
     text: `select id from operations where marketplace_id = $1 and payment_id = $2
-             and state in ('intent_written', 'sent', 'unknown')`,
+             and state in ('intent_written', 'sent', 'unknown') and (leased_until is null or leased_until <= now())`,
     values: [marketplace, payment],
   })
   for (const { id } of open) {
