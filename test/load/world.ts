@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startPostgres, type Connection, type EmbeddedPostgres } from '@holdfast/backend'
 import { build } from 'esbuild'
 import pg from 'pg'
 import { run, tools } from '../../scripts/command.ts'
-import { root } from '../support/processes.ts'
+import { isAlive, root } from '../support/processes.ts'
 import type { BackendOptions, BackendReady } from './backend-child.ts'
 import { bareSchema } from './bare.ts'
 import type { Job, Reply } from './generator.ts'
@@ -97,7 +97,7 @@ async function start<Ready>(file: string, options: object, node?: readonly strin
 }
 
 export interface WorldOptions {
-  /** Of the folder under `.holdfast/`; what an earlier run left there is removed unless it is kept. */
+  /** Of the folder under `.holdfast/`: one that is kept for later runs, or one of this process's own. */
   readonly name: string
   readonly keep?: boolean
   /** Whether the server counts statements, which costs it a little. */
@@ -106,8 +106,7 @@ export interface WorldOptions {
 
 /** Starts PostgreSQL in a folder of the tree – on the disk, not in memory – and a load generator. */
 export async function openWorld({ name, keep = false, statistics = false }: WorldOptions): Promise<World> {
-  const folder = join(root, '.holdfast', name)
-  if (!keep) await rm(folder, { recursive: true, force: true })
+  const folder = keep ? join(root, '.holdfast', name) : await freshFolder(name)
   await mkdir(folder, { recursive: true })
   const postgres = await startServer(join(folder, 'postgres'), { statistics })
   const generator = launch(inLoad('generator.ts'), {})
@@ -161,6 +160,17 @@ export async function openWorld({ name, keep = false, statistics = false }: Worl
       if (!keep) await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A folder of this process's own; those of processes that are gone are removed. */
+async function freshFolder(name: string): Promise<string> {
+  const parent = join(root, '.holdfast')
+  const folders = await readdir(parent).catch(() => [])
+  for (const folder of folders) {
+    const owner = new RegExp(`^${name}-(\\d+)$`).exec(folder)?.[1]
+    if (owner && !isAlive(Number(owner))) await rm(join(parent, folder), { recursive: true, force: true })
+  }
+  return join(parent, `${name}-${process.pid}`)
 }
 
 /** Builds the packages and the backend's child in JavaScript. */
