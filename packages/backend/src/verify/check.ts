@@ -65,15 +65,18 @@ export const fromFewPostings: Replay = {
     - coalesce((select sum(amount) from ledger_postings q where q.marketplace_id = $1 and q.debit_account = a.id), 0))::bigint`,
 }
 
-/** Sums of what every transaction below `mark` wrote, and what this snapshot sees of the later ones. */
-export function fromSums(mark: bigint): Replay {
+/** What an account was credited less what it was debited. */
+export interface Net {
+  readonly account: string
+  readonly net: bigint
+}
+
+/** The sums that are kept up to the mark, and what this snapshot sees of later transactions. */
+export function fromSums(late: readonly Net[]): Replay {
+  const array = (values: readonly unknown[]) => `'{${values.join(',')}}'`
   return {
     with: `late as materialized (
-      select side.account, sum(side.net)::bigint as net
-      from ledger_transfers t
-      join ledger_postings q on q.marketplace_id = t.marketplace_id and q.transfer_id = t.id
-      cross join lateral (values (q.credit_account, q.amount), (q.debit_account, -q.amount)) as side (account, net)
-      where t.marketplace_id = $1 and t.transaction_id >= ${mark} group by side.account)`,
+      select * from unnest(${array(late.map(({ account }) => account))}::text[], ${array(late.map(({ net }) => net))}::bigint[]) as l (account, net))`,
     join: `left join verifier_sums s on s.marketplace_id = a.marketplace_id and s.account = a.id
       left join late on late.account = a.id`,
     net: '(coalesce(s.balance, 0) + coalesce(late.net, 0))',

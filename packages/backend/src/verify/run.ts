@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg'
-import { among, everything, fromFewPostings, fromSums, type Breach, type Check } from './check.ts'
+import { among, everything, fromFewPostings, fromSums, type Breach, type Check, type Net } from './check.ts'
 import { found, recordFindings, type Finding } from './findings.ts'
 import { checks } from './checks.ts'
 import type { Kind, RuleName } from './rules.ts'
-import { addChanged, addFound, addSwept, noIds, sweepEnded, type Cursors, type Ids } from './scopes.ts'
+import { addFound, addSwept, addTold, addWritten, noIds, sweepEnded, type Cursors, type Ids, type Written } from './scopes.ts'
 
 /*
  * One run of the continuous verifier over one marketplace, in one snapshot: what changed since the mark, a stretch of
@@ -71,15 +71,23 @@ async function run(client: PoolClient, options: RunOptions): Promise<Ran | null>
   const began = performance.now()
   const mark = await readMark(client, { marketplace, restMs })
   if (!mark) return null
-  const target = await targetOf(client, { marketplace, mark, most })
+  const target = mark.transaction_id === 0n ? mark.horizon : await targetOf(client, { marketplace, mark, most })
   const caughtUp = target === mark.horizon
-  await addSums(client, { marketplace, from: mark.transaction_id, to: target, unchecked: !caughtUp })
+  const to = caughtUp ? null : target
+  // the first run sums what there is as one; the sweep looks at it by and by
+  const from = mark.transaction_id === 0n ? target : mark.transaction_id
+  if (mark.transaction_id === 0n) await sumBelow(client, { marketplace, to: target })
+  const written = await writtenSince(client, { marketplace, from, to })
+  const early = await netOf(client, { marketplace, written: written.filter((one) => one.transaction_id < target) })
+  await addSums(client, { marketplace, nets: early, unchecked: !caughtUp })
+  const late = await netOf(client, { marketplace, written: written.filter((one) => one.transaction_id >= target) })
   const ids = noIds()
-  await addChanged(client, ids, { marketplace, from: mark.transaction_id, to: caughtUp ? null : target })
+  await addWritten(client, ids, { marketplace, written })
+  await addTold(client, ids, { marketplace, from, to })
   const cursors = await addSwept(client, ids, { marketplace, cursors: mark.rested ? {} : mark.cursors, size: sweep })
   await addFound(client, ids, marketplace)
   if (caughtUp) await addUnchecked(client, ids, marketplace)
-  const { all, looked } = await look(client, { marketplace, ids, target, caughtUp })
+  const { all, looked } = await look(client, { marketplace, ids, late, caughtUp })
   const fresh = await recordFindings(client, { marketplace, now: mark.now, found: all, looked })
   const swept = sweepEnded(cursors)
   await saveMark(client, { marketplace, target, cursors, ids, caughtUp, swept, began: mark.rested, ms: performance.now() - began, now: mark.now })
@@ -112,19 +120,50 @@ async function targetOf(client: PoolClient, { marketplace, mark, most }: { marke
   return next > mark.transaction_id ? next : next + 1n
 }
 
-/** Adds what a range of transactions posted to the sums. Milestones have few postings each: theirs are never summed. */
-async function addSums(client: PoolClient, { marketplace, from, to, unchecked }: { marketplace: string; from: bigint; to: bigint; unchecked: boolean }): Promise<void> {
+/** Accounts whose sums are kept. Milestones have few postings each: theirs are added up when they are needed. */
+const KEPT = `a.name not like 'milestone:%'`
+
+/** What was written since the mark: the one look at the ledger's tail that a run takes. */
+async function writtenSince(client: PoolClient, { marketplace, from, to }: { marketplace: string; from: bigint; to: bigint | null }): Promise<Written[]> {
+  const { rows } = await client.query<Written>(
+    `select id, transaction_id, order_id, subject, reason from ledger_transfers
+     where marketplace_id = $1 and transaction_id >= $2 and ($3::bigint is null or transaction_id < $3)`, [marketplace, from, to])
+  return rows
+}
+
+/** What transfers moved, by account. */
+async function netOf(client: PoolClient, { marketplace, written }: { marketplace: string; written: readonly Written[] }): Promise<Net[]> {
+  if (written.length === 0) return []
+  const { rows } = await client.query<Net>(
+    `select side.account, sum(side.net)::bigint as net from ledger_postings q
+     cross join lateral (values (q.credit_account, q.amount), (q.debit_account, -q.amount)) as side (account, net)
+     join ledger_accounts a on a.marketplace_id = q.marketplace_id and a.id = side.account and ${KEPT}
+     where q.marketplace_id = $1 and q.transfer_id = any($2) group by side.account order by side.account`,
+    [marketplace, written.map(({ id }) => id)])
+  return rows
+}
+
+async function addSums(client: PoolClient, { marketplace, nets, unchecked }: { marketplace: string; nets: readonly Net[]; unchecked: boolean }): Promise<void> {
+  if (nets.length === 0) return
   await client.query(
     `insert into verifier_sums as s (marketplace_id, account, balance, unchecked)
-     select $1, side.account, sum(side.net)::bigint, $4
+     select $1, n.*, $4 from unnest($2::text[], $3::bigint[]) as n (account, net)
+     on conflict (marketplace_id, account) do update set balance = s.balance + excluded.balance, unchecked = s.unchecked or excluded.unchecked`,
+    [marketplace, nets.map(({ account }) => account), nets.map(({ net }) => net), unchecked])
+}
+
+/** Sums all that was written before, once: also by transactions whose numbers nobody wrote down. */
+async function sumBelow(client: PoolClient, { marketplace, to }: { marketplace: string; to: bigint }): Promise<void> {
+  await client.query('set local statement_timeout = 0')
+  await client.query(
+    `insert into verifier_sums (marketplace_id, account, balance)
+     select $1, side.account, sum(side.net)::bigint
      from ledger_transfers t
      join ledger_postings q on q.marketplace_id = t.marketplace_id and q.transfer_id = t.id
      cross join lateral (values (q.credit_account, q.amount), (q.debit_account, -q.amount)) as side (account, net)
-     join ledger_accounts a on a.marketplace_id = t.marketplace_id and a.id = side.account and a.name not like 'milestone:%'
-     where t.marketplace_id = $1 and ((t.transaction_id >= $2 and t.transaction_id < $3) or ($2 = 0 and t.transaction_id is null))
-     group by side.account order by side.account
-     on conflict (marketplace_id, account) do update set balance = s.balance + excluded.balance, unchecked = s.unchecked or excluded.unchecked`,
-    [marketplace, from, to, unchecked])
+     join ledger_accounts a on a.marketplace_id = t.marketplace_id and a.id = side.account and ${KEPT}
+     where t.marketplace_id = $1 and (t.transaction_id < $2 or t.transaction_id is null)
+     group by side.account`, [marketplace, to])
 }
 
 const MAX_UNCHECKED = 2_000
@@ -146,7 +185,7 @@ async function addUnchecked(client: PoolClient, ids: Ids, marketplace: string): 
 interface Looking {
   readonly marketplace: string
   readonly ids: Ids
-  readonly target: bigint
+  readonly late: readonly Net[]
   readonly caughtUp: boolean
 }
 
@@ -154,23 +193,23 @@ interface Looking {
 const bySums: ReadonlySet<Kind> = new Set(['seller', 'platform'])
 const whole: ReadonlySet<Kind> = new Set(['platform', 'operation'])
 
-async function look(client: PoolClient, { marketplace, ids, target, caughtUp }: Looking): Promise<{ all: Finding[]; looked: Map<RuleName, readonly string[] | null> }> {
+async function look(client: PoolClient, { marketplace, ids, late, caughtUp }: Looking): Promise<{ all: Finding[]; looked: Map<RuleName, readonly string[] | null> }> {
   const all: Finding[] = []
   const looked = new Map<RuleName, readonly string[] | null>()
   for (const check of checks) {
     if (check.wholeOnly || (bySums.has(check.kind) && !caughtUp)) continue
     const wanted = whole.has(check.kind) ? null : [...ids[check.kind]]
     if (wanted?.length === 0) continue
-    all.push(...found(check, await rowsOf(client, check, { marketplace, wanted, target })))
+    all.push(...found(check, await rowsOf(client, check, { marketplace, wanted, late })))
     looked.set(check.rule, wanted)
   }
   return { all, looked }
 }
 
 async function rowsOf(
-  client: PoolClient, check: Check, { marketplace, wanted, target }: { marketplace: string; wanted: string[] | null; target: bigint },
+  client: PoolClient, check: Check, { marketplace, wanted, late }: { marketplace: string; wanted: string[] | null; late: readonly Net[] },
 ): Promise<Breach[]> {
-  const replay = bySums.has(check.kind) ? fromSums(target) : fromFewPostings
+  const replay = bySums.has(check.kind) ? fromSums(late) : fromFewPostings
   const { rows } = wanted === null
     ? await client.query<Breach>(check.sql(everything(replay)), [marketplace])
     : await client.query<Breach>(check.sql(among(replay)), [marketplace, wanted])

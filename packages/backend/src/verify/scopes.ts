@@ -8,32 +8,39 @@ export type Ids = Record<Kind, Set<string>>
 
 export const noIds = (): Ids => Object.fromEntries(kinds.map((kind) => [kind, new Set()])) as unknown as Ids
 
-interface Range {
-  readonly marketplace: string
-  readonly from: bigint
-  /** Exclusive; null: all that the snapshot sees. */
-  readonly to: bigint | null
+/** A transfer that was written since the mark. */
+export interface Written {
+  readonly id: string
+  readonly transaction_id: bigint
+  readonly order_id: string | null
+  readonly subject: string
+  readonly reason: string
 }
 
-const within = (column: string): string => `${column} >= $2 and ($3::bigint is null or ${column} < $3)`
+/** Adds what transfers are about, and whose balances they moved. */
+export async function addWritten(client: PoolClient, ids: Ids, { marketplace, written }: { marketplace: string; written: readonly Written[] }): Promise<void> {
+  for (const { id, order_id: order, subject, reason } of written) {
+    ids.transfer.add(id)
+    if (order !== null) ids.order.add(order)
+    if (reason.startsWith('payout')) ids.payout.add(subject)
+    if (reason === 'settlement') ids.settlement.add(subject)
+  }
+  const { rows } = await client.query<{ seller: string }>(
+    `select distinct split_part(a.name, ':', 2) as seller from ledger_postings q
+     join ledger_accounts a on a.marketplace_id = q.marketplace_id and a.id in (q.debit_account, q.credit_account)
+     where q.marketplace_id = $1 and q.transfer_id = any($2) and a.name like 'seller:%'`, [marketplace, written.map(({ id }) => id)])
+  for (const { seller } of rows) ids.seller.add(seller)
+}
 
-/** Adds what transfers and events of a range of transactions are about. Answers how many there were. */
-export async function addChanged(client: PoolClient, ids: Ids, { marketplace, from, to }: Range): Promise<void> {
-  const values = [marketplace, from, to]
+/** Adds what events of a range of transactions are about: also what should have been posted, and was not. */
+export async function addTold(
+  client: PoolClient, ids: Ids, { marketplace, from, to }: { marketplace: string; from: bigint; to: bigint | null },
+): Promise<void> {
   const { rows } = await client.query<{ id: string; kind: Kind }>(
-    `with moved as materialized (
-       select id, order_id, subject, reason from ledger_transfers where marketplace_id = $1 and ${within('transaction_id')}),
-     told as materialized (
+    `with told as materialized (
        select distinct subject from events where marketplace_id = $1
          and transaction_id >= $2::text::xid8 and ($3::bigint is null or transaction_id < $3::text::xid8))
-     select id, 'transfer' as kind from moved
-     union select order_id, 'order' from moved where order_id is not null
-     union select subject, 'payout' from moved where reason like 'payout%'
-     union select subject, 'settlement' from moved where reason = 'settlement'
-     union select split_part(a.name, ':', 2), 'seller' from moved
-       join ledger_postings q on q.marketplace_id = $1 and q.transfer_id = moved.id
-       join ledger_accounts a on a.marketplace_id = $1 and a.id in (q.debit_account, q.credit_account) where a.name like 'seller:%'
-     union select subject, 'event' from told
+     select subject as id, 'event' as kind from told
      union select subject, 'order' from told where subject like 'ord\\_%'
      union select subject, 'seller' from told where subject like 'sel\\_%'
      union select subject, 'payout' from told where subject like 'po\\_%'
@@ -44,7 +51,7 @@ export async function addChanged(client: PoolClient, ids: Ids, { marketplace, fr
      union select e.order_id, 'order' from told join releases r on r.marketplace_id = $1 and r.id = told.subject
        join escrows e on e.marketplace_id = $1 and e.id = r.escrow_id where told.subject like 'rel\\_%'
      union select p.seller_id, 'seller' from told join payouts p on p.marketplace_id = $1 and p.id = told.subject where told.subject like 'po\\_%'`,
-    values,
+    [marketplace, from, to],
   )
   for (const { id, kind } of rows) ids[kind].add(id)
 }
