@@ -42,10 +42,22 @@ const killPart = (part: (world: World) => World['backend' | 'worker' | 'vault'])
     await pause(random.between(20, 900))
     await part(world).kill()
     await pause(random.between(0, 150))
-    await part(world).start()
+    await startInsistently(part(world))
   }
   return { kills: times }
 }
+
+/** As what watches over processes does: one that does not come up is started again. */
+async function startInsistently(part: World['backend' | 'worker' | 'vault']): Promise<void> {
+  for (let tried = 1; !part.running; tried += 1) {
+    await part.start().catch((error: unknown) => {
+      if (tried === MOST_STARTS) throw error
+      return pause(250)
+    })
+  }
+}
+
+const MOST_STARTS = 20
 
 async function killPostgres(world: World, random: Random): Promise<Struck> {
   await pause(random.between(50, 900))
@@ -58,14 +70,7 @@ async function killTogether(world: World, random: Random): Promise<Struck> {
   await pause(random.between(50, 900))
   process.kill(world.postgres.pid, 'SIGKILL')
   await Promise.all([world.backend.kill(), world.worker.kill(), world.vault.kill()])
-  for (const part of [world.vault, world.backend, world.worker]) {
-    for (let tried = 0; !part.running; tried += 1) {
-      await part.start().catch((error: unknown) => {
-        if (tried === 20) throw error
-        return pause(250)
-      })
-    }
-  }
+  for (const part of [world.vault, world.backend, world.worker]) await startInsistently(part)
   return { kills: 4 }
 }
 

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,7 +29,8 @@ export interface PartOptions {
 /** Starts a part and waits until it says that it is ready. */
 export async function startPart<Ready>({ name, args, env }: PartOptions): Promise<Part<Ready>> {
   // what it says when it dies of a fault is for whoever looks for it
-  const said = openSync(join(args[1], `${name.replace(' ', '-')}.out`), 'a')
+  const file = join(args[1], `${name.replace(' ', '-')}.out`)
+  const said = openSync(file, 'a')
   let child: ChildProcess | null = null
   let ready: Ready
   const start = async (): Promise<void> => {
@@ -42,7 +43,7 @@ export async function startPart<Ready>({ name, args, env }: PartOptions): Promis
     own.once('exit', () => {
       if (child === own) child = null
     })
-    ready = await answerOf<Ready>(own, name)
+    ready = await answerOf<Ready>(own, { name, file })
   }
   await start()
   return {
@@ -66,9 +67,11 @@ export async function startPart<Ready>({ name, args, env }: PartOptions): Promis
   }
 }
 
-function answerOf<T>(child: ChildProcess, name: string): Promise<T> {
+const TAIL = 1_500
+
+function answerOf<T>(child: ChildProcess, { name, file }: { name: string; file: string }): Promise<T> {
   return new Promise((resolve, reject) => {
-    const ended = (code: number | null, signal: string | null): void => reject(new Error(`the ${name} ended with ${signal ?? code} before it was up`))
+    const ended = (code: number | null, signal: string | null): void => reject(new Error(`the ${name} ended with ${signal ?? code} before it was up; it said:\n${readFileSync(file, 'utf8').slice(-TAIL)}`))
     child.once('exit', ended)
     child.once('message', message => {
       child.off('exit', ended)
