@@ -57,7 +57,7 @@ export async function runFull(
     write(
       `Warming up, then ${rounds} rounds of ${cells.length} cells, ${(RELEASES.leadMs + RELEASES.windowMs) / 1000} s each.`,
     )
-    await warm(arena, cells, 1_000)
+    await warm(arena, cells, 3_000)
     const runs = await runRounds(arena, { cells, rounds, time: () => RELEASES, tell: write })
     const verdicts = judge(runs)
     write(`\n${renderRuns(cells, runs)}\n\n${renderVerdicts(verdicts)}\n`)

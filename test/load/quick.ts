@@ -29,7 +29,7 @@ export async function runQuick(
     write(
       `Set up in ${((performance.now() - began) / 1000).toFixed(1)} s. ${cells.length} cells, ${ROUNDS} interleaved rounds.`,
     )
-    await warm(arena, cells, 300)
+    await warm(arena, cells, 1_000)
     const time = (runsLeft: number) => {
       const each = Math.max(SHORTEST_MS, (TIME_MS - (performance.now() - began)) / runsLeft)
       return { leadMs: each * LEAD_SHARE, windowMs: each * (1 - LEAD_SHARE - TAIL_SHARE) }
