@@ -84,10 +84,24 @@ export async function audit(world: World, market: Market): Promise<Audit> {
     ...await effectsOnce(world, market.sent),
     ...await railsAgree(world),
     ...(await world.verify()).findings.filter(({ rule }) => rule !== 'coverage').map(({ rule, subject, field, expected, actual }) => `${rule} ${subject} ${field}: expected ${expected}, found ${actual}`),
+    ...await falseAlarms(world),
     ...checkBank(market.bank.entries, { total: 0n, guarded: account => /^(?:milestone|seller):/.test(account) && !account.endsWith(':owed') }).map(({ kind, detail }) => `${kind}: ${detail}`),
     ...checkLists(market.lists.entries).map(({ kind, detail }) => `${kind}: ${detail}`),
   ]
   return { commands: market.sent.length, acknowledged: [...heard.values()].filter(({ ending }) => ending === 'ok').length, recovered, reads: market.bank.entries.length + market.lists.entries.length, problems }
+}
+
+/** The worker's own verifier looked on all the while: what it ever found, the books did not have when all was read. */
+async function falseAlarms({ sql }: World): Promise<string[]> {
+  const rows = await sql<{ rule: string; subject: string; field: string; expected: string; actual: string }>(
+    `select rule, subject, field, expected, actual from verifier_findings where severity = 'breach'`)
+  return rows.map(({ rule, subject, field, expected, actual }) => `the continuous verifier found ${rule} ${subject} ${field}: expected ${expected}, found ${actual}`)
+}
+
+/** Whether it has looked at all: a verifier that never runs finds nothing. */
+export async function verifierLooked({ sql }: World): Promise<number> {
+  const [row] = await sql<{ orders: number }>(`select coalesce(sum((checked ->> 'order')::int), 0)::int as orders from verifier_marks`)
+  return row?.orders ?? 0
 }
 
 /** Tries the same call again: what was acknowledged is answered again, byte by byte. */

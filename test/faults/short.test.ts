@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { verifierLooked } from './audit.ts'
 import { kinds, type FaultKind } from './kinds.ts'
 import { race } from './races.ts'
 import { randomFrom } from './random.ts'
@@ -31,6 +32,7 @@ test('faults among clients at work: nothing is lost, nothing is done twice, and 
     expect(acknowledged).toBeGreaterThan(0)
     expect(recovered).toBeGreaterThan(0)
     expect(struck.kills).toBeGreaterThan(2)
+    expect(await verifierLooked(world)).toBeGreaterThan(0)
   } finally {
     await world.close()
   }
