@@ -15,6 +15,8 @@ import type { JobHandler, Subject } from './handler.ts'
 import { mayAsk, rememberAsked } from './polls.ts'
 
 const EVERY_MS = 2_000
+/** Where nothing was paid out for so long, nothing comes back any more. */
+const RETURNED_WITHIN_DAYS = 120
 
 /** Reads what banks say about payouts; a return can follow a completion by days. */
 export const payouts: JobHandler = {
@@ -22,10 +24,15 @@ export const payouts: JobHandler = {
   async due(deps, { limit, except }) {
     const { rows } = await deps.pool.query<Subject>({
       name: 'due_payouts',
-      text: `select distinct marketplace_id as marketplace, marketplace_id || '/' || connector as id from payouts
-             where (state in ('created', 'submitted', 'processing') or (state = 'completed' and completed_at > app_now() - interval '90 days'))
-               and marketplace_id || '/' || connector <> all($1)`,
-      values: [except],
+      text: `select m.marketplace_id as marketplace, m.marketplace_id || '/' || bank.connector as id
+             from marketplaces m cross join unnest($2::text[]) as bank (connector)
+             cross join lateral (
+               select created_at from payouts p where p.marketplace_id = m.marketplace_id and p.connector = bank.connector
+               order by id desc limit 1
+             ) as newest
+             where m.marketplace_id || '/' || bank.connector <> all($1) and newest.created_at > app_now() - interval '${RETURNED_WITHIN_DAYS} days'
+             order by 2`,
+      values: [except, [...deps.rails.payouts.keys()]],
     })
     return rows.filter(({ id }) => mayAsk(deps, `payouts/${id}`, { everyMs: EVERY_MS })).slice(0, limit)
   },

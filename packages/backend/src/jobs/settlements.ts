@@ -12,9 +12,12 @@ export const settlements: JobHandler = {
   async due(deps, { limit, except }) {
     const { rows } = await deps.pool.query<Subject>({
       name: 'due_settlements',
-      text: `select distinct marketplace_id as marketplace, marketplace_id || '/' || connector as id from payments
-             where state <> 'processing' and marketplace_id || '/' || connector <> all($1)`,
-      values: [except],
+      text: `select m.marketplace_id as marketplace, m.marketplace_id || '/' || rail.connector as id
+             from marketplaces m cross join unnest($2::text[]) as rail (connector)
+             where m.marketplace_id || '/' || rail.connector <> all($1)
+               and exists (select from payments p where p.marketplace_id = m.marketplace_id and p.connector = rail.connector)
+             order by 2`,
+      values: [except, [...deps.rails.payments.keys()]],
     })
     return rows.filter(({ id }) => mayAsk(deps, feedOf(id, deps.clock.now()), { everyMs: HOUR_MS })).slice(0, limit)
   },

@@ -9,7 +9,7 @@ import { migrations } from './index.ts'
 
 const ground = new Set([
   '0001_marketplaces', '0002_money', '0003_event_source', '0004_wallets', '0005_webhooks', '0006_gathered', '0007_verifier',
-  '0008_key_rotation',
+  '0008_key_rotation', '0009_due_by_connector',
 ])
 
 const refusals: Readonly<Record<string, string>> = {
