@@ -26,9 +26,11 @@ export async function addWritten(client: PoolClient, ids: Ids, { marketplace, wr
     if (reason === 'settlement') ids.settlement.add(subject)
   }
   const { rows } = await client.query<{ seller: string }>(
-    `select distinct split_part(a.name, ':', 2) as seller from ledger_postings q
-     join ledger_accounts a on a.marketplace_id = q.marketplace_id and a.id in (q.debit_account, q.credit_account)
-     where q.marketplace_id = $1 and q.transfer_id = any($2) and a.name like 'seller:%'`, [marketplace, written.map(({ id }) => id)])
+    `with moved as materialized (
+       select distinct side.account from ledger_postings q cross join lateral (values (q.debit_account), (q.credit_account)) as side (account)
+       where q.marketplace_id = $1 and q.transfer_id = any($2))
+     select distinct split_part(a.name, ':', 2) as seller from moved
+     join ledger_accounts a on a.marketplace_id = $1 and a.id = moved.account where a.name like 'seller:%'`, [marketplace, written.map(({ id }) => id)])
   for (const { seller } of rows) ids.seller.add(seller)
 }
 
