@@ -71,7 +71,7 @@ async function decideOne<I, O>(
   if (!command.gathered) return singly(submission)
   return gather(pool, {
     lane: `${submission.marketplace} ${command.name}`, command: command.name, singly,
-    together: (batch) => inOneTry(pool, (tx) => decideAll(tx, command, batch)),
+    together: (batch) => inOneTry(pool, (tx) => decideAll(tx, command, batch), { eager: true }),
   }, submission)
 }
 
@@ -84,7 +84,7 @@ async function decideOne<I, O>(
 export function runBatch<I, O>(
   { pool }: Pick<Deps, 'pool'>, command: Command<I, O>, submissions: readonly Submission<I>[],
 ): Promise<readonly (Answer | typeof taken)[]> {
-  return inTransaction(pool, (tx) => decideAll(tx, command, submissions))
+  return inTransaction(pool, (tx) => decideAll(tx, command, submissions), { eager: true })
 }
 
 async function decideAll<I, O>(

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { createPool } from './pool.ts'
 import { DatabaseBusy, inTransaction, inTransactionInsistently } from './transaction.ts'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 
 let database: TestDatabase
 let pool: Pool
@@ -41,4 +41,28 @@ test('what must be recorded asks again until the lock is free', async () => {
 
 test('insisting does not hide an error that is not about being busy', async () => {
   await expect(inTransactionInsistently(pool, (tx) => tx.client.query('select nothing from nowhere'))).rejects.toThrow('nowhere')
+})
+
+describe('a BEGIN that fails', () => {
+  /** A pool whose connections refuse BEGIN once, as when the statement is canceled. */
+  const unable = (): Pool => new Proxy(pool, {
+    get: (target, name) => (name !== 'connect' ? Reflect.get(target, name, target) as unknown : async () => {
+      const client = await target.connect()
+      const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>
+      return Object.create(client, {
+        release: { value: client.release.bind(client) },
+        query: { value: (statement: unknown, ...more: unknown[]) =>
+          (String(statement).includes('begin') ? query('select 1/0') : query(statement, ...more)) },
+      }) as PoolClient
+    }),
+  })
+
+  test.each([true, false])('lets nothing be written outside of a transaction, eager: %s', async (eager) => {
+    const wrote = inTransaction(unable(), async (tx) => {
+      await tx.client.query('select 1')
+      tx.send({ text: `insert into marketplaces values ('mkt_unbegun', 'M', 'test', '{}', now())` })
+    }, { eager })
+    await expect(wrote).rejects.toThrow('division by zero')
+    expect((await pool.query(`select 1 from marketplaces where marketplace_id = 'mkt_unbegun'`)).rowCount).toBe(0)
+  })
 })

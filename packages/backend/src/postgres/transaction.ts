@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import { DatabaseError, type Pool, type PoolClient, type QueryConfig } from 'pg'
 import type { Database, Tx } from '../database.ts'
@@ -23,10 +24,10 @@ const MAX_WAITING = 2_000
  * @param work - may run several times: it must do nothing that a rollback doesn't undo
  * @throws DatabaseBusy - no connection, or a lock that was not to be had within `lock_timeout`
  */
-export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>, how: Eager = {}): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(pool, work)
+      return await once(pool, work, how)
     } catch (error) {
       if (!mayBeRunAgain(error)) throw asBusy(error)
       if (attempt === MAX_TRIES) throw new DatabaseBusy('the transaction kept colliding with others', { cause: error })
@@ -57,13 +58,21 @@ export async function inTransactionInsistently<T>(pool: Pool, work: (tx: Tx) => 
 }
 
 /** As `inTransaction`, but in one try: whoever gathers calls runs them singly when it fails. */
-export async function inOneTry<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return once(pool, work).catch((error: unknown) => { throw asBusy(error) })
+export async function inOneTry<T>(pool: Pool, work: (tx: Tx) => Promise<T>, how: Eager = {}): Promise<T> {
+  return once(pool, work, how).catch((error: unknown) => { throw asBusy(error) })
 }
 
 /** A statement's plan holds for all values, so that none is planned at each call; and takes an index where there is one. */
 const BEGIN = ['begin', 'plan_cache_mode = force_generic_plan', 'enable_seqscan = off', 'enable_hashjoin = off',
   'enable_mergejoin = off', 'jit = off'].join('; set local ')
+
+/**
+ * Eager work sends its first statements along with BEGIN. They may only read and lock: were BEGIN to fail, they would
+ * run by themselves. What comes after their results is sent in a transaction, or not at all.
+ */
+export interface Eager {
+  readonly eager?: boolean
+}
 
 const FIRST_PLANS_MS = 1_000
 const LAST_PLANS_MS = 64_000
@@ -83,9 +92,11 @@ function beginning(client: PoolClient): string {
   return `discard plans; ${BEGIN}`
 }
 
-async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>, { eager = false }: Eager = {}): Promise<T> {
   const client = await connect(pool)
   const sent = new Sent(client)
+  underWay.set(client, sent)
+  const heard = cutWhenSilent(client)
   const ends: ((committed: boolean) => void)[] = []
   const tx: Tx = {
     db: kyselyOn(client), client: sent.watched, send: (statement) => sent.add(statement), onEnd: (ended) => void ends.push(ended),
@@ -94,6 +105,7 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   let committed = false
   try {
     sent.add(beginning(client))
+    if (!eager) await sent.begun()
     const result = await work(tx)
     sent.add('commit')
     await sent.committed()
@@ -103,9 +115,31 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
     broken = await rollback(client)
     throw sent.error ?? error
   } finally {
+    heard()
     client.release(broken)
     for (const ended of ends) ended(committed)
   }
+}
+
+const LISTEN_MS = 5_000
+/** Together longer than any statement may take. */
+const SILENT_TIMES = 3
+
+/**
+ * Cuts a connection that says nothing any more while somebody waits for it: where a host or a link is gone without a
+ * word, TCP would wait for a quarter of an hour, and a lane's calls with it.
+ *
+ * @returns what ends the watch
+ */
+function cutWhenSilent(client: PoolClient): () => void {
+  const stream = client.connection.stream as Socket
+  let [read, silent] = [stream.bytesRead, 0]
+  const timer = setInterval(() => {
+    silent = stream.bytesRead === read ? silent + 1 : 0
+    read = stream.bytesRead
+    if (silent === SILENT_TIMES) stream.destroy(new Error('Connection terminated: the database said nothing for too long'))
+  }, LISTEN_MS)
+  return () => clearInterval(timer)
 }
 
 /** The statements of one transaction, and the error of the first that failed. */
@@ -120,19 +154,30 @@ class Sent {
   constructor(client: PoolClient) {
     this.#client = client
     const query = (...args: unknown[]): Promise<unknown> => {
-      const result = (client.query as (...args: unknown[]) => Promise<unknown>).apply(client, args)
+      const result = this.error === undefined
+        ? (client.query as (...args: unknown[]) => Promise<unknown>).apply(client, args) : Promise.reject(this.error)
       result.catch((error: unknown) => { this.error ??= error })
       return result
     }
     this.watched = Object.create(client, { query: { value: query } }) as PoolClient
   }
 
-  /** Sends one whose result is looked at when the transaction ends. */
+  /**
+   * Sends one whose result is looked at when the transaction ends; none after one that failed: where BEGIN did, each
+   * would stand by itself.
+   */
   add(statement: string | QueryConfig): void {
+    if (this.error !== undefined) throw this.error
     this.#last = this.#client.query(statement as QueryConfig).then(({ command }) => command, (error: unknown) => {
       this.error ??= error
       return undefined
     })
+  }
+
+  /** @throws what BEGIN failed with */
+  async begun(): Promise<void> {
+    await this.#last
+    if (this.error !== undefined) throw this.error
   }
 
   /** PostgreSQL answers COMMIT with ROLLBACK when a statement's error was swallowed: nothing stands then. */
@@ -159,13 +204,16 @@ async function connect(pool: Pool): Promise<PoolClient> {
 }
 
 const instances = new WeakMap<PoolClient, Kysely<Database>>()
+/** What is sent in the transaction that a connection is in. */
+const underWay = new WeakMap<PoolClient, Sent>()
 
-/** A kysely whose every statement runs on this one connection. */
+/** A kysely whose every statement runs on this one connection, in the transaction that it is in. */
 function kyselyOn(client: PoolClient): Kysely<Database> {
   const known = instances.get(client)
   if (known) return known
   const borrowed = new Proxy(client, {
-    get: (target, name) => (name === 'release' ? () => {} : Reflect.get(target, name, target)),
+    get: (target, name) => (name === 'release' ? () => {}
+      : Reflect.get(name === 'query' ? underWay.get(target)?.watched ?? target : target, name, target)),
   })
   const pool = { connect: async () => borrowed, end: async () => {}, options: {} }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })

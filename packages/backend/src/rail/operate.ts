@@ -13,6 +13,7 @@ import { openDesk, saveDesk, type Desk } from '../store/book.ts'
 import { stageHappenings } from '../store/happenings.ts'
 import { insertOperations, readOperation, type OperationRow } from '../store/operations.ts'
 import type { Beginning, Begun } from './begin.ts'
+import { lockTogether } from './follow-ups.ts'
 import { applianceOf } from './inquire.ts'
 import { applyOutcome } from './outcome.ts'
 import { replyOf, type Signed } from './reply.ts'
@@ -91,6 +92,7 @@ function conclude(deps: Deps, one: Concluding): Promise<Answer> {
     lane: `${marketplace} outcome ${rows}`, command: 'operations.outcome', most: CONCLUDED_TOGETHER,
     singly: (each) => inTransactionInsistently(pool, (tx) => record(deps, tx, each)),
     together: (batch) => inOneTry(pool, async (tx) => {
+      await lockTogether(tx, marketplace, batch.map(({ begun }) => begun))
       const answers: Answer[] = []
       for (const each of batch) answers.push(await record(deps, tx, each))
       return answers
@@ -123,11 +125,11 @@ const answering = ({ route, requestId }: RailCall) => ({ status: endpoints[route
 type Began = OperationRow | Answer | typeof taken
 
 async function begin({ pool }: Deps, call: RailCall): Promise<Began> {
-  const singly = async (one: RailCall) => (await inTransaction(pool, (tx) => beginAll(tx, [one])))[0] as Began
+  const singly = async (one: RailCall) => (await inTransaction(pool, (tx) => beginAll(tx, [one]), { eager: true }))[0] as Began
   if (typeof call.begin === 'function') return singly(call)
   return gather(pool, {
     lane: `${call.marketplace} ${call.route}`, command: call.route, singly,
-    together: (calls) => inOneTry(pool, (tx) => beginAll(tx, calls)),
+    together: (calls) => inOneTry(pool, (tx) => beginAll(tx, calls), { eager: true }),
   }, call)
 }
 
