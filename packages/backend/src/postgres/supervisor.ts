@@ -17,6 +17,7 @@ const OWNER_ROLE = 'holdfast_owner'
 const DATABASE = 'holdfast'
 const READY_WITHIN_MS = 120_000
 const STOP_WITHIN_MS = 30_000
+const REVIVE_AGAIN_MS = 1_000
 const HOLDER_LOCK = 4_839_201_377
 const LOG_KEPT_BYTES = 10_000_000
 
@@ -320,11 +321,18 @@ function keep(cluster: Cluster, { server, session, hold, notice }: Keeping) {
   const revive = async () => {
     notice('PostgreSQL ended; starting it again')
     await hasEnded(pid, STOP_WITHIN_MS)
-    if (stopping) return
-    pid = (await start(cluster, server.port)).pid
-    current = await takeServer(cluster, { pid, port: server.port })
-    watch(current)
-    notice('PostgreSQL runs again')
+    while (!stopping) {
+      try {
+        pid = (await start(cluster, server.port)).pid
+        current = await takeServer(cluster, { pid, port: server.port })
+        watch(current)
+        return notice('PostgreSQL runs again')
+      } catch (error) {
+        // a full disk, say: whoever makes room finds it running
+        notice(`PostgreSQL does not start; it is tried again. ${(error as Error).message}`)
+        await pause(REVIVE_AGAIN_MS)
+      }
+    }
   }
   const stop = async () => {
     if (stopping) return
