@@ -2,7 +2,8 @@ import { comparing, type Check, type Scope } from './check.ts'
 
 /* What hangs on an order: milestones, payments, captures, releases and refunds, with their transfers. */
 
-const CLOSED = `state = 'closed' and held + capturing + refunding <> 0`
+/** What was released can still be refunded when a milestone is closed: `refunding` says nothing against it. */
+const CLOSED = `state = 'closed' and held + capturing <> 0`
 
 /** What transfers post for each subject, by reason. */
 const posted = ({ only }: Scope, reasons: string): string => `posted as materialized (
@@ -106,9 +107,9 @@ function milestoneBounds({ only }: Scope): string {
 }
 
 function milestoneClosed({ only }: Scope): string {
-  return `select m.id as subject, m.order_id as scope, 'state' as field, 'nothing held or open' as expected,
-      'held ' || m.held || ', capturing ' || m.capturing || ', refunding ' || m.refunding as actual
-    from milestones m where m.marketplace_id = $1 and ${only('m.order_id')} and m.${CLOSED}`
+  return `select m.id as subject, m.order_id as scope, 'state' as field, 'nothing held or being captured' as expected,
+      'held ' || m.held || ', capturing ' || m.capturing as actual
+    from milestones m where m.marketplace_id = $1 and ${only('m.order_id')} and ${CLOSED}`
 }
 
 /** The sums of captures and refunds by payment. */

@@ -29,7 +29,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   milestone_releases: { severity: 'breach', says: 'What a milestone counts as released is not what its releases say.', todo: compare },
   milestone_refunds: { severity: 'breach', says: 'What a milestone counts as refunded is not what its refunds say.', todo: compare },
   milestone_bounds: { severity: 'breach', says: 'An amount of a milestone is below zero, or more than what it is a part of.', todo: stop },
-  milestone_closed: { severity: 'breach', says: 'A milestone is closed although something on it is held or open.', todo: compare },
+  milestone_closed: { severity: 'breach', says: 'A milestone is closed although something on it is held or being captured.', todo: compare },
   payment_counts: { severity: 'breach', says: 'What a payment counts as captured or refunded is not what its captures and refunds say.', todo: compare },
   payment_bounds: { severity: 'breach', says: 'More of a payment is refunded than captured, or captured than authorized.', todo: stop },
   capture_posted: { severity: 'breach', says: 'A capture and its transfer do not agree.', todo: compare },
