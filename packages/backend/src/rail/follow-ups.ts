@@ -4,9 +4,10 @@ import {
   payoutMachine,
   rejectRefund, type Capture, type Refund,
 } from '@holdfast/core'
-import { lockCustody, lockOrders, lockPayments, lockSellers } from '../store/book.ts'
+import type { Tx } from '../database.ts'
+import { lockCustody, lockOrders, lockOrdersBy, lockPayments, lockSellers, lockSellersOfPayments, openDesk } from '../store/book.ts'
 import { readCaptureParts, readRefundParts } from '../store/movements.ts'
-import { insertOperation } from '../store/operations.ts'
+import { insertOperation, type OperationRow } from '../store/operations.ts'
 import { lockPayouts, payoutOf } from '../store/payouts.ts'
 import { setTimers } from '../store/timers.ts'
 import { eventOf, type Appliance, type Applying } from './outcome.ts'
@@ -130,6 +131,25 @@ export const payoutAppliance: Appliance = {
       .execute()
     return eventOf(outcome)
   },
+}
+
+/**
+ * Locks what a batch of refunds' or payouts' outcomes may move, by rank and then by id, before the first is applied: one
+ * after another they would lock what ranks behind a seller, or sorts behind one, before that seller.
+ */
+export async function lockTogether(tx: Tx, marketplace: string, operations: readonly OperationRow[]): Promise<void> {
+  const desk = openDesk({ marketplace })
+  const idsOf = (kind: OperationRow['kind'], id: (op: OperationRow) => string | null) =>
+    operations.flatMap((op) => (op.kind === kind ? id(op) ?? [] : []))
+  const refunded = idsOf('refund', (op) => op.payment_id)
+  if (refunded.length > 0 && operations.every(({ kind }) => kind === 'refund')) {
+    await Promise.all([lockPayments(tx, desk, refunded), lockOrdersBy(tx, desk, { payments: refunded }),
+      lockSellersOfPayments(tx, desk, refunded)])
+  }
+  const payouts = await lockPayouts(tx, marketplace, idsOf('payout', (op) => op.payout_id))
+  if (payouts.length === 0) return
+  await lockSellers(tx, desk, payouts.map(({ seller_id: seller, currency }) => ({ seller, currency })))
+  await lockCustody(tx, desk, payouts.map(({ currency }) => currency))
 }
 
 /** How long the worker lets a rail rest that could not be reached, by how often it was tried. */
