@@ -101,3 +101,33 @@ describe('a batch that fails', () => {
     expect(await Promise.all(own.submit(5, 6))).toEqual(['did 5', 'did 6'])
   })
 })
+
+test('however many batches fail, few of their calls are run at a time', async () => {
+  const pool = {} as Pool
+  const turn = () => new Promise<void>((resolve) => { setImmediate(resolve) })
+  const waiting: (() => void)[] = []
+  let most = 0
+  const gathering: Gathering<number, number> = {
+    lane: 'mkt releases', command: 'releases',
+    together: async () => {
+      await turn()
+      throw new DatabaseError('a lock was not to be had', 0, 'error')
+    },
+    singly: async (item) => {
+      await new Promise<void>((resolve) => { most = Math.max(most, waiting.push(resolve)) })
+      return item
+    },
+  }
+  const answers = [gather(pool, gathering, 0)]
+  waiting.pop()!()
+  for (let batch = 0; batch < 5; batch += 1) {
+    answers.push(...Array.from({ length: 8 }, (_, item) => gather(pool, gathering, item)))
+    for (let turns = 0; turns < 4; turns += 1) await turn()
+  }
+  expect(most).toBeLessThanOrEqual(5)
+  for (let left = 0; left < 60; left += 1) {
+    waiting.shift()?.()
+    await turn()
+  }
+  expect(await Promise.all(answers)).toHaveLength(41)
+})

@@ -8,7 +8,7 @@ import { DatabaseBusy } from './transaction.ts'
 
 /** Calls that one transaction may take; more wait for the one after it. */
 export const MAX_BATCH = 128
-/** Calls of a batch that failed which are run at a time: a few wait for a lock while the others pass. */
+/** Calls of a lane's failed batches that are run at a time: a few wait for a lock while the others pass. */
 const SINGLY_AT_A_TIME = 4
 
 /** What works a lane's batches off. */
@@ -40,6 +40,7 @@ export interface BatchObserved {
 
 class Lanes {
   readonly #lanes = new Map<string, Waiting<never, never>[]>()
+  readonly #singly = new Map<string, { readonly left: Waiting<never, never>[]; workers: number }>()
   observe: (batch: BatchObserved) => void = () => {}
 
   submit<T, R>(gathering: Gathering<T, R>, item: T): Promise<R> {
@@ -68,16 +69,22 @@ class Lanes {
     } catch (error) {
       if (!isOfOneItem(error)) for (const { reject } of batch) reject(error)
       // the lane goes on meanwhile: one item that waits for a lock keeps no others
-      else void this.#eachSingly(batch)
+      else this.#eachSingly(batch)
     }
   }
 
-  async #eachSingly<T, R>(batch: readonly Waiting<T, R>[]): Promise<void> {
-    const left = [...batch]
-    const worker = async () => {
-      for (let one = left.shift(); one; one = left.shift()) await this.#single([one])
+  /** However many of a lane's batches fail, few of their calls are run at a time: others need connections too. */
+  #eachSingly<T, R>(batch: readonly Waiting<T, R>[]): void {
+    const { lane } = batch[0]!.gathering
+    const singly = this.#singly.get(lane) ?? { left: [], workers: 0 }
+    this.#singly.set(lane, singly)
+    singly.left.push(...batch as never[])
+    const work = async () => {
+      for (let one = singly.left.shift(); one; one = singly.left.shift()) await this.#single([one])
+      singly.workers -= 1
+      if (singly.workers === 0) this.#singly.delete(lane)
     }
-    await Promise.all(Array.from({ length: SINGLY_AT_A_TIME }, worker))
+    for (; singly.workers < Math.min(SINGLY_AT_A_TIME, singly.workers + singly.left.length); singly.workers += 1) void work()
   }
 
   async #single<T, R>([one]: readonly Waiting<T, R>[]): Promise<void> {
