@@ -65,7 +65,8 @@ test('payouts’ outcomes that wait for a seller hold neither custody nor a sell
   await waitFor(async () => (await waiting()) === 1, { what: 'the first outcome to wait for custody' })
   open(102)
   open(101)
-  await new Promise((resolve) => { setTimeout(resolve, 50) })
+  // both answers are in this process: they reach their lane within some turns of its loop
+  for (let turn = 0; turn < 50; turn += 1) await backend.deps.pool.query('select 1')
   const seller = await holding('select 1 from seller_balances where seller_id = $1 for update', [a])
   await custody.query('rollback')
   custody.release()
