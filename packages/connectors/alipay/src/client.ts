@@ -1,4 +1,5 @@
 import { createRequire, registerHooks } from 'node:module'
+import { connectionFailure } from '@holdfast/core'
 import type { AlipaySdk, AlipaySdkConfig } from 'alipay-sdk'
 import type { Dispatcher } from 'urllib'
 import { beijingTime } from './beijing.ts'
@@ -137,29 +138,10 @@ async function withinTime(answered: Promise<Answer>, timeoutMs: number): Promise
   }
 }
 
-/** Handshakes that fail on the certificate: the request is written only after them. */
-const refusedCertificates: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-])
-
 /** The client wraps what went wrong on the wire; what it throws by itself is about an answer that cannot be relied on. */
 function readFailure(error: unknown): Answer {
   const cause = error instanceof Error ? error.cause : undefined
   if (cause === undefined || cause instanceof SyntaxError) return { kind: 'unknown', reason: 'the answer cannot be relied on: its status, form or signature is wrong' }
   if (cause instanceof SentBefore) return { kind: 'unknown', reason: 'the answer was lost, or led elsewhere' }
-  return { kind: neverOpened(cause) ? 'not_sent' : 'unknown', reason: textOf(cause, 'code') ?? textOf(cause, 'name') ?? 'the connection failed' }
-}
-
-function neverOpened(cause: unknown): boolean {
-  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(neverOpened)
-  const syscall = textOf(cause, 'syscall')
-  if (syscall === 'connect' || syscall === 'getaddrinfo') return true
-  const code = textOf(cause, 'code') ?? ''
-  return code === 'UND_ERR_CONNECT_TIMEOUT' || refusedCertificates.has(code)
-}
-
-function textOf(value: unknown, key: string): string | undefined {
-  const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
-  return typeof text === 'string' && text !== '' ? text : undefined
+  return connectionFailure(cause)
 }

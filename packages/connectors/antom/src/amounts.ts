@@ -1,4 +1,5 @@
 import { MAX_AMOUNT, currencies, exponentOf } from '@holdfast/contract'
+import { readDecimal, rescale } from '@holdfast/core'
 
 /** An amount as Antom writes it: a whole number of the currency's smallest unit, as text. */
 export interface WireAmount {
@@ -52,11 +53,9 @@ export class Amounts {
    */
   fromDecimal(text: string, currency: string): bigint {
     const digits = this.#exponentOf(currency)
-    const shape = digits === 0 ? /^(-?)(\d{1,12})()$/ : new RegExp(`^(-?)(\\d{1,12})\\.(\\d{${digits}})$`)
-    const [, sign, whole, part] = shape.exec(text) ?? []
-    if (whole === undefined) throw new AmountRefused(`expected a decimal with ${digits} digits after the point for ${currency}`)
-    const magnitude = BigInt(`${whole}${part ?? ''}`)
-    return this.#ours(sign === '-' ? -magnitude : magnitude, currency)
+    const scaled = readDecimal(text, digits)
+    if (scaled === undefined) throw new AmountRefused(`expected a decimal with ${digits} digits after the point for ${currency}`)
+    return this.#ours(scaled, currency)
   }
 
   /** A report's whole number of smallest units: `-320` USD is −320. @throws AmountRefused */
@@ -79,11 +78,4 @@ export class Amounts {
   #exponentOf(currency: string): number {
     return this.#exponents[currency] ?? this.#known(currency)
   }
-}
-
-/** Undefined where digits would be lost. */
-function rescale(amount: bigint, { from, to }: { from: number; to: number }): bigint | undefined {
-  if (to >= from) return amount * 10n ** BigInt(to - from)
-  const divisor = 10n ** BigInt(from - to)
-  return amount % divisor === 0n ? amount / divisor : undefined
 }

@@ -1,4 +1,5 @@
 import { MAX_AMOUNT, currencies, exponentOf } from '@holdfast/contract'
+import { readDecimal, rescale } from '@holdfast/core'
 
 /** The currencies of Online Payments 2.0.55 (`components.schemas.currency`), less those that ISO 4217 has retired since. */
 export const railCurrencies: ReadonlySet<string> = new Set((
@@ -49,11 +50,9 @@ export class Amounts {
    */
   fromDecimal(text: string, currency: string): bigint {
     const digits = this.#exponentOf(currency)
-    const shape = digits === 0 ? /^(-?)(\d{1,12})()$/ : new RegExp(`^(-?)(\\d{1,12})\\.(\\d{${digits}})$`)
-    const [, sign, whole, part] = shape.exec(text) ?? []
-    if (whole === undefined) throw new AmountRefused(`expected a decimal with ${digits} digits after the point for ${currency}`)
-    const magnitude = BigInt(`${whole}${part ?? ''}`)
-    return this.#ours(sign === '-' ? -magnitude : magnitude, currency)
+    const scaled = readDecimal(text, digits)
+    if (scaled === undefined) throw new AmountRefused(`expected a decimal with ${digits} digits after the point for ${currency}`)
+    return this.#ours(scaled, currency)
   }
 
   #ours(scaled: bigint, currency: string): bigint {
@@ -66,11 +65,4 @@ export class Amounts {
     if (!railCurrencies.has(currency)) throw new AmountRefused('expected a currency that the rail takes')
     return this.#exponents[currency] ?? exponentOf(currency)
   }
-}
-
-/** Undefined where digits would be lost. */
-function rescale(amount: bigint, { from, to }: { from: number; to: number }): bigint | undefined {
-  if (to >= from) return amount * 10n ** BigInt(to - from)
-  const divisor = 10n ** BigInt(from - to)
-  return amount % divisor === 0n ? amount / divisor : undefined
 }
