@@ -12,6 +12,7 @@ import { DatabaseRefused } from './postgres/own-server.ts'
 import { inTransaction } from './postgres/transaction.ts'
 import { reseal } from './rotation/reseal.ts'
 import { rotateSigningKey } from './rotation/signing-keys.ts'
+import { wantsTracing } from './tracing/span.ts'
 import { verifyAndReport } from './verify/report.ts'
 
 const usage = `holdfast-backend: the HTTP API, ledger, escrow and jobs of Holdfast.
@@ -171,8 +172,7 @@ async function run(parts: Parts): Promise<void> {
 
 /** Loads what traces need only where traces are wanted. */
 async function startTracing(service: string): Promise<(() => Promise<void>) | null> {
-  const wanted = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some((name) => process.env[name])
-  if (!wanted) return null
+  if (!wantsTracing(process.env)) return null
   const { tracingFromEnvironment } = await import('./tracing/start.ts')
   return tracingFromEnvironment(process.env, service)
 }

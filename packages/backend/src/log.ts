@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import { pino, type Logger } from 'pino'
+import { traceOfLog } from './tracing/span.ts'
 
 /** Fields that hold secrets wherever they stand; none of them is ever logged on purpose. */
 const secretFields = [
@@ -27,7 +28,7 @@ const REDACTED = '[redacted]'
 export function createLog({ level, destination = process.stderr }: { level: string; destination?: Writable }): Logger {
   const redact = { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: REDACTED }
   // Times in words: thirteen digits of milliseconds could pass for a card number.
-  const words = { level, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) }, base: { service: 'backend' }, serializers: { err: plainError } }
+  const words = { level, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) }, base: { service: 'backend' }, serializers: { err: plainError }, mixin: traceOfLog }
   const log = pino({ ...words, redact }, { write: (line: string) => void destination.write(scrub(line)) })
   requests.set(log, pino(words, { write: writeTogether(destination) }))
   return log

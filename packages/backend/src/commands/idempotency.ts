@@ -112,7 +112,7 @@ export function writeKeys(tx: Tx, keys: readonly Claimed[]): void {
   })
 }
 
-const sealed = (claim: Claim, { body }: Answer): Buffer => claim.sealer.seal(Buffer.from(body), placeOf(claim))
+const sealed = (claim: Claim, { body }: Answer): Buffer => claim.sealer.seal(Buffer.from(body), placeOfAnswer(claim))
 
 /**
  * Stores what a key answers from now on that a command in two steps wrote in its first. An answer of 5xx gives the
@@ -132,7 +132,9 @@ export async function storeAnswer(tx: Tx, claim: Claim, answer: Answer): Promise
   })
 }
 
-const placeOf = (claim: Claim): string => `idempotency_keys/${claim.marketplace}/${claim.scope}/${claim.key}`
+/** Where a key's answer is sealed: of another key it doesn't open. */
+export const placeOfAnswer = ({ marketplace, scope, key }: Pick<Claim, 'marketplace' | 'scope' | 'key'>): string =>
+  `idempotency_keys/${marketplace}/${scope}/${key}`
 
 interface KeyRow {
   body_hash: Buffer
@@ -163,7 +165,7 @@ const inProgress: Refusal = {
 
 function replay(row: KeyRow, claim: Claim): Answer | null {
   if (row.status === null || row.content_type === null || row.body_sealed === null) return null
-  const body = claim.sealer.open(row.body_sealed, placeOf(claim)).toString()
+  const body = claim.sealer.open(row.body_sealed, placeOfAnswer(claim)).toString()
   return { answer: true, status: row.status, contentType: row.content_type, body, replayed: true }
 }
 

@@ -1,5 +1,8 @@
-import type { Pool, PoolClient } from 'pg'
+import type { Pool } from 'pg'
 import { placeOfBankAccount } from '../bank-account.ts'
+import { placeOfAnswer } from '../commands/idempotency.ts'
+import type { Tx } from '../database.ts'
+import { inTransaction } from '../postgres/transaction.ts'
 import type { Sealer } from '../seal.ts'
 import { placeOfSigningKey } from '../signer.ts'
 import { placeOfSecret } from '../webhooks/endpoints.ts'
@@ -27,7 +30,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'webhook_secrets', column: 'sealed', key: ['endpoint_id', 'number'], place: (row) => placeOfSecret(row['marketplace_id']!, row['endpoint_id']!) },
   {
     table: 'idempotency_keys', column: 'body_sealed', key: ['scope', 'key'],
-    place: (row) => `idempotency_keys/${row['marketplace_id']!}/${row['scope']!}/${row['key']!}`,
+    place: (row) => placeOfAnswer({ marketplace: row['marketplace_id']!, scope: row['scope']!, key: row['key']! }),
   },
 ]
 
@@ -54,7 +57,7 @@ export async function reseal(
   for (const { id: marketplace } of rows) {
     for (const column of sealedColumns) {
       for (let after: readonly string[] | null = []; after !== null;) {
-        const batch = await inBatch(pool, (client) => resealBatch(client, { column, marketplace, sealer, after: after as readonly string[] }))
+        const batch = await inTransaction(pool, (tx) => resealBatch(tx, { column, marketplace, sealer, after: after as readonly string[] }))
         after = batch.last
         sealed += batch.sealed
         unopened.push(...batch.unopened)
@@ -63,21 +66,6 @@ export async function reseal(
     }
   }
   return { sealed, unopened }
-}
-
-async function inBatch<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    const result = await work(client)
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
 }
 
 interface Batch {
@@ -89,7 +77,7 @@ interface Batch {
 }
 
 async function resealBatch(
-  client: PoolClient, { column: { table, column, key, place }, marketplace, sealer, after }: Batch,
+  { client }: Tx, { column: { table, column, key, place }, marketplace, sealer, after }: Batch,
 ): Promise<{ sealed: number; unopened: string[]; last: readonly string[] | null }> {
   const order = key.map((name) => `${name}::text collate "C"`).join(', ')
   const { rows } = await client.query<Row & { value: Buffer }>(

@@ -13,6 +13,11 @@ export function setTracing(wanted: boolean): void {
   on = wanted
 }
 
+/** Whether OpenTelemetry's own variables say where traces go. */
+export function wantsTracing(env: Readonly<Record<string, string | undefined>>): boolean {
+  return Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])
+}
+
 export interface SpanOptions {
   readonly kind?: 'server' | 'client' | 'internal'
   readonly attributes?: Attributes

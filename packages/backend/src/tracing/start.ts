@@ -6,7 +6,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import {
   BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider, type SpanProcessor,
 } from '@opentelemetry/sdk-trace'
-import { setTracing } from './span.ts'
+import { setTracing, wantsTracing } from './span.ts'
 
 export interface TracingOptions {
   /** The process's own name among those that trace. */
@@ -46,7 +46,7 @@ const DEFAULT_RATIO = 0.01
  * @returns what stops it; null: nobody asked
  */
 export function tracingFromEnvironment(env: Readonly<Record<string, string | undefined>>, service: string): (() => Promise<void>) | null {
-  if (!env['OTEL_EXPORTER_OTLP_ENDPOINT'] && !env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) return null
+  if (!wantsTracing(env)) return null
   const given = Number(env['OTEL_TRACES_SAMPLER_ARG'] ?? DEFAULT_RATIO)
   const ratio = given >= 0 && given <= 1 ? given : DEFAULT_RATIO
   return startTracing({ service: env['OTEL_SERVICE_NAME'] ?? service, ratio, processor: new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }) })
