@@ -101,7 +101,11 @@ async function expiry({ deps, tx, desk, op }: Applying): Promise<Date> {
 
 /** An approval for another amount than was asked is no approval: nothing of it stands, and the buyer may try again. */
 async function refuseWrongAmount(applying: Applying, payment: Payment): Promise<OperationEvent> {
-  return (applying.op.request['method'] ?? 'card') === 'card' ? voidWrongAmount(applying, payment)
+  const { deps, op, outcome } = applying
+  assert(outcome.outcome === 'approved', 'approved')
+  deps.log.error({ payment: payment.id, asked: Number(payment.amount), approved: Number(outcome.amount) },
+    'approved for another amount; it goes back')
+  return (op.request['method'] ?? 'card') === 'card' ? voidWrongAmount(applying, payment)
     : refundWrongAmount(applying, payment)
 }
 
@@ -112,10 +116,8 @@ async function refundWrongAmount(applying: Applying, payment: Payment): Promise<
 }
 
 async function voidWrongAmount(applying: Applying, payment: Payment): Promise<OperationEvent> {
-  const { deps, tx, desk, op, outcome } = applying
+  const { tx, desk, op, outcome } = applying
   assert(outcome.outcome === 'approved', 'approved')
-  deps.log.error({ payment: payment.id, asked: Number(payment.amount), approved: Number(outcome.amount) },
-    'approved for another amount; voiding')
   await insertOperation(tx, desk, {
     id: newId('operation'), kind: 'void', connector: op.connector, currency: op.currency,
     amount: outcome.amount, payment: payment.id,

@@ -90,22 +90,22 @@ class AlipayConnector implements PaymentConnector {
   }
 
   /** A trade that can't be closed was closed before, or is paid: the trade tells which. */
-  async #overFor({ chargeRequestId, amount }: CloseRequest, deadline: Deadline): Promise<Outcome> {
+  async #overFor({ chargeRequestId }: CloseRequest, deadline: Deadline): Promise<Outcome> {
     const read = await this.#ask(queryCall(chargeRequestId), deadline)
     if (!('body' in read)) return unknown(`the trade could not be asked for: ${read.outcome.reason}`)
-    const closed = readClosed(read.body, { requestId: chargeRequestId, amount })
+    const closed = readClosed(read.body, { requestId: chargeRequestId })
     return closed.outcome === 'not_found' ? unknown('the rail refused to close a trade that is open') : closed
   }
 
   async inquire(request: InquiryRequest, options: CallOptions): Promise<Inquiry> {
     return prepared('unknown', async () => {
-      const { kind, requestId, amount } = request
+      const { kind, requestId } = request
       const charge = kind === 'void' ? request.chargeRequestId : requestId
       if (charge === undefined) throw new RequestRefused('a close is asked for with its charge’s request id')
       const read = await this.#ask(kind === 'refund' ? refundQueryCall(request) : queryCall(charge), deadlineIn(bounded(options)))
       if (!('body' in read)) return unknown(`the inquiry failed: ${read.outcome.reason}`)
-      if (kind === 'refund') return readRefundQuery(read.body, { requestId, amount })
-      return kind === 'void' ? readClosed(read.body, { requestId: charge, amount }) : readTrade(read.body, { requestId, amount })
+      if (kind === 'refund') return readRefundQuery(read.body, { requestId })
+      return kind === 'void' ? readClosed(read.body, { requestId: charge }) : readTrade(read.body, { requestId })
     })
   }
 

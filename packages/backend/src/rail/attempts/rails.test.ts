@@ -2,6 +2,7 @@ import type { Order, Payment, Refund, Settlement } from '@holdfast/contract/type
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { waitFor } from '../../../../../test/support/wait.ts'
 import { startTestBackend, type TestBackend } from '../../testing/backend.ts'
+import { changeRail } from '../../testing/rail.ts'
 import { openShop, type Shop } from '../../testing/shop.ts'
 import { begin } from '../../testing/wallet.ts'
 
@@ -129,6 +130,26 @@ describe.each([rail('alipay'), rail('antom')])('by $name', ({ name, currency, bu
     else backend.rails.antom!.release()
     await isPaid(one.payment)
     if (name === 'alipay') backend.rails.alipay!.notifications.plan({})
+  })
+
+  test.each([-1n, 1n])('another amount is paid than was asked (%d): the rail’s report changes nothing, its answer gives it back', async (more) => {
+    const restore = changeRail(backend, (rail) => ({ charge: (request, options) => rail.charge({ ...request, amount: request.amount + more }, options) }), name)
+    const one = await waiting('redirect').finally(restore)
+    const lines = backend.log.length
+    expect(buyer(one.requestId, 'approve')).toBe(true)
+    const refund = await waitFor(async () => {
+      const { data } = await shop.get<{ data: Refund[] }>(`/v1/refunds?payment=${one.payment}`)
+      return data[0]?.status === 'succeeded' && data[0]
+    }, { what: 'the refund', within: 15_000 })
+    expect(refund).toMatchObject({ amount: 10_000 + Number(more), allotments: [] })
+    const { data: events } = await shop.get<{ data: { type: string }[] }>(`/v1/events?object=${one.payment}`)
+    expect(events.map(({ type }) => type), 'newest first').toEqual(['payment.superseded', 'payment.voided'])
+    expect((await shop.page(one.session)).view.status).toBe('open')
+    const told = backend.log.slice(lines).map((text) => JSON.parse(text) as { msg: string })
+    expect(told).toContainEqual(expect.objectContaining({ msg: 'approved for another amount; it goes back', asked: 10_000, approved: refund.amount }))
+    expect(await backend.deps.pool.query(`select from notifications where operation_id in (select id from operations where payment_id = $1) and verdict = 'accepted'`, [one.payment]))
+      .toMatchObject({ rowCount: 0 })
+    await balanced()
   })
 
   test('a buyer refuses, and chooses a card', async () => {
