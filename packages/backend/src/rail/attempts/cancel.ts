@@ -17,10 +17,11 @@ import { readLiveCharge } from './live.ts'
 /**
  * Gives up the attempt that waits for the buyer, so that another way to pay can be chosen. It is closed at the rail
  * where the rail can; where it can't, or doesn't say, it is closed over: should it take money all the same, that is
- * refunded by itself. One that turns out to be paid stands.
+ * refunded by itself. One that turns out to be paid stands. While one call closes it, others wait for what that comes to.
  *
  * @returns null: done, or there was no attempt under way
- * @refuses attempt_in_progress - its request is on its way to the rail, or it is a card's, which nothing can close
+ * @refuses attempt_in_progress - its request is on its way to the rail, its close takes longer than a call waits, or it is
+ * a card's, which nothing can close
  */
 export async function cancelAttempt(deps: Deps, page: PageSession): Promise<Refusal | null> {
   const charge = await readLiveCharge(deps.db, page)
@@ -28,6 +29,7 @@ export async function cancelAttempt(deps: Deps, page: PageSession): Promise<Refu
   if (charge.kind !== 'sale' || charge.request['flow'] === undefined) return notClosable
   if (charge.state !== 'unknown') await takeUp(deps, { marketplace: page.marketplace, id: charge.id })
   const begun = await inTransaction(deps.pool, async (tx) => beginClose(tx, { ...page, now: await readNow(tx) }))
+  if (begun === 'under_way') return waitForClose(deps, page, charge.id)
   if (begun === null || 'refused' in begun) return begun
   const outcome = await sendOperation(deps, begun)
   if (outcome === null) return onItsWay
@@ -46,8 +48,29 @@ const onItsWay: Refusal = {
   detail: 'The attempt is on its way to the rail and can be closed in a moment. Send the call again.',
 }
 
-/** The first transaction: writes that the charge is to be closed. Null: there is nothing to close any more, or another is at it. */
-async function beginClose(tx: Tx, { marketplace, session, now }: PageSession & { readonly now: Date }): Promise<OperationRow | Refusal | null> {
+const beingClosed: Refusal = {
+  refused: 'attempt_in_progress',
+  detail: 'The attempt is being closed at the rail. Send the call again in a moment, or wait for its end: GET /v1/checkout has it.',
+}
+
+/** A little longer than a rail is waited for when it closes a charge. */
+const CLOSE_WAIT_MS = 10_000
+const POLL_MS = 100
+
+/** Another call, of whichever process, is closing the charge: this one answers when the attempt has ended, one way or another. */
+async function waitForClose(deps: Deps, page: PageSession, charge: string): Promise<Refusal | null> {
+  const deadline = performance.now() + CLOSE_WAIT_MS
+  while ((await readLiveCharge(deps.db, page))?.id === charge) {
+    if (performance.now() >= deadline) return beingClosed
+    await new Promise((resolve) => { setTimeout(resolve, POLL_MS) })
+  }
+  return null
+}
+
+/** The first transaction: writes that the charge is to be closed. Null: there is nothing to close any more. */
+async function beginClose(
+  tx: Tx, { marketplace, session, now }: PageSession & { readonly now: Date },
+): Promise<OperationRow | Refusal | 'under_way' | null> {
   const desk = openDesk({ marketplace, now })
   await lockSessions(tx, desk, [session])
   if (!desk.sessions.has(session)) return notFound('checkout session', session)
@@ -58,7 +81,7 @@ async function beginClose(tx: Tx, { marketplace, session, now }: PageSession & {
   const closing = await tx.db.selectFrom('operations').select('id').where('marketplace_id', '=', marketplace)
     .where('payment_id', '=', payment).where('kind', '=', 'void')
     .where('state', 'in', ['intent_written', 'sent', 'unknown']).executeTakeFirst()
-  if (closing) return null
+  if (closing) return 'under_way'
   const { subject, orderReference } = charge.request
   return insertOperation(tx, desk, {
     id: newId('operation'), kind: 'void', connector: charge.connector, currency: charge.currency, amount: charge.amount,

@@ -70,6 +70,28 @@ test('and goes back when nobody knows what the close came to', async () => {
   expect(await payment(one.payment)).toMatchObject({ status: 'captured', refunded: 10_000 })
 })
 
+test('a second call at the same moment answers what the first one’s close comes to, not that the attempt still waits', async () => {
+  const one = await waiting()
+  const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  wallet.over = {
+    close: async ({ chargeRequestId, amount }) => {
+      reached.resolve()
+      await released.promise
+      return { outcome: 'approved', railReference: `r-${chargeRequestId}`, amount }
+    },
+  }
+  const cancel = () => shop.page(one.session, 'cancel-attempt')
+  const first = cancel()
+  await reached.promise
+  const second = cancel()
+  for (const _ of [1, 2, 3, 4, 5]) expect((await shop.page(one.session)).view.status, 'the attempt still waits').toBe('processing')
+  released.resolve()
+  for (const { status, view } of await Promise.all([first, second])) {
+    expect([status, view.status, view.attempt?.error?.code]).toEqual([200, 'open', 'attempt_canceled'])
+  }
+  expect((await payment(one.payment)).operations.map(({ kind, status }) => `${kind} ${status}`)).toEqual(['sale rejected', 'void confirmed'])
+})
+
 test('a close that finds out later that the buyer had paid has the rail asked at once, however far the clock was advanced', async () => {
   const one = await waiting()
   wallet.over = { close: async () => ({ outcome: 'unknown', reason: 'lost' }) }
