@@ -4,7 +4,7 @@ import { currencyOf } from '../catalogue.ts'
 import { booksTab, heldTab, ledgerTab, operatorPage, paymentsTab, settlementsTab, type OperatorTab } from '../pages/operator.ts'
 import type { Shop } from '../shop.ts'
 import type { Html } from '../view/html.ts'
-import { amountField, fields, part } from './forms.ts'
+import { Refused, amountField, fields, part } from './forms.ts'
 
 const bodies: Readonly<Record<OperatorTab, (shop: Shop, formKey: string) => Promise<Html>>> = {
   held: async ({ holdfast }, formKey) => heldTab((await holdfast.orders.list({ limit: 100 }).page()).data, formKey),
@@ -26,7 +26,10 @@ function tabOf(text: string): OperatorTab {
 function addMoneyActions(app: FastifyInstance, shop: Shop): void {
   app.post('/operator/settle', (request, reply) => shop.act(request, reply, {
     to: '/operator?tab=settlements', done: 'The rails’ new reports have been fetched and posted.',
-    run: () => shop.holdfast.settlements.import({}, { idempotencyKey: `settle-${fields(request)('formKey')}` }),
+    run: async () => {
+      const { failed } = await shop.holdfast.settlements.import({}, { idempotencyKey: `settle-${fields(request)('formKey')}` })
+      if (failed.length > 0) throw new Refused(`These reports could not be posted: ${failed.map(({ reportId }) => reportId).join(', ')}. Try again later.`)
+    },
   }))
   for (const [kind, done] of [['top-up', 'The top-up is in the ledger.'], ['withdrawal', 'The withdrawal is in the ledger.']] as const) {
     app.post(`/operator/${kind}`, (request, reply) => shop.act(request, reply, {

@@ -104,7 +104,7 @@ export const endpoints = {
   'payouts.retrieve': retrieve('/v1/payouts/:id', 'payout', resource.payoutSchema, 'Read a payout'),
   'payouts.list': list('/v1/payouts', request.payoutListSchema, resource.payoutSchema, 'List payouts'),
 
-  'settlements.import': { method: 'POST', path: '/v1/settlements/import', caller: 'secret', summary: 'Fetch and post the rails’ new reports now; the worker does so daily', body: request.settlementImportSchema, response: z.object({ object: z.literal('list'), data: z.array(resource.settlementSchema), hasMore: z.literal(false) }), status: 200, idempotent: true },
+  'settlements.import': { method: 'POST', path: '/v1/settlements/import', caller: 'secret', summary: 'Fetch and post the rails’ new reports now; the worker does so daily', body: request.settlementImportSchema, response: resource.settlementsImportedSchema, status: 200, idempotent: true },
   'settlements.retrieve': retrieve('/v1/settlements/:id', 'settlement', resource.settlementSchema, 'Read a settlement'),
   'settlements.lines': { method: 'GET', path: '/v1/settlements/:id/lines', caller: 'secret', summary: 'List a settlement’s lines', params: path('settlement'), query: request.listQuerySchema, response: pageOf(resource.settlementLineSchema), status: 200, idempotent: false },
   'settlements.list': list('/v1/settlements', request.listQuerySchema, resource.settlementSchema, 'List settlements'),

@@ -298,6 +298,21 @@ export const settlementSchema = z.object({
   createdAt: instantSchema,
 }).meta({ id: 'Settlement' })
 
+export const settlementImportFailureSchema = z.object({
+  connector: z.string(),
+  reportId: z.string(),
+  currency: currencySchema,
+  code: z.enum(['unavailable', 'internal']),
+}).meta({ id: 'SettlementImportFailure' })
+
+export const settlementsImportedSchema = z.object({
+  object: z.literal('list'),
+  data: z.array(settlementSchema).meta({ description: 'What was recorded, each report whole and by itself.' }),
+  hasMore: z.literal(false),
+  failed: z.array(settlementImportFailureSchema)
+    .meta({ description: 'Reports of which nothing was recorded; import again, under a new key, or leave them to the worker.' }),
+}).meta({ id: 'SettlementsImported' })
+
 export const settlementLineSchema = z.object({
   id: idOf('settlementLine'),
   object: z.literal('settlement_line'),

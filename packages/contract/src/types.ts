@@ -600,6 +600,24 @@ export interface Settlement {
    */
   createdAt: string
 }
+export interface SettlementImportFailure {
+  connector: string
+  reportId: string
+  currency: string
+  code: 'unavailable' | 'internal'
+}
+export interface SettlementsImported {
+  object: 'list'
+  /**
+   * What was recorded, each report whole and by itself.
+   */
+  data: Settlement[]
+  hasMore: false
+  /**
+   * Reports of which nothing was recorded; import again, under a new key, or leave them to the worker.
+   */
+  failed: SettlementImportFailure[]
+}
 export interface SettlementLine {
   id: string
   object: 'settlement_line'

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Payment, SellerBalance, Settlement } from '@holdfast/contract/types'
+import type { Payment, SellerBalance, Settlement, SettlementsImported } from '@holdfast/contract/types'
 import type { SettlementReport } from '@holdfast/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import { changeRail } from '../testing/rail.ts'
 import { openShop, type Shop } from '../testing/shop.ts'
-import { execute } from './execute.ts'
-import { importSettlements } from './settlements.ts'
+import { importSettlements, recordReports } from './import-settlements.ts'
 
 let backend: TestBackend
 let shop: Shop
@@ -21,7 +21,7 @@ afterAll(() => backend.close())
 
 /** Records reports as if the rail had given them, and answers what was recorded. */
 async function record(...reports: SettlementReport[]): Promise<Settlement[]> {
-  const answer = await execute(backend.deps, importSettlements(backend.deps), {
+  const answer = await importSettlements(backend.deps, {
     marketplace: backend.marketplace.id, requestId: randomUUID(), claim: null, input: [{ connector: 'jpmorgan', reports }],
   })
   return (JSON.parse(answer.body) as { data: Settlement[] }).data
@@ -66,4 +66,55 @@ test('a line that is short settles what it pays, and a later line the rest', asy
   expect(await payable() - before).toBe(10_000 - 500)
   expect(await suspense()).toBe(inSuspense)
   expect((await shop.books()).balanced).toBe(true)
+})
+
+describe('of several reports, each is recorded by itself', () => {
+  /** A sum that no column holds. */
+  const poison = (date: string): SettlementReport =>
+    ({ reportId: `R-${date}-poison`, date, currency: 'USD', net: 0n, lines: [{ kind: 'capture', requestId: null, railReference: 'nobody', gross: 10n ** 20n, fee: 0n }] })
+  const call = (key: string = randomUUID()) => shop.post('/v1/settlements/import', { connector: 'jpmorgan' }, { idempotencyKey: key })
+  const cursor = async () => (await backend.deps.pool.query<{ cursor: string }>(
+    `select cursor from rail_cursors where connector = 'jpmorgan' and feed = 'settlements'`)).rows[0]!.cursor
+  const reporting = async <T>(reports: readonly SettlementReport[], work: () => Promise<T>): Promise<T> =>
+    work().finally(changeRail(backend, () => ({ settlementReports: async () => reports })))
+
+  test('one that can’t be recorded keeps out no other, is named, and is asked for again', async () => {
+    const [first, second] = [await paid(), await paid()]
+    const reports = [report('2027-02-01', first, 10_000n), poison('2027-02-02'), report('2027-02-03', second, 10_000n)]
+    const { status, body } = await reporting(reports, () => call())
+    const { data, failed } = body as unknown as SettlementsImported
+    expect([status, data.map(({ date }) => date).sort()]).toEqual([200, ['2027-02-01', '2027-02-03']])
+    expect(failed).toEqual([{ connector: 'jpmorgan', reportId: 'R-2027-02-02-poison', currency: 'USD', code: 'internal' }])
+    expect(await Promise.all([first, second].map(({ payment }) => settledAt(payment.id)))).not.toContain(null)
+    expect(await cursor()).toBe('2027-02-01')
+    expect(backend.log.some((line) => line.includes('could not be recorded'))).toBe(true)
+    expect((await shop.books()).balanced).toBe(true)
+  })
+
+  test('the worker records what it can too, and is told why not the rest', async () => {
+    const sale = await paid()
+    const input = [{ connector: 'jpmorgan', reports: [poison('2027-02-04'), report('2027-02-05', sale, 10_000n)] }]
+    const failures = await recordReports(backend.deps, { marketplace: backend.marketplace.id, input })
+    expect(failures).toMatchObject([{ failed: { code: 'internal' }, error: expect.any(Error) as Error }])
+    expect(await settledAt(sale.payment.id)).not.toBeNull()
+  })
+
+  test('the same key answers the same, and records nothing that came since', async () => {
+    const [key, early, late] = [randomUUID(), await paid(), await paid()]
+    const reports = [report('2027-02-06', early, 10_000n)]
+    const first = await reporting(reports, () => call(key))
+    const again = await reporting([...reports, report('2027-02-07', late, 10_000n)], () => call(key))
+    expect([again.status, again.text]).toEqual([first.status, first.text])
+    expect(await settledAt(late.payment.id)).toBeNull()
+  })
+
+  test('a call whose answer could not be stored goes on where it stopped, under the same key', async () => {
+    const [key, one, other] = [randomUUID(), await paid(), await paid()]
+    const input = [report('2027-02-08', one, 10_000n), report('2027-02-09', other, 10_000n)]
+    // what a call leaves that died after its first report
+    await recordReports(backend.deps, { marketplace: backend.marketplace.id, input: [{ connector: 'jpmorgan', reports: input.slice(0, 1) }] })
+    const { body } = await reporting(input, () => call(key))
+    expect((body as unknown as SettlementsImported).data.map(({ date }) => date)).toEqual(['2027-02-09'])
+    expect((await backend.deps.pool.query('select from settlements where report_id = $1', [input[0]!.reportId])).rowCount).toBe(1)
+  })
 })

@@ -1,5 +1,4 @@
 import { newId } from '@holdfast/contract'
-import type { Settlement } from '@holdfast/contract/types'
 import {
   recordSettlement, type Capture, type MatchedLine, type SettlementReport, type SettlementReportLine,
 } from '@holdfast/core'
@@ -13,65 +12,39 @@ import { lockCustody, lockOrders, openDesk, saveDesk, type Desk } from '../store
 import { stageHappenings } from '../store/happenings.ts'
 import { readCaptureParts } from '../store/movements.ts'
 import { isResolved, type OperationRow } from '../store/operations.ts'
-import { readSettlements } from '../store/render/movements.ts'
-import type { Call, Command } from './execute.ts'
 
-/** Reports as a rail gave them, oldest first. */
-export interface Reports {
+/** A report, and the rail that gave it. */
+export interface Reported {
   readonly connector: string
-  readonly reports: readonly SettlementReport[]
-}
-
-interface Page {
-  object: 'list'
-  data: Settlement[]
-  hasMore: false
+  readonly report: SettlementReport
 }
 
 /**
- * Records the rails' reports, each whole and once, all of them in one transaction. What a rail reports is a fact:
- * nothing in it is refused; what we don't know or know otherwise stands in suspense.
+ * Records a rail's report, whole and once. What a rail reports is a fact: nothing in it is refused; what we don't know or
+ * know otherwise stands in suspense.
+ *
+ * @param passes - whether the rail's cursor may pass its day: not while an older report is still to be recorded
  */
-export function importSettlements(deps: Deps): Command<readonly Reports[], Page> {
-  return {
-    name: 'settlements.import',
-    async run(tx, calls) {
-      const pages: Page[] = []
-      for (const call of calls) pages.push(await importAll(deps, tx, call))
-      return pages
-    },
-  }
+export async function recordReport(recording: Recording, { report, passes }: Reported & { readonly passes: boolean }): Promise<void> {
+  const { tx, marketplace, connector } = recording
+  const from = await lockCursor(tx, { marketplace, connector })
+  if ((await readRecorded(tx, { marketplace, connector, reports: [report] }))(report) !== undefined) return
+  await record(recording, report)
+  if (!passes || report.date <= from) return
+  await tx.db.updateTable('rail_cursors').set({ cursor: report.date }).where('marketplace_id', '=', marketplace)
+    .where('connector', '=', connector).where('feed', '=', 'settlements').execute()
 }
 
-async function importAll(
-  deps: Deps, tx: Tx, { marketplace, input, now }: Call<readonly Reports[]>,
-): Promise<Page> {
-  const ids: string[] = []
-  for (const { connector, reports } of input) {
-    const from = await lockCursor(tx, { marketplace, connector })
-    const fresh = await unrecorded(tx, { marketplace, connector }, reports)
-    for (const report of fresh) ids.push(await recordReport({ deps, tx, marketplace, now, connector },
-      report))
-    const last = fresh.map(({ date }) => date).sort().at(-1)
-    if (last === undefined || last <= from) continue
-    await tx.db.updateTable('rail_cursors').set({ cursor: last }).where('marketplace_id', '=', marketplace)
-      .where('connector', '=', connector).where('feed', '=', 'settlements').execute()
-  }
-  return { object: 'list', data: await readSettlements(tx.db, marketplace, ids), hasMore: false }
-}
-
-/** The reports that stand in no settlement yet: a rail may publish one day's currencies at different hours. */
-async function unrecorded(
-  tx: Tx, { marketplace, connector }: { marketplace: string; connector: string },
-  reports: readonly SettlementReport[],
-): Promise<SettlementReport[]> {
-  if (reports.length === 0) return []
-  const rows = await tx.db.selectFrom('settlements').select(['report_id', 'currency'])
+/** Finds the settlement that a report stands in: a rail may publish one day's currencies at different hours. */
+export async function readRecorded(
+  tx: Tx, { marketplace, connector, reports }: { readonly marketplace: string; readonly connector: string; readonly reports: readonly SettlementReport[] },
+): Promise<(report: SettlementReport) => string | undefined> {
+  if (reports.length === 0) return () => undefined
+  const rows = await tx.db.selectFrom('settlements').select(['id', 'report_id', 'currency'])
     .where('marketplace_id', '=', marketplace).where('connector', '=', connector)
     .where('report_id', 'in', reports.map(({ reportId }) => reportId)).execute()
-  const known = new Set(rows.map(({ report_id: id, currency }) => `${id} ${currency}`))
-  const fresh = reports.filter(({ reportId, currency }) => !known.has(`${reportId} ${currency}`))
-  return [...new Map(fresh.map((report) => [`${report.reportId} ${report.currency}`, report])).values()]
+  const known = new Map(rows.map(({ id, report_id: report, currency }) => [`${report} ${currency}`, id]))
+  return ({ reportId, currency }) => known.get(`${reportId} ${currency}`)
 }
 
 /** The day of the last report that was recorded; whoever else imports waits here, and finds it done. */
@@ -88,7 +61,8 @@ async function lockCursor(
   return cursor
 }
 
-interface Recording {
+/** A report at work in one transaction. */
+export interface Recording {
   readonly deps: Deps
   readonly tx: Tx
   readonly marketplace: string
@@ -101,7 +75,7 @@ interface Line {
   readonly op: OperationRow | null
 }
 
-async function recordReport(recording: Recording, report: SettlementReport): Promise<string> {
+async function record(recording: Recording, report: SettlementReport): Promise<void> {
   const { deps, tx, marketplace, now, connector } = recording
   const lines = await matchLines(recording, report)
   for (const one of lines) await catchUp(recording, one)
@@ -120,7 +94,6 @@ async function recordReport(recording: Recording, report: SettlementReport): Pro
   await markSettled(tx, desk, captures)
   saveDesk(tx, desk)
   await stageHappenings(tx, desk)
-  return id
 }
 
 /** Finds what each line is about: by our request's id, or by the rail's reference. */

@@ -1,5 +1,4 @@
-import { execute } from '../commands/execute.ts'
-import { importSettlements } from '../commands/settlements.ts'
+import { recordReports } from '../commands/import-settlements.ts'
 import { fetchReports } from '../rail/reports.ts'
 import type { JobHandler, Subject } from './handler.ts'
 import { mayAsk, rememberAsked } from './polls.ts'
@@ -24,11 +23,8 @@ export const settlements: JobHandler = {
   async handle(deps, { marketplace, id }) {
     const feed = feedOf(id, deps.clock.now())
     const fetched = await fetchReports(deps, { marketplace, connector: id.split('/')[1] as string })
-    // one transaction a report: a lock that one waits for in vain undoes no other
-    for (const report of fetched.reports) {
-      await execute(deps, importSettlements(deps),
-        { marketplace, requestId: feed, claim: null, input: [{ ...fetched, reports: [report] }] })
-    }
+    const [failure] = await recordReports(deps, { marketplace, input: [fetched] })
+    if (failure) throw failure.error
     rememberAsked(deps, feed)
   },
 }

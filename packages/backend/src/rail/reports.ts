@@ -1,4 +1,4 @@
-import type { Reports } from '../commands/settlements.ts'
+import type { Reports } from '../commands/import-settlements.ts'
 import type { Deps } from '../deps.ts'
 import { paymentConnectorOf } from '../rails.ts'
 import { RAIL_TIMEOUT_MS } from '../store/operations.ts'

@@ -1,5 +1,4 @@
-import { execute } from '../commands/execute.ts'
-import { importSettlements } from '../commands/settlements.ts'
+import { importSettlements } from '../commands/import-settlements.ts'
 import { route, type Route } from '../http/route.ts'
 import { fetchReports } from '../rail/reports.ts'
 
@@ -14,7 +13,7 @@ const importRoute: Route<'settlements.import'> = route('settlements.import', asy
     return null
   })
   if (!input) return { refused: 'rail_unavailable', detail: 'The rail’s reports could not be fetched; nothing was imported. Try again later.' }
-  return execute(deps, importSettlements(deps), { marketplace: marketplace.id, requestId, claim: idempotency, input })
+  return importSettlements(deps, { marketplace: marketplace.id, requestId, claim: idempotency, input })
 })
 
 export default importRoute

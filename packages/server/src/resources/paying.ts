@@ -1,6 +1,6 @@
 import type {
   ListFilters, OperatorTransfer, OperatorTransferCreate, Payout, PayoutCreate, Seller, SellerBalance, SellerCreate,
-  SellerUpdate, Settlement, SettlementImport, SettlementLine,
+  SellerUpdate, Settlement, SettlementImport, SettlementLine, SettlementsImported,
 } from '@holdfast/contract/types'
 import { path, type Caller } from '../caller.ts'
 import { readPage, type List, type Page } from '../list.ts'
@@ -73,9 +73,12 @@ export class Settlements {
     this.#caller = caller
   }
 
-  /** Fetches and posts the rails' new reports now, and answers those; the backend's worker does so daily. */
-  async import(params: SettlementImport = {}, options?: WriteOptions): Promise<Page<Settlement>> {
-    return readPage(await this.#caller.post('/v1/settlements/import', params, options))
+  /**
+   * Fetches and posts the rails' new reports now, each by itself; the backend's worker does so daily. What could not be
+   * posted is in `failed`: it keeps out no other, and the next import, under a new key, tries it again.
+   */
+  async import(params: SettlementImport = {}, options?: WriteOptions): Promise<SettlementsImported> {
+    return this.#caller.post('/v1/settlements/import', params, options)
   }
 
   async retrieve(id: string, options?: CallOptions): Promise<Settlement> {
