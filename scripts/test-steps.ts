@@ -20,10 +20,6 @@ export interface Step {
 }
 
 const minute = 60_000
-const vaultRuns = [
-  { vault: 'embedded', grep: undefined },
-  { vault: 'separate', grep: '@vault' },
-] as const
 
 export const steps: readonly Step[] = [
   {
@@ -187,39 +183,16 @@ interface PlaywrightReport {
   readonly errors: readonly unknown[]
 }
 
-async function runBrowserTests(selection: Selection): Promise<Counts> {
-  const browser = await findBrowser()
-  let total: Counts = { passed: 0, failed: 0, skipped: 0 }
-  for (const { vault, grep } of vaultRuns) {
-    if (grep && selection.grep) continue
-    if (grep) process.stdout.write('\nonce more, with the vault as a process of its own:\n')
-    total = sum(
-      total,
-      await runPlaywright({ browser, vault, grep: grep ?? selection.grep, files: selection.files }),
-    )
-  }
-  return total
-}
-
-interface PlaywrightRun {
-  readonly browser: string
-  readonly vault: string
-  readonly grep: string | undefined
-  readonly files: readonly string[]
-}
-
-function runPlaywright({ browser, vault, grep, files }: PlaywrightRun): Promise<Counts> {
-  const name = `browser-${vault}`
+async function runBrowserTests({ grep, files }: Selection): Promise<Counts> {
   const env = {
-    HOLDFAST_BROWSER: browser,
-    HOLDFAST_VAULT: vault,
-    HOLDFAST_REPORT: freshReport(name),
+    HOLDFAST_BROWSER: await findBrowser(),
+    HOLDFAST_REPORT: freshReport('browser'),
     NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --conditions=source`.trim(),
   }
   const args = ['test', '--config', inTree('test/browser/playwright.config.ts'), '--pass-with-no-tests']
   const narrowed = [...files, ...(grep ? ['--grep', grep] : [])]
   const program = { script: tools.playwright, args: [...args, ...narrowed], env, limit: 20 * minute }
-  return reported(name, program, ({ stats, errors }: PlaywrightReport) => ({
+  return reported('browser', program, ({ stats, errors }: PlaywrightReport) => ({
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky + errors.length,
     skipped: stats.skipped,
@@ -233,12 +206,4 @@ function runPackageChecks(): Promise<Counts> {
     { script: inTree('scripts/packages.ts'), env, limit: 5 * minute },
     (found: Counts) => found,
   )
-}
-
-function sum(one: Counts, other: Counts): Counts {
-  return {
-    passed: one.passed + other.passed,
-    failed: one.failed + other.failed,
-    skipped: one.skipped + other.skipped,
-  }
 }

@@ -1,25 +1,50 @@
 import { defineConfig } from '@playwright/test'
-import { browserPath, chromiumArgs } from '../support/chromium.ts'
+import { browserPath, chromiumArgs, disabledFeatures } from '../support/chromium.ts'
+import type { VaultOption } from './support/demo.ts'
 
 const report = process.env['HOLDFAST_REPORT']
 
-export default defineConfig({
+/** What Playwright switches off itself: of two such switches a browser heeds the last, which is ours. */
+const playwrightDisables = [
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+]
+const features = `--disable-features=${[...playwrightDisables, ...disabledFeatures].join()}`
+
+export default defineConfig<object, VaultOption>({
   testDir: '.',
   outputDir: '../../test-results',
-  // one worker: the tests share one shop, and the machines of CI have two cores
-  workers: 1,
+  // a shop and a browser for each: the files share them out, and a file's tests keep to their order
+  workers: 2,
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
-  retries: 0,
+  // a test that failed runs once more for its trace, and has failed whatever comes of it: tracing every test
+  // costs as much as running it
+  retries: 1,
+  failOnFlakyTests: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ...(report ? [['json', { outputFile: report }] as const] : [])],
+  projects: [
+    { name: 'embedded', use: { vaultRuns: 'embedded' } },
+    // once more, with the vault as a process of its own
+    { name: 'separate', use: { vaultRuns: 'separate' }, grep: /@vault/ },
+  ],
   use: {
     browserName: 'chromium',
-    launchOptions: { executablePath: browserPath(), args: [...chromiumArgs] },
+    launchOptions: { executablePath: browserPath(), args: [...chromiumArgs, features] },
     locale: 'en-US',
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    trace: 'on-first-retry',
   },
 })

@@ -15,6 +15,12 @@ export const chromiumArgs: readonly string[] = [
   '--force-color-profile=srgb',
 ]
 
+/**
+ * Features that cost tests time and prove nothing: a renderer that is started in advance, beside every page, for the
+ * next one.
+ */
+export const disabledFeatures: readonly string[] = ['SpareRendererForSitePerProcess']
+
 /** The browser that `npm test` found; a runner that was started by hand takes Debian's. */
 export function browserPath(): string {
   const path = process.env['HOLDFAST_BROWSER'] ?? '/usr/bin/chromium'

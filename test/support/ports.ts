@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 
@@ -7,7 +8,10 @@ export async function freePort(): Promise<number> {
   return port as number
 }
 
-/** Several different free ports: all are held before the first is let go, so that none is given twice. */
+/**
+ * Several different free ports: all are held before the first is let go, so that none is given twice. They are of
+ * the range that no system takes ports for outgoing connections from, so that they are still free in a moment.
+ */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen))
   const ports = servers.map(server => (server.address() as AddressInfo).port)
@@ -15,10 +19,15 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports
 }
 
+const lowest = 12_000
+const span = 20_000
+
 function listen(): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(server))
+    const choose = (): unknown => server.listen(lowest + randomInt(span), '127.0.0.1')
+    server.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? choose() : reject(error)))
+    server.once('listening', () => resolve(server))
+    choose()
   })
 }

@@ -16,8 +16,13 @@ export interface Demo {
   readonly process: Started
 }
 
+/** Where the vault runs: within the backend, or as a process of its own. */
+export interface VaultOption {
+  readonly vaultRuns: 'embedded' | 'separate'
+}
+
 /** Starts the real demo, as `npm start` does, on free ports and with a data folder of its own. */
-async function startDemo(): Promise<Demo & { stop: () => Promise<void> }> {
+async function startDemo({ vaultRuns }: VaultOption): Promise<Demo & { stop: () => Promise<void> }> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'holdfast-browser-'))
   const [shop, api, vault, jpmorgan, bank, alipay, antom] = (await freePorts(7)).map(String)
   const started = await startProcess({
@@ -25,7 +30,7 @@ async function startDemo(): Promise<Demo & { stop: () => Promise<void> }> {
     env: {
       HOLDFAST_DATA: dataFolder, HOLDFAST_SHOP_PORT: shop, HOLDFAST_API_PORT: api, HOLDFAST_VAULT_PORT: vault,
       HOLDFAST_JPMORGAN_PORT: jpmorgan, HOLDFAST_BANK_PORT: bank, HOLDFAST_ALIPAY_PORT: alipay,
-      HOLDFAST_ANTOM_PORT: antom,
+      HOLDFAST_ANTOM_PORT: antom, HOLDFAST_VAULT: vaultRuns,
     },
     ready: /Holdfast is ready/,
     within: 90_000,
@@ -48,15 +53,26 @@ interface Pages {
   readonly seller: SellerPage
   readonly operator: OperatorPage
   readonly phone: Phone
+}
+
+/** What a worker's tests share. */
+interface Shared {
+  readonly demo: Demo
   readonly reader: CodeReader
 }
 
-export const test = base.extend<Pages, { demo: Demo }>({
-  demo: [async ({}, use) => {
-    const demo = await startDemo()
+export const test = base.extend<Pages, Shared & VaultOption>({
+  vaultRuns: ['embedded', { option: true, scope: 'worker' }],
+  demo: [async ({ vaultRuns }, use) => {
+    const demo = await startDemo({ vaultRuns })
     await use(demo)
     await demo.stop()
   }, { scope: 'worker', timeout: 120_000 }],
+  reader: [async ({ browser }, use) => {
+    const context = await browser.newContext()
+    await use(new CodeReader(await context.newPage()))
+    await context.close()
+  }, { scope: 'worker' }],
   baseURL: ({ demo }, use) => use(demo.shop),
   shop: ({ page }, use) => use(new ShopPages(page)),
   checkout: ({ page, demo }, use) => use(new CheckoutPage(page, demo.vault)),
@@ -67,11 +83,6 @@ export const test = base.extend<Pages, { demo: Demo }>({
   phone: async ({ browser }, use) => {
     const context = await browser.newContext(Phone.device)
     await use(new Phone(await context.newPage()))
-    await context.close()
-  },
-  reader: async ({ browser }, use) => {
-    const context = await browser.newContext()
-    await use(new CodeReader(await context.newPage()))
     await context.close()
   },
 })
