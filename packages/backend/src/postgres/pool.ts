@@ -31,8 +31,12 @@ export const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (format === 'binary' ? undefined : parsers.get(oid)) ?? (pg.types.getTypeParser(oid, format) as never),
 }
 
+const STATEMENT_TIMEOUT_MS = 10_000
+/** How much later than the server's own word that it stopped a statement. */
+const WORD_LATE_MS = 2_000
+
 /** The settings of one connection. Timeouts go in the startup message, so that no statement runs without them. */
-export function clientConfig(connection: Connection, { applicationName, lockTimeoutMs = 500, statementTimeoutMs = 10_000 }: Omit<PoolOptions, 'size'>): pg.ClientConfig {
+export function clientConfig(connection: Connection, { applicationName, lockTimeoutMs = 500, statementTimeoutMs = STATEMENT_TIMEOUT_MS }: Omit<PoolOptions, 'size'>): pg.ClientConfig {
   const { role, ...where } = connection
   return {
     ...where,
@@ -66,11 +70,22 @@ export function createPool(connection: Connection, options: PoolOptions & { onEr
   })
   const onError = options.onError ?? (() => {})
   pool.on('error', onError)
+  boundQueries(pool, (options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS) + WORD_LATE_MS)
   pool.on('connect', (client) => {
     client.on('error', onError)
     writeTogether(client)
   })
   return pool
+}
+
+/**
+ * A statement by itself is given up when the database says nothing for longer than it lets any statement run: its host
+ * or the link is gone without a word. The connection is cut, and what the statement did is not known.
+ */
+function boundQueries(pool: pg.Pool, timeoutMs: number): void {
+  const query = pool.query.bind(pool) as (...args: unknown[]) => unknown
+  pool.query = ((text: string | pg.QueryConfig, values?: unknown[]) =>
+    query({ ...(typeof text === 'string' ? { text, values } : text), query_timeout: timeoutMs })) as typeof pool.query
 }
 
 /** What is sent within one tick goes out in one write, and PostgreSQL works it off without waiting in between. */

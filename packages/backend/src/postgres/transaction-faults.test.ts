@@ -1,7 +1,7 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Pool, PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
+import { openLink } from '../testing/link.ts'
 import { gather } from './lane.ts'
 import { createPool } from './pool.ts'
 import { DatabaseBusy, inOneTry, inTransaction } from './transaction.ts'
@@ -43,23 +43,10 @@ test('a transaction that could not begin writes nothing by kysely either', async
   expect((await pool.query('select 1 from clock')).rowCount).toBe(1)
 })
 
-/** A way to the database that can swallow all that goes over its connections so far. */
-async function openLink(): Promise<{ readonly server: Server; readonly port: number; swallow(): void }> {
-  const sockets: Socket[] = []
-  const server = createServer((client) => {
-    const upstream = connect(database.app.port, database.app.host)
-    sockets.push(client, upstream)
-    for (const socket of [client, upstream]) socket.on('error', () => {}).on('close', () => [client, upstream].forEach((one) => one.destroy()))
-    client.pipe(upstream).pipe(client)
-  })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  return { server, port: (server.address() as AddressInfo).port, swallow: () => sockets.forEach((socket) => socket.unpipe().pause()) }
-}
-
 test('a connection that falls silent is given up, and the lane that waited for it goes on', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  const link = await openLink()
-  const far = createPool({ ...database.app, host: '127.0.0.1', port: link.port }, { size: 2, applicationName: 'test' })
+  const link = await openLink(database.app)
+  const far = createPool({ ...database.app, ...link.at }, { size: 2, applicationName: 'test' })
   try {
     const one = (text: string) => inOneTry(far, async (tx) => (await tx.client.query(text)).rows.length)
     const ask = (text: string) => gather(far, { lane: 'l', command: 'c', together: async (all) => Promise.all(all.map(one)), singly: one }, text)
@@ -76,6 +63,6 @@ test('a connection that falls silent is given up, and the lane that waited for i
   } finally {
     vi.useRealTimers()
     await far.end()
-    link.server.close()
+    link.close()
   }
 })

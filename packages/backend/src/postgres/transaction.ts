@@ -235,7 +235,7 @@ function mayBeRunAgain(error: unknown): boolean {
 /** Errors of the server that say "not now": shutting down, starting, recovering, full, out of connections or time. */
 const notNow = /^(?:08...|53...|57P0[123]|57014|55P03|25006|25P03)$/
 const unreachable: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND'])
-const lost = /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/
+const lost = /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error/
 
 /**
  * Reads errors that say "not now" as what they are; others pass.

@@ -13,16 +13,18 @@ export interface Card {
 }
 
 /**
- * Sends an operation that is written as intended, with no transaction open.
+ * Sends an operation that is written as intended, with no transaction open. All that the call needs is read before the
+ * operation is marked as sent: from then on there is nothing to wait for but the rail.
  *
  * @returns what became of it; null when its lease had run out, so that it was not sent
  */
 export async function sendOperation(deps: Deps, op: OperationRow, card?: Card): Promise<Outcome | null> {
+  const call = await prepare(deps, op, card)
   const began = performance.now()
   if (!(await markSent(deps.pool, op))) return null
   if (performance.now() - began > LONGEST_STALL_MS) return stalled
   try {
-    return await inSpan(`rail.${op.kind}`, spanOf(op), () => send(deps, op, card), ({ outcome }) => ({ 'holdfast.outcome': outcome }))
+    return await inSpan(`rail.${op.kind}`, spanOf(op), call, ({ outcome }) => ({ 'holdfast.outcome': outcome }))
   } catch (error) {
     deps.log.error({ operation: op.id, kind: op.kind, err: error },
       'a connector failed; the operation is asked about later')
@@ -40,16 +42,20 @@ const stalled: Outcome = { outcome: 'unknown', reason: 'too much time had passed
 const spanOf = ({ connector, id }: OperationRow): SpanOptions =>
   ({ kind: 'client', attributes: { 'holdfast.connector': connector, 'holdfast.operation': id } })
 
-async function send(deps: Deps, op: OperationRow, card?: Card): Promise<Outcome> {
+/** The call to the rail, ready to be made. */
+async function prepare(deps: Deps, op: OperationRow, card?: Card): Promise<() => Promise<Outcome>> {
   const options = { timeoutMs: RAIL_TIMEOUT_MS }
   const request = railRequest(op)
   if (op.kind === 'payout') {
-    return payoutConnectorOf(deps.rails, op.connector).submit(await payoutRequest(deps, op), options)
+    const bank = payoutConnectorOf(deps.rails, op.connector)
+    const payout = await payoutRequest(deps, op)
+    return () => bank.submit(payout, options)
   }
   const rail = paymentConnectorOf(deps.rails, op.connector)
-  if (isCharge(op)) return rail.charge({ ...request, ...card } as ChargeRequest, options)
-  if (op.request['close'] === true) return close(rail, request as CloseRequest, { timeoutMs: CLOSE_TIMEOUT_MS })
-  return rail.followUp({ ...request, ...(await chargeOf(deps, op)) } as FollowUpRequest, options)
+  if (isCharge(op)) return () => rail.charge({ ...request, ...card } as ChargeRequest, options)
+  if (op.request['close'] === true) return () => close(rail, request as CloseRequest, { timeoutMs: CLOSE_TIMEOUT_MS })
+  const followUp = { ...request, ...(await chargeOf(deps, op)) } as FollowUpRequest
+  return () => rail.followUp(followUp, options)
 }
 
 const isCharge = ({ kind }: OperationRow): boolean => kind === 'authorize' || kind === 'sale'

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { OperationKind } from '@holdfast/contract'
 import { assert, isRefusal, operationMachine, type OperationEvent, type Outcome } from '@holdfast/core'
 import type { Selectable } from 'kysely'
-import type { Pool } from 'pg'
+import type { Pool, QueryConfig, QueryResultRow } from 'pg'
 import { gather } from '../postgres/lane.ts'
+import { asBusy } from '../postgres/transaction.ts'
 import type { Tx } from '../database.ts'
 import { inOrder, type Reader } from './render/values.ts'
 import type { OperationsTable } from './tables.ts'
@@ -77,10 +78,18 @@ export async function insertOperations(
   return inOrder(operations.map(({ id }) => id), rows)
 }
 
+/** One statement by itself. @throws DatabaseBusy - the database did not answer in time; what it did is not known */
+async function ask<R extends QueryResultRow>(pool: Pool, query: QueryConfig): Promise<R[]> {
+  const { rows } = await pool.query<R>(query).catch((error: unknown) => { throw asBusy(error) })
+  return rows
+}
+
 /**
- * Commits that an operation is about to be sent: the last thing before the socket opens.
+ * Commits that an operation is about to be sent: the last thing before the socket opens. Its lease begins anew: however
+ * long it took to get here, the rail has its whole time to answer before anybody else asks it.
  *
  * @returns false: the lease ran out and another has rejected it; it must not be sent
+ * @throws DatabaseBusy - the database did not say in time; it must not be sent
  */
 export async function markSent(pool: Pool, op: Pick<OperationRow, 'marketplace_id' | 'id' | 'lease'>): Promise<boolean> {
   return gather(pool, {
@@ -90,15 +99,15 @@ export async function markSent(pool: Pool, op: Pick<OperationRow, 'marketplace_i
 }
 
 async function markAll(pool: Pool, batch: readonly Pick<OperationRow, 'marketplace_id' | 'id' | 'lease'>[]): Promise<boolean[]> {
-  const { rows } = await pool.query<{ id: string }>({
+  const rows = await ask<{ id: string }>(pool, {
     name: 'mark_sent',
-    text: `update operations o set state = 'sent', sent_at = now()
+    text: `update operations o set state = 'sent', sent_at = now(), leased_until = now() + make_interval(secs => $4)
            from unnest($2::text[], $3::int[]) as marked (id, lease)
            where o.marketplace_id = $1 and o.id = marked.id and o.state = 'intent_written' and o.lease = marked.lease
              and o.leased_until > now() and (o.payout_id is null or exists (
                select from payouts p where p.marketplace_id = o.marketplace_id and p.id = o.payout_id and p.state = 'created'))
            returning o.id`,
-    values: [batch[0]!.marketplace_id, batch.map(({ id }) => id), batch.map(({ lease }) => lease)],
+    values: [batch[0]!.marketplace_id, batch.map(({ id }) => id), batch.map(({ lease }) => lease), LEASE_S],
   })
   const marked = new Set(rows.map(({ id }) => id))
   return batch.map(({ id }) => marked.has(id))
@@ -108,7 +117,7 @@ async function markAll(pool: Pool, batch: readonly Pick<OperationRow, 'marketpla
 export async function leaseOperation(
   pool: Pool, { marketplace, id }: { marketplace: string; id: string },
 ): Promise<OperationRow & { seconds_since_sent: number } | null> {
-  const { rows } = await pool.query<OperationRow & { seconds_since_sent: number }>({
+  const rows = await ask<OperationRow & { seconds_since_sent: number }>(pool, {
     name: 'lease_operation',
     text: `update operations set lease = lease + 1, leased_until = now() + make_interval(secs => $3)
            where marketplace_id = $1 and id = $2 and state in ('intent_written', 'sent', 'unknown')
