@@ -20,7 +20,9 @@ function buyerOn(page: Page, demo: Demo): { shop: ShopPages; alipay: AlipayStep;
 
 for (const { currency, total, rail } of rails) {
   test(`pays in ${currency} by a code that a phone reads off the screen`, async ({ page, shop, alipay, phone, reader, order, operator }) => {
-    await shop.payFor(currency)
+    await shop.choose(currency)
+    await shop.addToCart('precision-vise-150')
+    await shop.goToPayment()
     await alipay.showCode()
     await expect(alipay.element).toContainText('Waiting for you to scan')
     await phone.scan(await reader.read(alipay.code))

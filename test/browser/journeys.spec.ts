@@ -4,7 +4,8 @@ import { expect, test } from './support/demo.ts'
 /* One browser, the real shop, the real vault, the real database; only the rails are simulated. */
 
 test('pays for goods of two sellers, and each share is held @vault', async ({ shop, checkout, order, operator }) => {
-  await shop.fillCart()
+  await shop.addToCart('tl-400-toolroom-lathe')
+  await shop.addToCart('carbide-insert-set-cnmg')
   await shop.goToPayment()
   await checkout.payAndArrive()
   await order.expectTotals({ Held: 'USD 8,736.00', Released: 'USD 0.00', Refunded: 'USD 0.00' })
@@ -74,7 +75,7 @@ test('freezes a share at the buyer’s request, and refunds what the seller agre
 })
 
 test('releases by itself when the inspection period ends, once the clock passes it', async ({ page, shop, checkout, order, seller, operator }) => {
-  await shop.addToCart('carbide-insert-set-cnmg')
+  await shop.fillCart({ 'carbide-insert-set-cnmg': 2 })
   await shop.goToPayment()
   const orderUrl = await checkout.payAndArrive()
   await seller.open('hangzhou-precision')
@@ -91,7 +92,7 @@ test('releases by itself when the inspection period ends, once the clock passes 
 })
 
 test('settles, pays the seller out, and the bank completes it', async ({ page, shop, checkout, order, seller, operator }) => {
-  await shop.addToCart('bs-320-band-saw')
+  await shop.fillCart({ 'bs-320-band-saw': 1 })
   await shop.goToPayment()
   const orderUrl = await checkout.payAndArrive()
   await seller.open('lathes-and-co')
