@@ -25,7 +25,7 @@ const inBrowser = () =>
   resolve({
     browser: true,
     extensions: ['.ts', '.js'],
-    exportConditions: ['source', 'browser', 'production'],
+    exportConditions: ['holdfast-source', 'browser', 'production'],
   })
 const small = () =>
   terser({ ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false }, maxWorkers: 1 })
@@ -117,7 +117,7 @@ const serverPackage = {
   ],
   plugins: [
     without('.*'),
-    resolve({ extensions: ['.ts', '.js'], exportConditions: ['source', 'node'] }),
+    resolve({ extensions: ['.ts', '.js'], exportConditions: ['holdfast-source', 'node'] }),
     typescript(serverTarget),
     declarations('server', { external: [], formats: ['es', 'cjs'] }),
   ],

@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  resolve: { conditions: ['source', 'node'] },
-  ssr: { resolve: { conditions: ['source', 'node'] } },
+  resolve: { conditions: ['holdfast-source', 'node'] },
+  ssr: { resolve: { conditions: ['holdfast-source', 'node'] } },
   test: {
     include: ['packages/**/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/browser/**'],

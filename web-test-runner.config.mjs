@@ -54,7 +54,7 @@ function countTest({ passed, skipped, error }) {
 export default {
   rootDir: import.meta.dirname,
   files: ['packages/checkout/src/**/*.wtr.ts', 'packages/card-frame/src/**/*.wtr.ts'],
-  nodeResolve: { browser: true, exportConditions: ['source', 'browser', 'development'] },
+  nodeResolve: { browser: true, exportConditions: ['holdfast-source', 'browser', 'development'] },
   plugins: [
     mockWorker,
     esbuildPlugin({

@@ -243,7 +243,7 @@ export async function runUnderModernNode(program, { bundles = true, args = proce
     await ensureInstalled()
     const node = modernNode()
     if (bundles) await ensureBundles(node)
-    const options = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+    const options = ['--conditions=holdfast-source', '--disable-warning=ExperimentalWarning']
     const { code } = await run(node, [...options, join(root, program), ...args], { env: environment(node) })
     process.exitCode = code
   } catch (error) {

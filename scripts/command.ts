@@ -81,7 +81,7 @@ export function run({
 
 /** Runs one of `tools`, or a script of the tree from source, under this very Node. */
 export function runNode(script: string, options: Omit<Command, 'command'> = {}): Promise<Ended> {
-  const conditions = script.endsWith('.ts') ? ['--conditions=source'] : []
+  const conditions = script.endsWith('.ts') ? ['--conditions=holdfast-source'] : []
   return run({
     ...options,
     command: process.execPath,

@@ -47,7 +47,7 @@ export function stage(name: Published): string {
 }
 
 function withoutSource(exports: Exports): Exports {
-  const entries = Object.entries(exports).filter(([key]) => key !== 'source')
+  const entries = Object.entries(exports).filter(([key]) => key !== 'holdfast-source')
   return Object.fromEntries(
     entries.map(([key, value]) => [key, typeof value === 'string' ? value : withoutSource(value)]),
   )

@@ -187,7 +187,7 @@ async function runBrowserTests({ grep, files }: Selection): Promise<Counts> {
   const env = {
     HOLDFAST_BROWSER: await findBrowser(),
     HOLDFAST_REPORT: freshReport('browser'),
-    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --conditions=source`.trim(),
+    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --conditions=holdfast-source`.trim(),
   }
   const args = ['test', '--config', inTree('test/browser/playwright.config.ts'), '--pass-with-no-tests']
   const narrowed = [...files, ...(grep ? ['--grep', grep] : [])]

@@ -36,7 +36,7 @@ export async function startPart<Ready>({ name, args, env }: PartOptions): Promis
   const start = async (): Promise<void> => {
     if (child) return
     const own = fork(program, [...args], {
-      execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'], stdio: ['ignore', said, said, 'ipc'],
+      execArgv: ['--conditions=holdfast-source', '--disable-warning=ExperimentalWarning'], stdio: ['ignore', said, said, 'ipc'],
       env: { PATH: process.env['PATH'], TZ: 'UTC', ...env },
     })
     child = own

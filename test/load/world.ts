@@ -57,7 +57,7 @@ export interface StartOptions {
 
 const inLoad = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
-const fromSource = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+const fromSource = ['--conditions=holdfast-source', '--disable-warning=ExperimentalWarning']
 
 function launch(file: string, options: object, node: readonly string[] = fromSource): ChildProcess {
   return fork(file, [JSON.stringify(options)], {

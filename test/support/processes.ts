@@ -51,7 +51,7 @@ export async function startProcess({
   ready,
   within = 60_000,
 }: StartOptions): Promise<Started> {
-  const child = spawn(process.execPath, ['--conditions=source', script, ...args], {
+  const child = spawn(process.execPath, ['--conditions=holdfast-source', script, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

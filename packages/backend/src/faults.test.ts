@@ -33,7 +33,7 @@ afterEach(async () => {
 /** A backend on the folder, in a process that may be killed. */
 async function serve(): Promise<Serving> {
   const env = { PATH: process.env['PATH'], HOLDFAST_DATA: folder, HOLDFAST_PORT: '0', HOLDFAST_VAULT_PORT: '0', HOLDFAST_LOG_LEVEL: 'fatal' }
-  child = spawn(process.execPath, ['--conditions=source', program], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  child = spawn(process.execPath, ['--conditions=holdfast-source', program], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string]
   return JSON.parse(line) as Serving
 }

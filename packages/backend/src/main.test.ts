@@ -166,9 +166,9 @@ test('the command line makes a marketplace on an embedded database of its own, a
   const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
   const run = promisify(execFile)
   const env = { PATH: process.env['PATH'], HOLDFAST_DATA: folder, HOLDFAST_LOG_LEVEL: 'warn' }
-  const { stdout } = await run(process.execPath, ['--conditions=source', cli, 'create-marketplace', '--name', 'Acme', '--origin', 'https://shop.example'], { env, cwd: folder })
+  const { stdout } = await run(process.execPath, ['--conditions=holdfast-source', cli, 'create-marketplace', '--name', 'Acme', '--origin', 'https://shop.example'], { env, cwd: folder })
   expect(stdout).toMatch(/marketplace +mkt_\w{26}\nsecret key +sk_test_\w{26}_[\w-]{43}\npublishable key +pk_test_/)
-  const refused = await run(process.execPath, ['--conditions=source', cli, 'serve'], { env: { ...env, HOLDFAST_MODE: 'live' }, cwd: folder }).catch((error: { stderr: string; code: number }) => error)
+  const refused = await run(process.execPath, ['--conditions=holdfast-source', cli, 'serve'], { env: { ...env, HOLDFAST_MODE: 'live' }, cwd: folder }).catch((error: { stderr: string; code: number }) => error)
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('HOLDFAST_SECRET_KEY is not set') })
   await expect(readFile(join(folder, 'postgres', 'holder.json'))).rejects.toThrow()
   await rm(folder, { recursive: true })

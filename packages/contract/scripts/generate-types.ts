@@ -4,7 +4,7 @@ import { endpoints, type Endpoint } from '../src/endpoints.ts'
 import { eventTypes } from '../src/events.ts'
 import '../src/index.ts'
 
-const banner = `/* Made from the schemas by \`node --conditions=source packages/contract/scripts/types.ts\`; do not edit. */
+const banner = `/* Made from the schemas by \`node --conditions=holdfast-source packages/contract/scripts/types.ts\`; do not edit. */
 
 export type { PaymentTokenClaims, PaymentTokenKey, PaymentTokenKeySet } from './token.ts'
 `

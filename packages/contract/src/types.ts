@@ -1,4 +1,4 @@
-/* Made from the schemas by `node --conditions=source packages/contract/scripts/types.ts`; do not edit. */
+/* Made from the schemas by `node --conditions=holdfast-source packages/contract/scripts/types.ts`; do not edit. */
 
 export type { PaymentTokenClaims, PaymentTokenKey, PaymentTokenKeySet } from './token.ts'
 

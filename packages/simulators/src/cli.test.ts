@@ -16,7 +16,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}): P
   const ports = ['jpmorgan', 'bank', 'alipay', 'antom'].flatMap(name => [`--${name}-port`, '0'])
   const child = spawn(
     process.execPath,
-    ['--conditions=source', fileURLToPath(new URL('cli.ts', import.meta.url)), ...ports, ...args],
+    ['--conditions=holdfast-source', fileURLToPath(new URL('cli.ts', import.meta.url)), ...ports, ...args],
     { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
   )
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -25,7 +25,7 @@ async function bundle(): Promise<{ script: string; style: string }> {
     outdir: '/',
     format: 'esm',
     target: 'es2022',
-    conditions: ['source', 'browser'],
+    conditions: ['holdfast-source', 'browser'],
     minify: true,
   })
   const text = (end: string): string => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ''

@@ -36,7 +36,7 @@ async function slowDown(): Promise<void> {
 
 function startRotation(): ChildProcess {
   const program = fileURLToPath(new URL('testing/rotate-process.ts', import.meta.url))
-  return spawn(process.execPath, ['--conditions=source', program, at.databaseUrl, at.keyFile], {
+  return spawn(process.execPath, ['--conditions=holdfast-source', program, at.databaseUrl, at.keyFile], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
 }

@@ -49,7 +49,7 @@ afterEach(async () => {
 
 /** Starts a process that holds the folder, and reads what it got. */
 async function hold(runAs?: string): Promise<{ child: ChildProcess; said: Said }> {
-  const child = spawn(process.execPath, ['--conditions=source', program, folder, ...(runAs ? [runAs] : [])], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--conditions=holdfast-source', program, folder, ...(runAs ? [runAs] : [])], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push({ child, ended: once(child, 'exit') })
   const [line] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string]
   return { child, said: JSON.parse(line) as Said }

@@ -9,7 +9,7 @@ import { startCourier } from '../webhooks/loop.ts'
 /*
  * Delivers webhooks in a process of its own, to be killed. Says in one line when it has begun.
  *
- *   node --conditions=source testing/courier-child.ts <connection as JSON> <secret key as base64>
+ *   node --conditions=holdfast-source testing/courier-child.ts <connection as JSON> <secret key as base64>
  */
 
 const [connection = '{}', secretKey = ''] = process.argv.slice(2)

@@ -83,7 +83,7 @@ async function testServer(): Promise<TestServer> {
 
 function startServer(folder: string): void {
   const program = fileURLToPath(new URL('./server.ts', import.meta.url))
-  spawn(process.execPath, ['--conditions=source', program, join(folder, 'postgres')], { detached: true, stdio: 'ignore' }).unref()
+  spawn(process.execPath, ['--conditions=holdfast-source', program, join(folder, 'postgres')], { detached: true, stdio: 'ignore' }).unref()
 }
 
 async function readServer(folder: string): Promise<TestServer | null> {

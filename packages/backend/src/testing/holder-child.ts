@@ -3,7 +3,7 @@ import { startPostgres, type PostgresOptions } from '../postgres/supervisor.ts'
 /*
  * Holds a data folder until it is killed or told to leave; says in JSON what it got.
  *
- *   node --conditions=source testing/holder-child.ts <folder> [as whom]
+ *   node --conditions=holdfast-source testing/holder-child.ts <folder> [as whom]
  */
 
 const [folder = '', runAs] = process.argv.slice(2)

@@ -5,7 +5,7 @@ import { readConfig } from '../config.ts'
  * A backend in a process of its own, on the embedded database of HOLDFAST_DATA, to be killed.
  * Says in one line of JSON where it answers and which keys its marketplace has.
  *
- *   HOLDFAST_DATA=… node --conditions=source testing/serve-child.ts
+ *   HOLDFAST_DATA=… node --conditions=holdfast-source testing/serve-child.ts
  */
 
 const backend = await startBackend(readConfig(process.env), { frame: { script: '', style: '' } })

@@ -8,7 +8,7 @@ import { startPostgres, type EmbeddedPostgres } from '../postgres/supervisor.ts'
  * One PostgreSQL for all test processes of a machine: the first that needs it starts this program, detached,
  * and it ends by itself, with its folder, when nobody has been connected for a while.
  *
- *   node --conditions=source testing/server.ts <folder>
+ *   node --conditions=holdfast-source testing/server.ts <folder>
  */
 
 const IDLE_MS = 20_000

@@ -25,7 +25,7 @@ afterAll(async () => {
 async function startChild(): Promise<ChildProcess> {
   const program = fileURLToPath(new URL('../testing/courier-child.ts', import.meta.url))
   const { database, deps } = backend
-  const child = spawn(process.execPath, ['--conditions=source', program, JSON.stringify(database.app), deps.config.secretKey.toString('base64')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--conditions=holdfast-source', program, JSON.stringify(database.app), deps.config.secretKey.toString('base64')], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout as NodeJS.ReadableStream, 'data')
   return child
 }

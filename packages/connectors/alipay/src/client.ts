@@ -1,7 +1,6 @@
-import { createRequire, registerHooks } from 'node:module'
 import { connectionFailure } from '@holdfast/core'
-import type { AlipaySdk, AlipaySdkConfig } from 'alipay-sdk'
-import type { Dispatcher } from 'urllib'
+import { AlipaySdk, type AlipaySdkConfig } from 'alipay-sdk'
+import { Agent, type Dispatcher } from 'urllib'
 import { beijingTime } from './beijing.ts'
 import type { Settings } from './options.ts'
 
@@ -24,30 +23,6 @@ export function deadlineIn(timeoutMs: number): Deadline {
   const end = performance.now() + timeoutMs
   return () => Math.max(0, Math.floor(end - performance.now()))
 }
-
-interface Libraries {
-  readonly sdk: { readonly AlipaySdk: typeof AlipaySdk }
-  readonly http: { readonly Agent: new () => Dispatcher }
-}
-
-/**
- * The client and its HTTP library publish their TypeScript under the export condition `source`, by which this
- * repository runs its own; Node refuses types below node_modules. While they are loaded, the condition does not hold.
- */
-function load(): Libraries {
-  const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      next(specifier, { ...context, conditions: context.conditions.filter((condition) => condition !== 'source') }),
-  })
-  try {
-    const require = createRequire(import.meta.url)
-    return { sdk: require('alipay-sdk') as Libraries['sdk'], http: require('urllib') as Libraries['http'] }
-  } finally {
-    hooks.deregister()
-  }
-}
-
-const { sdk: { AlipaySdk: Sdk }, http: { Agent } } = load()
 
 /** One pool of connections for all calls. */
 const agent = new Agent()
@@ -92,14 +67,14 @@ export class AlipayClient {
       privateKey: settings.privateKey.export({ format: 'pem', type: 'pkcs1' }).toString(),
       alipayPublicKey: settings.alipayPublicKey.export({ format: 'pem', type: 'spki' }).toString(),
     }
-    this.#still = new Sdk({ ...this.#config })
+    this.#still = new AlipaySdk({ ...this.#config })
   }
 
   /** Calls once, and waits no longer than the deadline. */
   async call({ api, biz, notifyUrl }: Call, deadline: Deadline): Promise<Answer> {
     const timeout = deadline()
     if (timeout === 0) return { kind: 'not_sent', reason: 'no time was left to send it' }
-    const sdk = new Sdk({ ...this.#config, timeout, proxyAgent: new OneRequest() as unknown as NonNullable<AlipaySdkConfig['proxyAgent']> })
+    const sdk = new AlipaySdk({ ...this.#config, timeout, proxyAgent: new OneRequest() as unknown as NonNullable<AlipaySdkConfig['proxyAgent']> })
     const params = { bizContent: biz, timestamp: this.#timestamp(), ...(notifyUrl === undefined ? {} : { notifyUrl }) }
     const answered = sdk.exec(api, params, { validateSign: true }).then((body): Answer => ({ kind: 'answered', body }), readFailure)
     return withinTime(answered, timeout)
