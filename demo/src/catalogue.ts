@@ -10,10 +10,14 @@ export interface Shop {
   readonly email: string
   /** The platform's fee in basis points of the price. */
   readonly feeBps: number
-  readonly routingNumber?: string
-  readonly accountNumber?: string
-  readonly iban?: string
+  /** Where it is paid out to, for each currency that the shop sells in. */
+  readonly accounts: Readonly<Record<Currency, Account>>
 }
+
+/** A bank account, as banks number it: by routing number in the US, elsewhere by IBAN. */
+export type Account =
+  | { readonly country: 'US'; readonly routingNumber: string; readonly accountNumber: string }
+  | { readonly country: string; readonly iban: string }
 
 export interface Product {
   readonly slug: string
@@ -44,10 +48,18 @@ export function currencyOf(text: string | undefined): Currency {
 }
 
 export const shops: readonly Shop[] = [
-  { reference: 'lathes-and-co', name: 'Lathes & Co.', place: 'Cleveland, Ohio', country: 'US', since: 1987, email: 'sales@lathes.example', feeBps: 300, routingNumber: '121042882', accountNumber: '000481516234' },
-  { reference: 'hangzhou-precision', name: 'Hangzhou Precision Works', place: 'Hangzhou, Zhejiang', country: 'CN', since: 2004, email: 'export@hzpw.example', feeBps: 250, routingNumber: '021000021', accountNumber: '77120043981' },
-  { reference: 'spindel-bremen', name: 'Spindel Bremen GmbH', place: 'Bremen', country: 'DE', since: 1962, email: 'vertrieb@spindel.example', feeBps: 300, iban: 'DE89370400440532013000' },
+  { reference: 'lathes-and-co', name: 'Lathes & Co.', place: 'Cleveland, Ohio', country: 'US', since: 1987, email: 'sales@lathes.example', feeBps: 300,
+    accounts: { USD: { country: 'US', routingNumber: '121042882', accountNumber: '000481516234' }, CNY: { country: 'GB', iban: 'GB29NWBK60161331926819' } } },
+  { reference: 'hangzhou-precision', name: 'Hangzhou Precision Works', place: 'Hangzhou, Zhejiang', country: 'CN', since: 2004, email: 'export@hzpw.example', feeBps: 250,
+    accounts: { USD: { country: 'US', routingNumber: '021000021', accountNumber: '77120043981' }, CNY: { country: 'LU', iban: 'LU280019400644750000' } } },
+  { reference: 'spindel-bremen', name: 'Spindel Bremen GmbH', place: 'Bremen', country: 'DE', since: 1962, email: 'vertrieb@spindel.example', feeBps: 300,
+    accounts: { USD: { country: 'DE', iban: 'DE89370400440532013000' }, CNY: { country: 'DE', iban: 'DE75512108001245126199' } } },
 ]
+
+/** The bank account that a shop is paid out to in a currency, as Holdfast takes it. */
+export function accountOf({ name, accounts }: Pick<Shop, 'name' | 'accounts'>, currency: Currency): Account & { readonly holder: string; readonly currency: Currency } {
+  return { holder: name, currency, ...accounts[currency] }
+}
 
 export const products: readonly Product[] = [
   {

@@ -9,7 +9,7 @@ import {
   defaultAlipayApp, defaultAntomClient, defaultAntomKeys, defaultBankToken, defaultDebtorAccount, defaultJpmorganClient, defaultMerchantId,
   startBankSimulator, startJpmorganSimulator, type Now,
 } from '@holdfast/simulators'
-import { currencies, shops } from './catalogue.ts'
+import { accountOf, currencies, shops } from './catalogue.ts'
 import { portOf } from './ports.ts'
 import { startShop } from './shop.ts'
 import { startVaultProcess } from './vault-process.ts'
@@ -102,10 +102,10 @@ async function startEverything(ports: Ports): Promise<{ backend: Backend; wallet
 
 /** Registers the catalogue's sellers, once. */
 async function ensureSellers(holdfast: Holdfast): Promise<void> {
-  await Promise.all(shops.map(async ({ reference, name, email, country, routingNumber, accountNumber, iban }) => {
-    const account = iban ? { country, iban } : { country: 'US', routingNumber: routingNumber!, accountNumber: accountNumber! }
+  await Promise.all(shops.map(async (shop) => {
+    const { reference, name, email, country } = shop
     try {
-      await holdfast.sellers.create({ reference, name, email, country, bankAccount: { holder: name, currency: currencies[0], ...account } })
+      await holdfast.sellers.create({ reference, name, email, country, bankAccount: accountOf(shop, currencies[0]) })
     } catch (error) {
       if (!(error instanceof HoldfastError && error.code === 'reference_taken')) throw error
     }

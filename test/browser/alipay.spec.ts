@@ -62,6 +62,31 @@ test('takes a refusal on Alipay’s page back to the checkout, and pays at the s
   await expect(page.locator('.timeline')).toContainText('refused in Alipay; nothing was taken')
 })
 
+test('pays a seller out in the currency that the buyer paid in', async ({ page, shop, alipay, order, seller, operator }) => {
+  await shop.payFor('CNY')
+  await alipay.goToAlipay()
+  await page.getByRole('button', { name: /^Approve/ }).click()
+  await alipay.arrive()
+  const orderUrl = page.url()
+  await seller.open('lathes-and-co')
+  await seller.ship('TRACK-CNY')
+  await page.goto(orderUrl)
+  await order.confirmReceipt('lathes-and-co')
+  await operator.advance('7 days')
+  await expect(async () => {
+    await operator.settle()
+    await seller.open('lathes-and-co')
+    await expect(page.getByLabel('Amount in CNY')).toBeVisible({ timeout: 500 })
+  }).toPass({ timeout: 15_000 })
+  await seller.payOut('CNY')
+  await operator.advance('7 days')
+  await expect(async () => {
+    await seller.open('lathes-and-co')
+    await expect(page.getByRole('row', { name: /…6819 Completed CNY/ }).first()).toBeVisible({ timeout: 500 })
+  }).toPass({ timeout: 15_000 })
+  await operator.expectBooksBalanced()
+})
+
 test('says that a scanned code was refused, and shows another that pays', async ({ shop, alipay, phone, reader, order }) => {
   await shop.payFor('CNY')
   await alipay.showCode()

@@ -1,5 +1,5 @@
 import type { Dispute, Escrow, Payout, Seller, SellerBalance } from '@holdfast/server'
-import { shops } from '../catalogue.ts'
+import { currencyOf, shops } from '../catalogue.ts'
 import { moneyBar, totalsBar } from '../view/bar.ts'
 import { date, instant, money, word } from '../view/format.ts'
 import { html, type Html } from '../view/html.ts'
@@ -34,17 +34,18 @@ function balance(desk: SellerDesk, row: SellerBalance): Html {
       <div><dt>On its way to your bank</dt><dd>${money(row.inPayout, row.currency)}</dd></div>
       ${row.owed > 0 && html`<div><dt>You owe</dt><dd>${money(row.owed, row.currency)}</dd></div>`}
     </dl>
-    ${row.payable > 0 && desk.seller.bankAccount?.currency !== row.currency
-      ? html`<p class="small quiet">To pay out ${row.currency}, ${desk.seller.name} needs a bank account that takes it; the one that is registered takes ${desk.seller.bankAccount?.currency ?? 'nothing'}.</p>`
-      : row.payable > 0
-      ? html`<form class="inline" method="post" action="/seller/${desk.seller.reference}/payouts"><input type="hidden" name="formKey" value="${desk.formKey}">
-          <label>Amount in ${row.currency}<input name="amount" inputmode="decimal" value="${money(row.payable, row.currency).slice(4)}" required></label><button>Pay out to ${accountName(desk.seller)}</button></form>`
+    ${row.payable > 0
+      ? html`<form class="inline" method="post" action="/seller/${desk.seller.reference}/payouts"><input type="hidden" name="formKey" value="${desk.formKey}"><input type="hidden" name="currency" value="${row.currency}">
+          <label>Amount in ${row.currency}<input name="amount" inputmode="decimal" value="${money(row.payable, row.currency).slice(4)}" required></label><button>Pay out to ${accountName(desk.seller, row.currency)}</button></form>`
       : html`<p class="small quiet">${settling > 0 ? 'The card company, or Alipay, has not paid this money to the platform yet. It can be paid out after the next settlement.' : 'Nothing to pay out. Money is released when a buyer confirms receipt or the inspection period ends.'}</p>`}
   </section>`
 }
 
-function accountName({ bankAccount }: Seller): string {
-  return bankAccount ? `${bankAccount.kind === 'iban' ? 'IBAN' : 'account'} ending in ${bankAccount.last4}` : 'a bank account'
+function accountName({ reference }: Seller, text: string): string {
+  const shop = shops.find((one) => one.reference === reference)
+  const account = shop?.accounts[currencyOf(text)]
+  if (!account) return 'a bank account'
+  return 'iban' in account ? `IBAN ending in ${account.iban.slice(-4)}` : `account ending in ${account.accountNumber.slice(-4)}`
 }
 
 function shipForm(desk: SellerDesk, escrow: Escrow): Html {

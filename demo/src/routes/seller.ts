@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Seller } from '@holdfast/server'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { accountOf, currencyOf, shops } from '../catalogue.ts'
 import { sellerPage, sellersPage } from '../pages/seller.ts'
 import type { Shop } from '../shop.ts'
 import { instant, money } from '../view/format.ts'
@@ -51,10 +52,15 @@ function addActions(app: FastifyInstance, shop: Shop): void {
     to: back(request), done: 'The payout is on its way to the bank.',
     run: async () => {
       const seller = await sellerOf(shop, request)
-      if (!seller) throw new NotThere('no such seller')
-      const currency = seller.bankAccount?.currency ?? 'USD'
+      const own = shops.find(({ reference }) => reference === seller?.reference)
+      if (!seller || !own) throw new NotThere('no such seller')
       const field = fields(request)
-      await shop.holdfast.payouts.create({ seller: seller.id, currency, amount: amountField(field('amount'), currency) }, { idempotencyKey: `payout-${field('formKey')}` })
+      const currency = currencyOf(field('currency'))
+      // Holdfast keeps one account a seller: the one that takes this currency is registered before money goes to it
+      if (seller.bankAccount?.currency !== currency) {
+        await shop.holdfast.sellers.update(seller.id, { bankAccount: accountOf(own, currency) }, { idempotencyKey: `account-${field('formKey')}-${currency}` })
+      }
+      await shop.holdfast.payouts.create({ seller: seller.id, currency, amount: amountField(field('amount'), currency) }, { idempotencyKey: `payout-${field('formKey')}-${currency}` })
     },
   }))
 }

@@ -189,7 +189,7 @@ export class OrderPage {
 
   async confirmReceipt(reference: string): Promise<void> {
     await this.share(reference).getByText('Confirm receipt', { exact: true }).click()
-    await this.share(reference).getByRole('button', { name: /^Release USD/ }).click()
+    await this.share(reference).getByRole('button', { name: /^Release [A-Z]{3} / }).click()
     await expect(this.page.getByRole('status').first()).toContainText('You confirmed receipt')
   }
 
@@ -232,8 +232,8 @@ export class SellerPage {
     return expectBar(this.page.locator('section.panel', { has: this.page.getByRole('heading', { name: 'Balance' }) }).first(), figures)
   }
 
-  async payOut(): Promise<void> {
-    await this.page.getByRole('button', { name: /^Pay out to/ }).click()
+  async payOut(currency: Currency = 'USD'): Promise<void> {
+    await this.page.locator('form', { has: this.page.getByLabel(`Amount in ${currency}`) }).getByRole('button', { name: /^Pay out to/ }).click()
     await expect(this.page.getByRole('status').first()).toContainText('payout is on its way')
   }
 }
