@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Kysely } from 'kysely'
-import type { PoolClient, QueryConfig } from 'pg'
+import type { PoolClient } from 'pg'
+import type { Write } from './postgres/writes.ts'
 import type { MoneyTables } from './store/tables.ts'
 import type { WebhookTables } from './webhooks/tables.ts'
 
@@ -121,10 +122,12 @@ export interface Tx {
   /** The same connection, for named prepared statements on the hot path. */
   readonly client: PoolClient
   /**
-   * Sends a statement whose result nobody waits for: it goes out with those that follow it, and the commit fails if
-   * it does. What it must have done, it makes sure of itself (`assert_rows`).
+   * Sends a write whose result nobody waits for: it goes out with its neighbours, as one statement where they don't
+   * need each other's rows, and the commit fails if it does.
    */
-  send(statement: QueryConfig): void
+  send(write: Write): void
+  /** The ids of ledger accounts that are there, by marketplace, name and currency: committed, and never taken away. */
+  readonly accounts: Map<string, string>
   /** Calls back when the transaction has ended. */
   onEnd(ended: (committed: boolean) => void): void
 }

@@ -215,9 +215,9 @@ describe('dead at any statement', () => {
     events: await count('select count(*) as n from events where subject = $1', [`sel_${name}`]),
     answers: await count('select count(*) as n from idempotency_keys where key = $1 and status is not null', [name]),
   })
-  // begin, look for the key, read the clock, effect; then, sent together: event, answer, commit
-  const STATEMENTS = 7
-  const SENT_TOGETHER = 5
+  // begin, look for the key and at the clock, effect; then, sent together: event with answer, commit
+  const STATEMENTS = 5
+  const SENT_TOGETHER = 4
   const deaths = Array.from({ length: STATEMENTS }, (_, index) => [[index + 1, 'before'], [index + 1, 'after']] as [number, 'before' | 'after'][]).flat()
 
   test.each(deaths)('%i, %s it: effect, event and key stand or fall together, and the retry has the one effect', async (dieAt, when) => {

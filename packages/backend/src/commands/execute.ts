@@ -3,7 +3,7 @@ import { assert, isRefusal, type Refusal } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import { inOneTry, inTransaction } from '../postgres/transaction.ts'
-import { answerOnce, render, taken, takenKeys, writeKeys, type Answer, type Claim } from './idempotency.ts'
+import { answerOnce, readOpening, render, taken, writeKeys, type Answer, type Claim } from './idempotency.ts'
 import { gather } from '../postgres/lane.ts'
 
 /** What a call asks for. */
@@ -90,8 +90,8 @@ export function runBatch<I, O>(
 async function decideAll<I, O>(
   tx: Tx, command: Command<I, O>, submissions: readonly Submission<I>[],
 ): Promise<readonly (Answer | typeof taken)[]> {
-  const [keys, now, locked] = await Promise.all([
-    takenKeys(tx, submissions.flatMap(({ claim }) => claim ?? [])), readNow(tx), command.lock?.(tx, submissions),
+  const [{ now, taken: keys }, locked] = await Promise.all([
+    readOpening(tx, submissions[0]!.marketplace, submissions.flatMap(({ claim }) => claim ?? [])), command.lock?.(tx, submissions),
   ])
   const mine = submissions.filter(({ claim }) => claim === null || !keys.has(claim))
   const calls = mine.map(({ marketplace, input, requestId }) => ({ marketplace, input, requestId, now }))

@@ -65,19 +65,30 @@ export function render(outcome: Reply | Refusal, { status, requestId }: { status
   }
 }
 
-/** The claims whose keys are other calls' already: decided, or at work between two transactions. */
-export async function takenKeys(tx: Tx, claims: readonly Claim[]): Promise<ReadonlySet<Claim>> {
-  const [first] = claims
-  if (!first) return new Set()
-  const { rows } = await tx.client.query<{ scope: string; key: string }>({
-    name: 'taken_keys',
-    text: `select asked.scope, asked.key from unnest($2::text[], $3::text[]) as asked (scope, key)
-           where exists (select from idempotency_keys k
-             where k.marketplace_id = $1 and k.scope = asked.scope and k.key = asked.key offset 0)`,
-    values: [first.marketplace, claims.map(({ scope }) => scope), claims.map(({ key }) => key)],
+interface Opening {
+  /** `app_now()`: the instant that decisions of this transaction are made at. */
+  readonly now: Date
+  /** The claims whose keys are other calls' already: decided, or at work between two transactions. */
+  readonly taken: ReadonlySet<Claim>
+}
+
+/** What every command reads first: which of its calls' keys are taken, and the time. */
+export async function readOpening(tx: Tx, marketplace: string, claims: readonly Claim[]): Promise<Opening> {
+  const { rows } = await tx.client.query<{ now: Date; taken: number[] }>({
+    name: 'read_opening',
+    text: `select app_now() as now, array(
+             select asked.place::int from unnest($2::text[], $3::text[]) with ordinality as asked (scope, key, place)
+             where exists (select from idempotency_keys k
+               where k.marketplace_id = $1 and k.scope = asked.scope and k.key = asked.key offset 0)) as taken`,
+    values: [marketplace, claims.map(({ scope }) => scope), claims.map(({ key }) => key)],
   })
-  const taken = new Set(rows.map(({ scope, key }) => `${scope}\n${key}`))
-  return new Set(claims.filter(({ scope, key }) => taken.has(`${scope}\n${key}`)))
+  const { now, taken } = rows[0] as { now: Date; taken: number[] }
+  return { now, taken: new Set(taken.map((place) => claims[place - 1] as Claim)) }
+}
+
+/** The claims whose keys are other calls' already. */
+export async function takenKeys(tx: Tx, claims: readonly Claim[]): Promise<ReadonlySet<Claim>> {
+  return claims[0] ? (await readOpening(tx, claims[0].marketplace, claims)).taken : new Set()
 }
 
 /** What a key stands for from now on: an answer, or the operation of a command in two steps that is at work. */

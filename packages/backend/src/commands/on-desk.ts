@@ -35,8 +35,8 @@ export function onDesk<I, F, D, O>(
       desk.now = calls[0]!.now
       const outcomes = calls.map((call) => work.decide(desk, call, found))
       const decided = outcomes.filter((outcome): outcome is D & Exclude<D, Refusal> => !isRefusal(outcome))
+      await saveDesk(tx, desk)
       await work.write?.(tx, desk, decided)
-      saveDesk(tx, desk)
       await stageHappenings(tx, desk)
       const answers = [...await work.read(tx, desk, decided)]
       return outcomes.map((outcome) => (isRefusal(outcome) ? outcome : (answers.shift() as O)))

@@ -92,7 +92,7 @@ async function record(recording: Recording, report: SettlementReport): Promise<v
   }
   await insertSettlement(recording, { id, report, lines })
   await markSettled(tx, desk, captures)
-  saveDesk(tx, desk)
+  await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
 }
 

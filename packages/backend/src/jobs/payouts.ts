@@ -75,7 +75,7 @@ async function record(deps: Deps, tx: Tx, news: News): Promise<void> {
     const row = op && rows.find(({ id }) => id === op.payout_id)
     if (op && row) await applyChange({ deps, tx, desk, op, row }, change)
   }
-  saveDesk(tx, desk)
+  await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
 }
 

@@ -80,7 +80,7 @@ async function lapseEscrow(ringing: Ringing): Promise<Date | null> {
     return nextLapse(need(desk.book.escrows, subject), now)
   }
   if (release) insertReleases(tx, desk, [{ release, reference: null }])
-  saveDesk(tx, desk)
+  await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
   return null
 }

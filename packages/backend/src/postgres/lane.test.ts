@@ -33,26 +33,70 @@ function openLane(over: Partial<Gathering<number, string>> = {}) {
 let lane: ReturnType<typeof openLane>
 beforeEach(() => { lane = openLane() })
 
-test('an idle lane begins at once, and what arrives meanwhile shares the next transaction', async () => {
+test('an idle lane begins with what this turn brings, and what arrives meanwhile shares the next transaction', async () => {
   const answers = lane.submit(1, 2, 3)
-  expect(lane.batches).toEqual([[1]])
+  await lane.turn()
+  expect(lane.batches).toEqual([[1, 2, 3]])
+  answers.push(...lane.submit(4, 5))
+  await lane.turn()
+  expect(lane.batches).toHaveLength(1)
   await lane.commit()
-  expect(lane.batches).toEqual([[1], [2, 3]])
-  answers.push(...lane.submit(4))
+  await lane.turn()
+  expect(lane.batches).toEqual([[1, 2, 3], [4, 5]])
   await lane.commit()
-  await lane.commit()
-  expect(await Promise.all(answers)).toEqual(['did 1', 'did 2', 'did 3', 'did 4'])
-  expect(lane.sizes).toEqual([1, 2, 1])
-  expect(lane.submit(5)).toHaveLength(1)
-  expect(lane.batches.at(-1)).toEqual([5])
+  expect(await Promise.all(answers)).toEqual(['did 1', 'did 2', 'did 3', 'did 4', 'did 5'])
+  expect(lane.sizes).toEqual([3, 2])
+})
+
+const numbers = (length: number, from = 0) => Array.from({ length }, (_, index) => from + index)
+
+test('a second transaction is under way only while enough wait, and never a third', async () => {
+  const answers = lane.submit(0)
+  await lane.turn()
+  answers.push(...lane.submit(...numbers(20, 1)))
+  await lane.turn()
+  expect(lane.batches.map(({ length }) => length)).toEqual([1, 20])
+  answers.push(...lane.submit(...numbers(30, 21)))
+  await lane.turn()
+  expect(lane.batches).toHaveLength(2)
+  for (let round = 0; round < 3; round += 1) { await lane.commit(); await lane.turn() }
+  expect(lane.batches.map(({ length }) => length)).toEqual([1, 20, 30])
+  expect(await Promise.all(answers)).toEqual(numbers(51).map((item) => `did ${item}`))
+})
+
+test('a second transaction that waits for the first one’s locks too long comes again after it, and no more beside it', async () => {
+  const lockTimeout = new DatabaseBusy('busy', { cause: Object.assign(new DatabaseError('no lock', 1, 'error'), { code: '55P03' }) })
+  const own = openLane({
+    together: async (items) => {
+      own.batches.push([...items])
+      if (items.length === 20) throw lockTimeout
+      return items.map((item) => `did ${item}`)
+    },
+  })
+  const answers = own.submit(0)
+  await own.turn()
+  answers.push(...own.submit(...numbers(20, 1)))
+  await own.turn()
+  answers.push(...own.submit(...numbers(20, 21)))
+  await own.turn()
+  expect(own.batches.map(({ length }) => length)).toEqual([1, 20])
+  await own.commit()
+  expect(await Promise.all(answers)).toEqual(numbers(41).map((item) => `did ${item}`))
+  expect(own.batches.map(({ length }) => length)).toEqual([1, 20, 40])
 })
 
 test('a batch has its bound; the rest waits for the one after it', async () => {
-  const many = Array.from({ length: MAX_BATCH + 5 }, (_, index) => index)
-  const answers = lane.submit(...many)
-  for (let round = 0; round < 3; round += 1) await lane.commit()
-  expect(lane.batches.map(({ length }) => length)).toEqual([1, MAX_BATCH, 4])
-  expect(await Promise.all(answers)).toHaveLength(many.length)
+  const answers = lane.submit(...numbers(MAX_BATCH + 5))
+  for (let round = 0; round < 3; round += 1) { await lane.turn(); await lane.commit() }
+  expect(lane.batches.map(({ length }) => length)).toEqual([MAX_BATCH, 5])
+  expect(await Promise.all(answers)).toHaveLength(MAX_BATCH + 5)
+})
+
+test('a lane in which too many wait refuses more at once', async () => {
+  const answers = lane.submit(...numbers(5_001))
+  await expect(answers.at(-1)).rejects.toThrow(DatabaseBusy)
+  for (let round = 0; round < 100; round += 1) { await lane.turn(); await lane.commit() }
+  expect((await Promise.allSettled(answers)).filter(({ status }) => status === 'fulfilled')).toHaveLength(5_000)
 })
 
 test('lanes of two marketplaces don’t wait for each other', async () => {
@@ -83,7 +127,9 @@ describe('a batch that fails', () => {
         return `did ${item}`
       },
     })
-    const outcomes = (await Promise.allSettled(own.submit(1, 2, 3, 4)))
+    const begun = own.submit(1)
+    await own.turn()
+    const outcomes = (await Promise.allSettled([...begun, ...own.submit(2, 3, 4)]))
       .map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error).message))
     const { message } = error as Error
     expect(outcomes).toEqual(singly ? ['did 1', 'did 2', 'the third', 'did 4'] : ['did 1', message, message, message])
@@ -95,7 +141,9 @@ describe('a batch that fails', () => {
       together: async (items) => { if (items.includes(3)) throw new Error('poison'); return items.map((item) => `did ${item}`) },
       singly: async (item) => (item === 3 ? waits : `did ${item}`),
     })
-    const [first, , , fourth] = own.submit(1, 2, 3, 4)
+    const [first] = own.submit(1)
+    await own.turn()
+    const [, , fourth] = own.submit(2, 3, 4)
     expect(await first).toBe('did 1')
     expect(await fourth).toBe('did 4')
     expect(await Promise.all(own.submit(5, 6))).toEqual(['did 5', 'did 6'])
@@ -119,6 +167,7 @@ test('however many batches fail, few of their calls are run at a time', async ()
     },
   }
   const answers = [gather(pool, gathering, 0)]
+  await turn()
   waiting.pop()!()
   for (let batch = 0; batch < 5; batch += 1) {
     answers.push(...Array.from({ length: 8 }, (_, item) => gather(pool, gathering, item)))

@@ -8,6 +8,14 @@ import { DatabaseBusy } from './transaction.ts'
 
 /** Calls that one transaction may take; more wait for the one after it. */
 export const MAX_BATCH = 128
+/**
+ * While one transaction of a lane is with the database, a second may be prepared and sent, so that neither processor
+ * waits for the other; where both want the same rows, PostgreSQL has the second wait. It is worth its statements only
+ * when so many wait.
+ */
+const SECOND_FROM = 12
+/** Calls that a lane lets wait; more are refused at once: they would not be answered in time. */
+const MAX_WAITING = 5_000
 /** Calls of a lane's failed batches that are run at a time: a few wait for a lock while the others pass. */
 const SINGLY_AT_A_TIME = 4
 
@@ -38,36 +46,65 @@ export interface BatchObserved {
   readonly size: number
 }
 
+interface Lane {
+  waiting: Waiting<never, never>[]
+  running: number
+  begins: boolean
+  /** Its second transactions wait for its first for too long: one at a time, then, for as long as calls keep coming. */
+  crowded: boolean
+}
+
 class Lanes {
-  readonly #lanes = new Map<string, Waiting<never, never>[]>()
+  readonly #lanes = new Map<string, Lane>()
   readonly #singly = new Map<string, { readonly left: Waiting<never, never>[]; workers: number }>()
   observe: (batch: BatchObserved) => void = () => {}
 
   submit<T, R>(gathering: Gathering<T, R>, item: T): Promise<R> {
     return new Promise<R>((resolve, reject) => {
-      const waiting = this.#lanes.get(gathering.lane) as Waiting<T, R>[] | undefined
-      const one = { item, gathering, resolve, reject }
-      if (waiting) waiting.push(one)
-      else void this.#work(gathering.lane, [one])
+      const name = gathering.lane
+      const lane = this.#lanes.get(name) ?? { waiting: [], running: 0, begins: false, crowded: false }
+      this.#lanes.set(name, lane)
+      if (lane.waiting.length >= MAX_WAITING) {
+        reject(new DatabaseBusy('too many calls of this kind wait for the database'))
+        return
+      }
+      lane.waiting.push({ item, gathering, resolve, reject } as never)
+      this.#begin(name, lane)
     })
   }
 
-  /** Batch after batch, until nothing waits; the lane is then forgotten. */
-  async #work<T, R>(lane: string, waiting: Waiting<T, R>[]): Promise<void> {
-    this.#lanes.set(lane, waiting as never)
-    while (waiting.length > 0) await this.#commit(waiting.splice(0, waiting[0]!.gathering.most ?? MAX_BATCH))
-    this.#lanes.delete(lane)
+  /** Begins a transaction once this turn's calls are there; those that arrive at once are then together. */
+  #begin(name: string, lane: Lane): void {
+    if (lane.begins || !mayBegin(lane)) return
+    lane.begins = true
+    setImmediate(() => {
+      lane.begins = false
+      if (mayBegin(lane)) void this.#work(name, lane)
+    })
   }
 
-  async #commit<T, R>(batch: readonly Waiting<T, R>[]): Promise<void> {
+  /** One batch; the next begins when it is done. A lane that nobody waits in is forgotten. */
+  async #work(name: string, lane: Lane): Promise<void> {
+    lane.running += 1
+    await this.#commit(lane.waiting.splice(0, lane.waiting[0]!.gathering.most ?? MAX_BATCH), lane)
+    lane.running -= 1
+    if (lane.waiting.length > 0) this.#begin(name, lane)
+    else if (lane.running === 0) this.#lanes.delete(name)
+  }
+
+  async #commit<T, R>(batch: readonly Waiting<T, R>[], lane: Lane): Promise<void> {
     const [{ gathering }] = batch as [Waiting<T, R>]
     if (batch.length === 1) return this.#single(batch)
+    const second = lane.running > 1
     try {
       const results = await gathering.together(batch.map(({ item }) => item))
       this.observe({ command: gathering.command, size: batch.length })
       for (const [index, one] of batch.entries()) one.resolve(results[index] as R)
     } catch (error) {
-      if (!isOfOneItem(error)) for (const { reject } of batch) reject(error)
+      if (second && isLockTimeout(error)) {
+        lane.crowded = true
+        lane.waiting = [...batch as never[], ...lane.waiting]
+      } else if (!isOfOneItem(error)) for (const { reject } of batch) reject(error)
       // the lane goes on meanwhile: one item that waits for a lock keeps no others
       else this.#eachSingly(batch)
     }
@@ -99,13 +136,19 @@ class Lanes {
   }
 }
 
+const mayBegin = ({ waiting, running, crowded }: Lane): boolean =>
+  running === 0 ? waiting.length > 0 : running === 1 && !crowded && waiting.length >= SECOND_FROM
+
 /**
  * Whether a batch's error may be one item's own: a statement failed (a lock that wasn't to be had, a deadlock, a key
  * or reference taken meanwhile, a CHECK), or a decision broke. A database that is away is everyone's.
  */
 function isOfOneItem(error: unknown): boolean {
-  return !(error instanceof DatabaseBusy) || (error.cause instanceof DatabaseError && /^(?:55P03|57014)$/.test(error.cause.code ?? ''))
+  return !(error instanceof DatabaseBusy) || isLockTimeout(error)
 }
+
+const isLockTimeout = (error: unknown): boolean => error instanceof DatabaseBusy
+  && error.cause instanceof DatabaseError && /^(?:55P03|57014)$/.test(error.cause.code ?? '')
 
 /** One set of lanes a pool: a process that has two backends has two. */
 const all = new WeakMap<Pool, Lanes>()

@@ -74,8 +74,21 @@ export function createPool(connection: Connection, options: PoolOptions & { onEr
   pool.on('connect', (client) => {
     client.on('error', onError)
     writeTogether(client)
+    accountsOf(pool).clear()
   })
   return pool
+}
+
+const accounts = new WeakMap<pg.Pool, Map<string, string>>()
+
+/**
+ * Ledger accounts that a pool's database is known to have, by their names. Forgotten whenever a connection is made:
+ * while a database is put back to an earlier state, none lives.
+ */
+export function accountsOf(pool: pg.Pool): Map<string, string> {
+  const known = accounts.get(pool) ?? new Map<string, string>()
+  accounts.set(pool, known)
+  return known
 }
 
 /**

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import { DatabaseError, type Pool, type PoolClient, type QueryConfig } from 'pg'
 import type { Database, Tx } from '../database.ts'
+import { accountsOf } from './pool.ts'
+import { joinWrites, type Write } from './writes.ts'
 
 /** The database could not take the work now; the same call with the same key may come again. */
 export class DatabaseBusy extends Error {
@@ -99,7 +101,8 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>, { eager = false
   const heard = cutWhenSilent(client)
   const ends: ((committed: boolean) => void)[] = []
   const tx: Tx = {
-    db: kyselyOn(client), client: sent.watched, send: (statement) => sent.add(statement), onEnd: (ended) => void ends.push(ended),
+    db: kyselyOn(client), client: sent.watched, send: (write) => sent.later(write), accounts: accountsOf(pool),
+    onEnd: (ended) => void ends.push(ended),
   }
   let broken: Error | undefined
   let committed = false
@@ -107,6 +110,7 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>, { eager = false
     sent.add(beginning(client))
     if (!eager) await sent.begun()
     const result = await work(tx)
+    sent.flush()
     sent.add('commit')
     await sent.committed()
     committed = true
@@ -150,10 +154,13 @@ class Sent {
   error: unknown
   /** The connection, for statements that somebody waits for: those of several may be under way at once. */
   readonly watched: PoolClient
+  /** Writes that go out before the next statement that somebody waits for, or before COMMIT. */
+  #later: Write[] = []
 
   constructor(client: PoolClient) {
     this.#client = client
     const query = (...args: unknown[]): Promise<unknown> => {
+      this.flush()
       const result = this.error === undefined
         ? (client.query as (...args: unknown[]) => Promise<unknown>).apply(client, args) : Promise.reject(this.error)
       result.catch((error: unknown) => { this.error ??= error })
@@ -172,6 +179,20 @@ class Sent {
       this.error ??= error
       return undefined
     })
+  }
+
+  /** Keeps a write until it must go out: with the others that wait, as one statement. */
+  later(write: Write): void {
+    if (this.error !== undefined) throw this.error
+    this.#later.push(write)
+  }
+
+  /** Sends the writes that wait. */
+  flush(): void {
+    if (this.#later.length === 0) return
+    const writes = this.#later
+    this.#later = []
+    if (this.error === undefined) for (const statement of joinWrites(writes)) this.add(statement)
   }
 
   /** @throws what BEGIN failed with */

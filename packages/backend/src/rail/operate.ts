@@ -2,7 +2,7 @@ import { endpoints, newId, type EndpointName } from '@holdfast/contract'
 import { isRefusal, type Outcome, type Refusal } from '@holdfast/core'
 import { readNow } from '../commands/execute.ts'
 import {
-  answerOnce, render, storeAnswer, taken, takenKeys, writeKeys, type Answer, type Claim, type Claimed,
+  answerOnce, readOpening, render, storeAnswer, taken, writeKeys, type Answer, type Claim, type Claimed,
 } from '../commands/idempotency.ts'
 import { gather } from '../postgres/lane.ts'
 import type { Tx } from '../database.ts'
@@ -138,7 +138,9 @@ async function beginAll(tx: Tx, calls: readonly RailCall[]): Promise<readonly Be
   const [{ marketplace, begin: how }] = calls as [RailCall]
   const desk = openDesk({ marketplace })
   const locking = typeof how === 'function' ? null : how.of.lock(tx, desk, calls.map((call) => (call.begin as GatheredBegin).input))
-  const [keys, now, found] = await Promise.all([takenKeys(tx, calls.flatMap(({ claim }) => claim ?? [])), readNow(tx), locking])
+  const [{ taken: keys, now }, found] = await Promise.all([
+    readOpening(tx, marketplace, calls.flatMap(({ claim }) => claim ?? [])), locking,
+  ])
   desk.now = now
   const mine = calls.filter(({ claim }) => claim === null || !keys.has(claim))
   const outcomes = typeof how === 'function'
@@ -164,8 +166,8 @@ interface OnDesk {
 async function beginOnDesk(tx: Tx, desk: Desk, { of, found, inputs }: OnDesk): Promise<(OperationRow | Refusal)[]> {
   const outcomes = inputs.map((input) => of.decide(desk, input, { found, operation: newId('operation') }))
   const begun = outcomes.filter((one): one is Begun => !isRefusal(one))
+  await saveDesk(tx, desk)
   of.write?.(tx, desk, begun)
-  saveDesk(tx, desk)
   const [rows] = await Promise.all([
     insertOperations(tx, desk, begun.map(({ operation }) => operation)), stageHappenings(tx, desk),
   ])

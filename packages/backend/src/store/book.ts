@@ -6,7 +6,7 @@ import {
 } from '@holdfast/core'
 import type { Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
-import { writeTransfers } from './ledger.ts'
+import { findAccounts, writeTransfers } from './ledger.ts'
 import { setTimers } from './timers.ts'
 import type { EscrowsTable, MilestonesTable, PaymentsTable, SessionsTable } from './tables.ts'
 
@@ -326,18 +326,19 @@ function changedOf<N extends keyof Rows>(desk: Desk, name: N): Changed<Rows[N]>[
   })
 }
 
-/** Sends what a batch changed, each table in one statement, which makes sure that every row was there. */
-export function saveDesk(tx: Tx, desk: Desk): void {
+/** Sends what a batch changed, table by table; the commit fails where a row was not as it was read. */
+export async function saveDesk(tx: Tx, desk: Desk): Promise<void> {
   const { book } = desk
   const milestones = changedOf(desk, 'milestones')
   for (const { to } of milestones) assertMilestone(to)
+  const account = await findAccounts(tx, desk.marketplace, book.transfers)
   savePayments(tx, desk, changedOf(desk, 'payments'))
   saveMilestones(tx, desk, milestones)
   saveEscrows(tx, desk, changedOf(desk, 'escrows'))
   saveOrders(tx, desk, changedOf(desk, 'orders'))
   saveBalances(tx, desk, changedOf(desk, 'balances'))
   saveCustody(tx, desk, changedOf(desk, 'custody'))
-  writeTransfers(tx, desk, book.transfers)
+  writeTransfers(tx, { ...desk, account }, book.transfers)
 }
 
 interface Update {
@@ -354,7 +355,7 @@ function updateRows(
 ): void {
   if (rows.length === 0) return
   const { text, names } = statementOf(update)
-  tx.send({ name: update.name, text, values: [marketplace, rows.length, ...names.map((column) => rows.map((row) => row[column]))] })
+  tx.send({ name: update.name, text, rows: rows.length, values: [marketplace, ...names.map((column) => rows.map((row) => row[column]))] })
 }
 
 const statements = new Map<string, { readonly text: string; readonly names: readonly string[] }>()
@@ -367,14 +368,12 @@ function statementOf({ name, table, key, columns }: Update) {
   const types = [...key.map(() => 'text'), ...Object.values(columns), ...(state ? ['text'] : [])]
   const names = [...key, ...Object.keys(columns), ...(state ? ['from_state'] : [])]
   const text = `
-    with written as (
-      update ${table} t set ${Object.keys(columns).map((column) => `${column} = n.${column}`).join(', ')}
-      from (select $1::text as marketplace_id, u.*
-        from unnest(${types.map((type, index) => `$${index + 3}::${type}[]`).join(', ')}) as u (${names.join(', ')}) offset 0) as n
-      where t.marketplace_id = n.marketplace_id and ${key.map((column) => `t.${column} = n.${column}`).join(' and ')}
-        ${state ? 'and t.state = n.from_state' : ''}
-      returning 1)
-    select assert_rows(count(*), $2, '${table}') from written`
+    update ${table} t set ${Object.keys(columns).map((column) => `${column} = n.${column}`).join(', ')}
+    from (select $1::text as marketplace_id, u.*
+      from unnest(${types.map((type, index) => `$${index + 2}::${type}[]`).join(', ')}) as u (${names.join(', ')}) offset 0) as n
+    where t.marketplace_id = n.marketplace_id and ${key.map((column) => `t.${column} = n.${column}`).join(' and ')}
+      ${state ? 'and t.state = n.from_state' : ''}
+    returning 1`
   statements.set(name, { text, names })
   return { text, names }
 }

@@ -1,5 +1,5 @@
 import { newId } from '@holdfast/contract'
-import { accountOf, type Transfer } from '@holdfast/core'
+import { accountOf, need, type Transfer } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 
 interface Writing {
@@ -7,13 +7,13 @@ interface Writing {
   readonly now: Date
   /** The merchant's references of transfers that have one, by transfer. */
   readonly references: ReadonlyMap<string, string>
+  readonly account: AccountId
 }
 
 /** Sends transfers with their postings: insert-only. */
 export function writeTransfers(tx: Tx, writing: Writing, transfers: readonly Transfer[]): void {
   if (transfers.length === 0) return
-  const { marketplace, now, references } = writing
-  makeAccounts(tx, marketplace, transfers)
+  const { marketplace, now, references, account } = writing
   const each = <T>(read: (transfer: Transfer) => T): T[] => transfers.map(read)
   tx.send({
     name: 'write_transfers',
@@ -25,55 +25,85 @@ export function writeTransfers(tx: Tx, writing: Writing, transfers: readonly Tra
       each(({ order }) => order), each(({ id }) => references.get(id) ?? null), each(({ currency }) => currency),
     ],
   })
-  writePostings(tx, marketplace, transfers)
+  writePostings(tx, { marketplace, account }, transfers)
 }
 
-/** Accounts by their names: one that isn't there is null, which no posting takes. */
-function writePostings(tx: Tx, marketplace: string, transfers: readonly Transfer[]): void {
+function writePostings(
+  tx: Tx, { marketplace, account }: { marketplace: string; account: AccountId }, transfers: readonly Transfer[],
+): void {
   const postings = transfers.flatMap(({ id, currency, postings: own }) =>
     own.map((posting, position) => ({ id, currency, position, ...posting })))
   const each = <T>(read: (posting: (typeof postings)[number]) => T): T[] => postings.map(read)
-  const account = (name: string): string =>
-    `(select id from ledger_accounts where marketplace_id = $1 and name = p.${name} and currency = p.currency)`
   tx.send({
     name: 'write_postings',
     text: `insert into ledger_postings (marketplace_id, transfer_id, position, debit_account, credit_account, amount)
-           select $1, p.transfer_id, p.position, ${account('debit')}, ${account('credit')}, p.amount
-           from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-             as p (transfer_id, position, debit, credit, currency, amount)`,
+           select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bigint[])`,
     values: [
-      marketplace, each(({ id }) => id), each(({ position }) => position), each(({ debit }) => debit),
-      each(({ credit }) => credit), each(({ currency }) => currency), each(({ amount }) => amount),
+      marketplace, each(({ id }) => id), each(({ position }) => position),
+      each(({ debit, currency }) => account(debit, currency)),
+      each(({ credit, currency }) => account(credit, currency)), each(({ amount }) => amount),
     ],
   })
 }
 
-/*
- * Names of accounts that are there, so that most batches needn't try to make theirs. Accounts are never removed; a
- * transaction that fails forgets the names that it worked with, in case the database was put back to an earlier state.
- */
-const known = new Set<string>()
-const MAX_KNOWN = 100_000
+/** The id of an account, by name and currency. */
+export type AccountId = (name: string, currency: string) => string
 
-/** An account is made when it is first posted to. */
-function makeAccounts(tx: Tx, marketplace: string, transfers: readonly Transfer[]): void {
-  const names = new Map<string, { readonly name: string; readonly currency: string }>()
-  for (const { currency, postings } of transfers) {
-    for (const { debit, credit } of postings) {
-      for (const name of [debit, credit]) names.set(`${marketplace} ${name} ${currency}`, { name, currency })
-    }
-  }
-  const missing = [...names].filter(([key]) => !known.has(key))
-  tx.onEnd((committed) => {
-    if (known.size > MAX_KNOWN) known.clear()
-    for (const [key] of missing) if (committed) known.add(key)
-    for (const [key] of names) if (!committed) known.delete(key)
-  })
-  if (missing.length > 0) insertAccounts(tx, marketplace, missing.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one))
+interface Account {
+  readonly name: string
+  readonly currency: string
 }
 
-/** In order of their names, so that two transactions that make the same ones don't wait for each other in a circle. */
-function insertAccounts(tx: Tx, marketplace: string, accounts: readonly { name: string; currency: string }[]): void {
+const MAX_KNOWN = 100_000
+
+const nameOf = (marketplace: string, name: string, currency: string): string => `${marketplace} ${name} ${currency}`
+
+/** The accounts that transfers post to. One that isn't there yet is made: when it is first posted to. */
+export async function findAccounts(tx: Tx, marketplace: string, transfers: readonly Transfer[]): Promise<AccountId> {
+  const missing = new Map<string, Account>()
+  for (const { currency, postings } of transfers) {
+    for (const { debit, credit } of postings) {
+      for (const name of [debit, credit]) {
+        const key = nameOf(marketplace, name, currency)
+        if (!tx.accounts.has(key)) missing.set(key, { name, currency })
+      }
+    }
+  }
+  const found = missing.size === 0 ? new Map<string, string>() : await readOrMake(tx, marketplace, missing)
+  return (name, currency) => {
+    const key = nameOf(marketplace, name, currency)
+    return found.get(key) ?? need(tx.accounts, key)
+  }
+}
+
+async function readOrMake(tx: Tx, marketplace: string, missing: ReadonlyMap<string, Account>): Promise<ReadonlyMap<string, string>> {
+  const found = await readAccounts(tx, marketplace, [...missing.values()])
+  if (found.size < missing.size) {
+    const unmade = [...missing].filter(([key]) => !found.has(key))
+    // in order of their names, so that two transactions that make the same ones don't wait for each other in a circle
+    makeAccounts(tx, marketplace, unmade.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one))
+    for (const [key, id] of await readAccounts(tx, marketplace, unmade.map(([, one]) => one))) found.set(key, id)
+  }
+  tx.onEnd((committed) => {
+    if (!committed) return
+    if (tx.accounts.size > MAX_KNOWN) tx.accounts.clear()
+    for (const [key, id] of found) tx.accounts.set(key, id)
+  })
+  return found
+}
+
+async function readAccounts(tx: Tx, marketplace: string, accounts: readonly Account[]): Promise<Map<string, string>> {
+  const { rows } = await tx.client.query<Account & { id: string }>({
+    name: 'read_accounts',
+    text: `select a.id, a.name, a.currency from unnest($2::text[], $3::text[]) as asked (name, currency) cross join lateral (
+             select id, name, currency from ledger_accounts
+             where marketplace_id = $1 and name = asked.name and currency = asked.currency limit 1) as a`,
+    values: [marketplace, accounts.map(({ name }) => name), accounts.map(({ currency }) => currency)],
+  })
+  return new Map(rows.map(({ id, name, currency }) => [nameOf(marketplace, name, currency), id]))
+}
+
+function makeAccounts(tx: Tx, marketplace: string, accounts: readonly Account[]): void {
   const kinds = accounts.map(({ name }) => accountOf(name))
   tx.send({
     name: 'make_accounts',

@@ -12,18 +12,21 @@ export function setTimers(
   tx: Tx, marketplace: string,
   { kind, timers }: { readonly kind: TimersTable['kind']; readonly timers: readonly Timer[] },
 ): void {
-  if (timers.length === 0) return
-  tx.send({
-    name: 'clear_timers',
-    text: 'delete from timers where marketplace_id = $1 and kind = $2 and subject = any($3)',
-    values: [marketplace, kind, timers.map(({ subject }) => subject)],
-  })
   const due = timers.filter(({ dueAt }) => dueAt !== null)
+  const none = timers.filter(({ dueAt }) => dueAt === null)
+  if (none.length > 0) {
+    tx.send({
+      name: 'clear_timers',
+      text: 'delete from timers where marketplace_id = $1 and kind = $2 and subject = any($3)',
+      values: [marketplace, kind, none.map(({ subject }) => subject)],
+    })
+  }
   if (due.length === 0) return
   tx.send({
     name: 'set_timers',
     text: `insert into timers (marketplace_id, kind, subject, due_at)
-           select $1, $2, * from unnest($3::text[], $4::timestamptz[])`,
+           select $1, $2, * from unnest($3::text[], $4::timestamptz[])
+           on conflict (marketplace_id, kind, subject) do update set due_at = excluded.due_at`,
     values: [marketplace, kind, due.map(({ subject }) => subject), due.map(({ dueAt }) => dueAt)],
   })
 }
