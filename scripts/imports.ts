@@ -27,7 +27,7 @@ interface Unit {
 }
 
 const connector = {
-  may: ['contract', 'core'],
+  may: ['contract', 'core', 'connector-shared'],
   instead: 'a connector implements a port that core declares; backend/src/main.ts wires it to the rest',
 }
 
@@ -41,6 +41,11 @@ export const units: readonly Unit[] = [
     folder: 'packages/core',
     may: ['contract'],
     instead: 'core is pure: declare a port in core/src/ports.ts and let the other side implement it',
+  },
+  {
+    folder: 'packages/connectors/shared',
+    may: ['core'],
+    instead: 'what connectors share knows no rail: take what differs as an argument',
   },
   { folder: 'packages/connectors/jpmorgan', ...connector },
   { folder: 'packages/connectors/alipay', ...connector },

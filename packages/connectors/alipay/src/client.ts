@@ -1,3 +1,4 @@
+import type { Deadline } from '@holdfast/connector-shared'
 import { connectionFailure } from '@holdfast/core'
 import { AlipaySdk, type AlipaySdkConfig } from 'alipay-sdk'
 import { Agent, type Dispatcher } from 'urllib'
@@ -14,15 +15,6 @@ export type Answer =
   | { readonly kind: 'answered'; readonly body: Readonly<Record<string, unknown>> }
   | { readonly kind: 'not_sent'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string }
-
-/** Milliseconds left, never below 0. */
-export type Deadline = () => number
-
-/** Runs on the monotonic clock: a wall clock that is set meanwhile changes nothing. */
-export function deadlineIn(timeoutMs: number): Deadline {
-  const end = performance.now() + timeoutMs
-  return () => Math.max(0, Math.floor(end - performance.now()))
-}
 
 /** One pool of connections for all calls. */
 const agent = new Agent()

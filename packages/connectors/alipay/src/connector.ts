@@ -1,9 +1,10 @@
+import { deadlineIn, type Deadline } from '@holdfast/connector-shared'
 import type {
   CallOptions, ChargeRequest, CloseRequest, FollowUpRequest, Inquiry, InquiryRequest, Notifications, Outcome, PaymentConnector,
   SettlementReport, WalletChargeRequest,
 } from '@holdfast/core'
 import { Bills } from './bills.ts'
-import { AlipayClient, deadlineIn, type Call, type Deadline } from './client.ts'
+import { AlipayClient, type Call } from './client.ts'
 import { bare, notClosable } from './declines.ts'
 import { AlipayNotifications } from './notifications.ts'
 import { readOptions, type AlipayOptions, type Settings } from './options.ts'

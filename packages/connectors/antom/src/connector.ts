@@ -1,9 +1,9 @@
+import { deadlineIn, type Deadline } from '@holdfast/connector-shared'
 import type {
   CallOptions, ChargeRequest, CloseRequest, FollowUpRequest, Inquiry, InquiryRequest, Notifications, Outcome, PaymentConnector, SettlementReport,
 } from '@holdfast/core'
 import { AmountRefused, Amounts } from './amounts.ts'
 import { followUpRefusalOf, isAtTheDoor } from './declines.ts'
-import { deadlineIn, type Deadline } from './http.ts'
 import { AntomNotifications } from './notifications.ts'
 import { readOptions, type AntomOptions, type Settings } from './options.ts'
 import { AntomRail, deadlineOf, longestCallMs, type Call } from './rail.ts'

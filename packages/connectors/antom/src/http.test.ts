@@ -1,7 +1,8 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { deadlineIn } from '@holdfast/connector-shared'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { deadlineIn, send } from './http.ts'
+import { send } from './http.ts'
 import { closedPort } from './testing.ts'
 
 async function serve(listener: RequestListener): Promise<URL> {

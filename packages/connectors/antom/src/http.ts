@@ -1,5 +1,6 @@
 import { request as requestPlain, type IncomingMessage } from 'node:http'
 import { request as requestSecure } from 'node:https'
+import type { Deadline } from '@holdfast/connector-shared'
 
 /** What became of one HTTP request. `not_sent` is proof that no byte of it left; all else that fails is `unknown`. */
 export type Answer =
@@ -13,15 +14,6 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   /** Sent as it is. */
   readonly body?: Uint8Array
-}
-
-/** Milliseconds left, never below 0. */
-export type Deadline = () => number
-
-/** Runs on the monotonic clock: a wall clock that is set meanwhile changes nothing. */
-export function deadlineIn(timeoutMs: number): Deadline {
-  const end = performance.now() + timeoutMs
-  return () => Math.max(0, Math.floor(end - performance.now()))
 }
 
 /** More than any settlement report of a day; what is longer is not the rail's answer. */

@@ -1,4 +1,5 @@
 export { createAntomConnector } from './connector.ts'
 export { AntomOptionsError, type AntomOptions } from './options.ts'
 export type { LineType, ReportField, ReportLayout } from './layout.ts'
-export { ReportsUnavailable, SettlementReportRefused, type ReportProblem } from './reports.ts'
+export { ReportsUnavailable, SettlementReportRefused } from '@holdfast/connector-shared'
+export type { ReportProblem } from './reports.ts'

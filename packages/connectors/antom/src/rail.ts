@@ -1,4 +1,5 @@
-import { deadlineIn, send, type Deadline } from './http.ts'
+import { deadlineIn, type Deadline } from '@holdfast/connector-shared'
+import { send } from './http.ts'
 import type { Settings } from './options.ts'
 import { isSigned, pathFor, sign } from './signing.ts'
 import { resultSchema, type Said, type WireBody } from './wire.ts'

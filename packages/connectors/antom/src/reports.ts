@@ -1,50 +1,18 @@
+import {
+  ReportsUnavailable, SettlementReportRefused, cellsOf, ofEachCurrency, parseCsv, readDays, readList, type Cells, type Deadline, type ListedReport,
+  type Parsed,
+} from '@holdfast/connector-shared'
 import type { SettlementReport, SettlementReportLine } from '@holdfast/core'
-import { CsvError } from 'csv-parse'
-import { parse } from 'csv-parse/sync'
-import * as z from 'zod'
 import { AmountRefused, type Amounts } from './amounts.ts'
-import type { Deadline } from './http.ts'
 import type { Layout, LineType, ReportField } from './layout.ts'
-import { jsonOrUndefined, type AntomRail } from './rail.ts'
+import type { AntomRail } from './rail.ts'
 
 /** Why a report was not taken. Nothing in it has been used: a report is read whole or not at all. */
 export type ReportProblem =
   | 'csv_malformed' | 'header_missing' | 'cut_short' | 'cell_missing' | 'number_damaged' | 'identifier_damaged' | 'type_unknown'
   | 'conversion_unsupported' | 'sign_wrong' | 'line_repeated' | 'count_differs'
 
-/** A settlement report is not what it must be; an operator has to look at it. Cells are not quoted. */
-export class SettlementReportRefused extends Error {
-  override readonly name = 'SettlementReportRefused'
-  readonly problem: ReportProblem
-  readonly reportId: string
-  /** Of the file, from 1; 0 where no single line is at fault. */
-  readonly line: number
-  readonly column: string | undefined
-
-  constructor({ problem, reportId, line = 0, column }: { problem: ReportProblem; reportId: string; line?: number; column?: string | undefined }) {
-    const place = [line > 0 ? `line ${line}` : '', column ?? ''].filter((part) => part !== '').join(', ')
-    super(`the settlement report ${reportId} is refused: ${problem}${place === '' ? '' : ` (${place})`}`)
-    this.problem = problem
-    this.reportId = reportId
-    this.line = line
-    this.column = column
-  }
-}
-
-/** The reports can't be had now; ask again later. */
-export class ReportsUnavailable extends Error {
-  override readonly name = 'ReportsUnavailable'
-}
-
-const listSchema = z.looseObject({
-  reports: z.array(z.looseObject({ reportId: z.string().min(1).max(100), date: z.iso.date(), lineCount: z.int().min(0) })),
-})
-
-export interface ListedReport {
-  readonly reportId: string
-  readonly date: string
-  readonly lineCount: number
-}
+type Refused = SettlementReportRefused<ReportProblem>
 
 interface Parts {
   readonly url: string
@@ -62,32 +30,15 @@ export class Reports {
   }
 
   /**
-   * A marketplace's reports, one a day and currency, oldest day first. A day is given whole or not at all; where time
-   * runs out or a later day can't be read, the days before it are given, and the next call begins with what went wrong.
+   * A marketplace's reports, one a day and currency, oldest day first.
    *
    * @throws SettlementReportRefused | ReportsUnavailable
    */
   async after({ marketplace, after }: { readonly marketplace: string; readonly after: string | null }, deadline: Deadline): Promise<SettlementReport[]> {
-    const listed = await this.#list(deadline)
-    const wanted = listed.filter(({ date }) => after === null || date > after).toSorted((a, b) => (a.date < b.date ? -1 : 1))
-    const read: SettlementReport[] = []
-    for (const report of wanted) {
-      try {
-        const csv = await this.#get(report.date, deadline)
-        read.push(...readReport(csv, { report, marketplace, amounts: this.#parts.amounts, layout: this.#parts.layout }))
-      } catch (error) {
-        const expected = error instanceof SettlementReportRefused || error instanceof ReportsUnavailable
-        if (expected && read.length > 0) return read
-        throw error
-      }
-    }
-    return read
-  }
-
-  async #list(deadline: Deadline): Promise<readonly ListedReport[]> {
-    const list = listSchema.safeParse(jsonOrUndefined(await this.#get(undefined, deadline)))
-    if (!list.success) throw new ReportsUnavailable('the list of settlement reports can’t be read')
-    return list.data.reports
+    const { amounts, layout } = this.#parts
+    return readDays(readList(await this.#get(undefined, deadline)), {
+      after, read: async (report) => readReport(await this.#get(report.date, deadline), { report, marketplace, amounts, layout }),
+    })
   }
 
   async #get(date: string | undefined, deadline: Deadline): Promise<string> {
@@ -116,28 +67,19 @@ const end = '<END>'
  * @throws SettlementReportRefused
  */
 export function readReport(csv: string, context: Context): SettlementReport[] {
-  const { report: { reportId, date, lineCount }, marketplace, layout } = context
+  const { report, marketplace, layout } = context
   const rows = readRows(csv, context)
-  if (rows.length !== lineCount) throw new SettlementReportRefused({ problem: 'count_differs', reportId })
+  if (rows.length !== report.lineCount) throw refused({ problem: 'count_differs', reportId: report.reportId })
   const ours = rows.filter((row) => layout.columns.marketplace === null || row.cell('marketplace') === marketplace)
-  const lines = withoutReversed(ours.map((row) => readLine(row, layout)))
-  return [...Map.groupBy(lines, ({ currency }) => currency)].map(([currency, some]) => {
-    const own = some.map(({ line }) => line)
-    if (new Set(own.map(({ kind, railReference }) => `${kind} ${railReference}`)).size < own.length) {
-      throw new SettlementReportRefused({ problem: 'line_repeated', reportId })
-    }
-    return { reportId: `${reportId}-${currency}`, date, currency, net: own.reduce((sum, { gross, fee }) => sum + gross - fee, 0n), lines: own }
-  }).toSorted((a, b) => (a.currency < b.currency ? -1 : 1))
+  return ofEachCurrency(withoutReversed(ours.map((row) => readLine(row, layout))), report)
 }
 
-interface Row {
-  /** Empty where there is none. @throws SettlementReportRefused - a spreadsheet has had it */
-  cell(field: ReportField): string
-  /** @throws SettlementReportRefused - empty */
-  filled(field: ReportField): string
+const refused = (what: ConstructorParameters<typeof SettlementReportRefused<ReportProblem>>[0]): Refused => new SettlementReportRefused(what)
+
+interface Row extends Cells<ReportField> {
   /** In our minor units. @throws SettlementReportRefused */
   amount(field: ReportField, currency: string): bigint
-  refuse(problem: ReportProblem, field?: ReportField): SettlementReportRefused
+  refuse(problem: ReportProblem, field?: ReportField): Refused
 }
 
 const needed = ['transactionId', 'requestId', 'type', 'amount', 'currency', 'fee'] as const satisfies readonly ReportField[]
@@ -145,61 +87,30 @@ const needed = ['transactionId', 'requestId', 'type', 'amount', 'currency', 'fee
 function readRows(csv: string, context: Context): Row[] {
   const { report: { reportId }, layout: { columns } } = context
   const all = parseCsv(csv, reportId).filter(({ record }) => record.some((cell) => cell.trim() !== ''))
-  if (all.at(-1)?.record[0]?.trim() !== end) throw new SettlementReportRefused({ problem: 'cut_short', reportId })
+  if (all.at(-1)?.record[0]?.trim() !== end) throw refused({ problem: 'cut_short', reportId })
   const wanted = [...needed.map((field) => columns[field]), ...(columns.marketplace === null ? [] : [columns.marketplace])]
   const top = all.findIndex(({ record }) => wanted.every((name) => record.some((cell) => cell.trim() === name)))
-  if (top < 0) throw new SettlementReportRefused({ problem: 'header_missing', reportId })
+  if (top < 0) throw refused({ problem: 'header_missing', reportId })
   const header = (all[top]?.record ?? []).map((cell) => cell.trim())
   return all.slice(top + 1, -1).map((parsed) => rowOf(parsed, { ...context, header }))
 }
 
-interface Parsed {
-  readonly record: readonly string[]
-  readonly line: number
-}
-
-function parseCsv(csv: string, reportId: string): Parsed[] {
-  const lines: Parsed[] = []
-  try {
-    parse(csv, {
-      bom: true, relax_column_count: true, skip_empty_lines: true,
-      on_record: (record: string[], { lines: line }) => {
-        lines.push({ record, line })
-        return null
-      },
-    })
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new SettlementReportRefused({ problem: 'csv_malformed', reportId, line: lines.at(-1)?.line ?? 0 })
+function rowOf(parsed: Parsed, { header, report, amounts, layout }: Context & { readonly header: readonly string[] }): Row {
+  const nameOf = (field: ReportField): string | undefined => layout.columns[field] ?? undefined
+  const refuse: Row['refuse'] = (problem, field) =>
+    refused({ problem, reportId: report.reportId, line: parsed.line, column: field === undefined ? undefined : nameOf(field) })
+  const cells = cellsOf(parsed, { header, nameOf, amounts: amountFields, refuse })
+  return {
+    ...cells, refuse,
+    amount: (field, currency) => {
+      const text = cells.filled(field)
+      try {
+        return layout.amounts === 'minor' ? amounts.fromMinor(text, currency) : amounts.fromDecimal(text, currency)
+      } catch (error) {
+        throw error instanceof AmountRefused ? refuse('number_damaged', field) : error
+      }
+    },
   }
-  return lines
-}
-
-/** What a spreadsheet makes of a long number; also of an id that looks like one. */
-const damaged = /^-?\d+(?:\.\d+)?E[+-]?\d+$/i
-
-function rowOf({ record, line }: Parsed, { header, report, amounts, layout }: Context & { readonly header: readonly string[] }): Row {
-  const refuse = (problem: ReportProblem, field?: ReportField): SettlementReportRefused =>
-    new SettlementReportRefused({ problem, reportId: report.reportId, line, column: field === undefined ? undefined : layout.columns[field] ?? undefined })
-  const cell = (field: ReportField): string => {
-    const at = header.indexOf(layout.columns[field] ?? '')
-    const value = at < 0 ? '' : record[at]?.trim() ?? ''
-    if (damaged.test(value)) throw refuse(amountFields.has(field) ? 'number_damaged' : 'identifier_damaged', field)
-    return value
-  }
-  const filled = (field: ReportField): string => {
-    const value = cell(field)
-    if (value === '') throw refuse('cell_missing', field)
-    return value
-  }
-  const amount = (field: ReportField, currency: string): bigint => {
-    try {
-      return layout.amounts === 'minor' ? amounts.fromMinor(filled(field), currency) : amounts.fromDecimal(filled(field), currency)
-    } catch (error) {
-      throw error instanceof AmountRefused ? refuse('number_damaged', field) : error
-    }
-  }
-  return { cell, filled, refuse, amount }
 }
 
 const amountFields: ReadonlySet<ReportField> = new Set(['amount', 'settled', 'fee'])

@@ -1,3 +1,5 @@
+import { connectionFailure } from '@holdfast/core'
+
 /** `not_sent` is proof that the connection never stood; all else that fails is `unknown`. */
 export type Answer =
   | { readonly kind: 'answered'; readonly status: number; /** Undefined when it isn't JSON. */ readonly body: unknown }
@@ -22,22 +24,8 @@ export async function send({ method, url, token, body }: Call, timeoutMs: number
     })
     return { kind: 'answered', status: response.status, body: jsonOrUndefined(await response.text()) }
   } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-    return { kind: neverOpened(cause) ? 'not_sent' : 'unknown', reason: reasonOf(cause) }
+    return connectionFailure(error instanceof Error && error.cause !== undefined ? error.cause : error)
   }
-}
-
-function neverOpened(cause: unknown): boolean {
-  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(neverOpened)
-  if (!(cause instanceof Error)) return false
-  const syscall: unknown = Reflect.get(cause, 'syscall')
-  return syscall === 'connect' || syscall === 'getaddrinfo' || Reflect.get(cause, 'code') === 'UND_ERR_CONNECT_TIMEOUT'
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'the connection failed'
-  const code: unknown = Reflect.get(cause, 'code')
-  return typeof code === 'string' ? code : cause.name
 }
 
 function jsonOrUndefined(text: string): unknown {

@@ -1,9 +1,10 @@
+import { deadlineIn } from '@holdfast/connector-shared'
 import type { SendResult } from '@holdfast/contract'
 import type {
   CallOptions, CardRefusal, ChargeRequest, FollowUpRequest, Inquiry, InquiryRequest, Outcome, PaymentConnector, RailRequest, SettlementReport,
 } from '@holdfast/core'
 import { AmountRefused, Amounts, railCurrencies } from './amounts.ts'
-import { deadlineIn, type Answer } from './http.ts'
+import type { Answer } from './http.ts'
 import { AccessTokens } from './oauth.ts'
 import { merchantIdSchema, readOptions, type JpmorganOptions, type Settings } from './options.ts'
 import { callRail, railHeaders, tokenOrReason } from './rail.ts'

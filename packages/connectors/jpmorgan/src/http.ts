@@ -1,3 +1,4 @@
+import type { Deadline } from '@holdfast/connector-shared'
 import { connectionFailure } from '@holdfast/core'
 
 /** What became of one HTTP request. `not_sent` is proof that no byte of it left; all else that fails is `unknown`. */
@@ -11,15 +12,6 @@ export interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
-}
-
-/** Milliseconds left, never below 0. */
-export type Deadline = () => number
-
-/** Runs on the monotonic clock: a wall clock that is set meanwhile changes nothing. */
-export function deadlineIn(timeoutMs: number): Deadline {
-  const end = performance.now() + timeoutMs
-  return () => Math.max(0, Math.floor(end - performance.now()))
 }
 
 /** Sends once, follows no redirect, and reads the whole answer before the deadline. */

@@ -1,3 +1,4 @@
 export { createJpmorganConnector } from './connector.ts'
 export { JpmorganOptionsError, type JpmorganAuth, type JpmorganOptions } from './options.ts'
-export { ReportsUnavailable, SettlementReportRefused, type ReportProblem } from './reports.ts'
+export { ReportsUnavailable, SettlementReportRefused } from '@holdfast/connector-shared'
+export type { ReportProblem } from './reports.ts'

@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { deadlineIn } from '@holdfast/connector-shared'
 import { afterEach, describe, expect, it } from 'vitest'
 import { newId } from '@holdfast/contract'
 import type { FollowUpRequest } from '@holdfast/core'
 import { AccessTokens } from './oauth.ts'
 import { createJpmorganConnector, type JpmorganAuth } from './index.ts'
-import { deadlineIn } from './http.ts'
 import { startTestRail, testCards, type TestRail } from './testing.ts'
 
 const hour = 3_600_000

@@ -1,6 +1,7 @@
 import { randomUUID, sign } from 'node:crypto'
+import { deadlineIn, type Deadline } from '@holdfast/connector-shared'
 import * as z from 'zod'
-import { deadlineIn, send, type Deadline } from './http.ts'
+import { send } from './http.ts'
 import type { JpmorganAuth } from './options.ts'
 
 /** No access token could be had: nothing has been sent to the rail itself. */

@@ -1,4 +1,5 @@
-import { send, type Answer, type Deadline } from './http.ts'
+import type { Deadline } from '@holdfast/connector-shared'
+import { send, type Answer } from './http.ts'
 import { NoAccessToken, type AccessTokens } from './oauth.ts'
 
 export interface RailCall {

@@ -1,9 +1,9 @@
+import {
+  ReportsUnavailable, SettlementReportRefused, cellsOf, ofEachCurrency, parseCsv, readDays, readList, type Cells, type Deadline, type ListedReport,
+  type Parsed,
+} from '@holdfast/connector-shared'
 import type { SettlementReport, SettlementReportLine } from '@holdfast/core'
-import { CsvError } from 'csv-parse'
-import { parse } from 'csv-parse/sync'
-import * as z from 'zod'
 import { AmountRefused, type Amounts } from './amounts.ts'
-import type { Deadline } from './http.ts'
 import type { AccessTokens } from './oauth.ts'
 import { callRail } from './rail.ts'
 
@@ -13,39 +13,9 @@ export type ReportProblem =
   | 'action_unknown' | 'merchant_differs' | 'conversion_unsupported' | 'line_unbalanced' | 'sign_wrong' | 'line_repeated'
   | 'count_differs' | 'total_differs'
 
-/** A settlement report is not what it must be; an operator has to look at it. Cells are not quoted. */
-export class SettlementReportRefused extends Error {
-  override readonly name = 'SettlementReportRefused'
-  readonly problem: ReportProblem
-  readonly reportId: string
-  /** Of the file, from 1; 0 where no single line is at fault. */
-  readonly line: number
-  readonly column: string | undefined
+type Refused = SettlementReportRefused<ReportProblem>
 
-  constructor({ problem, reportId, line, column }: { problem: ReportProblem; reportId: string; line: number; column?: string | undefined }) {
-    const place = [line > 0 ? `line ${line}` : '', column ?? ''].filter((part) => part !== '').join(', ')
-    super(`the settlement report ${reportId} is refused: ${problem}${place === '' ? '' : ` (${place})`}`)
-    this.problem = problem
-    this.reportId = reportId
-    this.line = line
-    this.column = column
-  }
-}
-
-/** The reports cannot be had now; ask again later. */
-export class ReportsUnavailable extends Error {
-  override readonly name = 'ReportsUnavailable'
-}
-
-const listSchema = z.looseObject({
-  reports: z.array(z.looseObject({ reportId: z.string().min(1).max(100), date: z.iso.date(), lineCount: z.int().min(0) })),
-})
-
-export interface ListedReport {
-  readonly reportId: string
-  readonly date: string
-  readonly lineCount: number
-}
+const refused = (what: ConstructorParameters<typeof SettlementReportRefused<ReportProblem>>[0]): Refused => new SettlementReportRefused(what)
 
 /** Lists, reads and checks the rail's daily settlement reports. */
 export class Reports {
@@ -56,33 +26,16 @@ export class Reports {
   }
 
   /**
-   * One report a day and currency, oldest day first. A day is given whole or not at all; where time runs out or a
-   * later day cannot be read, the days before it are given, and the next call begins with what went wrong.
+   * One report a day and currency, oldest day first.
    *
    * @throws SettlementReportRefused | ReportsUnavailable
    */
   async after(date: string | null, { merchantId, deadline }: { merchantId: string; deadline: Deadline }): Promise<SettlementReport[]> {
-    const listed = await this.#list(merchantId, deadline)
-    const wanted = listed.filter((report) => date === null || report.date > date).toSorted((a, b) => (a.date < b.date ? -1 : 1))
-    const read: SettlementReport[] = []
-    for (const report of wanted) {
-      try {
-        const csv = await this.#get(`${this.#parts.url}?date=${report.date}`, { merchantId, deadline })
-        read.push(...readReport(csv, { report, merchantId, amounts: this.#parts.amounts }))
-      } catch (error) {
-        const expected = error instanceof SettlementReportRefused || error instanceof ReportsUnavailable
-        if (expected && read.length > 0) return read
-        throw error
-      }
-    }
-    return read
-  }
-
-  async #list(merchantId: string, deadline: Deadline): Promise<readonly ListedReport[]> {
-    const body = await this.#get(this.#parts.url, { merchantId, deadline })
-    const list = listSchema.safeParse(jsonOrUndefined(body))
-    if (!list.success) throw new ReportsUnavailable('the list of settlement reports cannot be read')
-    return list.data.reports
+    const { url, amounts } = this.#parts
+    const get = (path: string): Promise<string> => this.#get(path, { merchantId, deadline })
+    return readDays(readList(await get(url)), {
+      after: date, read: async (report) => readReport(await get(`${url}?date=${report.date}`), { report, merchantId, amounts }),
+    })
   }
 
   async #get(url: string, { merchantId, deadline }: { merchantId: string; deadline: Deadline }): Promise<string> {
@@ -90,14 +43,6 @@ export class Reports {
     if (answer.kind !== 'answered') throw new ReportsUnavailable(`the settlement reports cannot be had: ${answer.reason}`)
     if (answer.status !== 200) throw new ReportsUnavailable(`the settlement reports cannot be had: the rail answered ${answer.status}`)
     return answer.body
-  }
-}
-
-function jsonOrUndefined(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
   }
 }
 
@@ -110,15 +55,11 @@ const optional = ['Request Identifier', 'Record Number'] as const
 type Column = (typeof required)[number] | (typeof optional)[number]
 
 /** One line of the file: its cells by column, and how to refuse it. */
-interface Row {
+interface Row extends Cells<Column> {
   readonly isTotal: boolean
-  /** Empty where the row ends before the column. */
-  cell(column: Column): string
-  /** @throws SettlementReportRefused - the cell is empty */
-  filled(column: Column): string
   /** In our minor units. @throws SettlementReportRefused */
   amount(column: Column, currency: string): bigint
-  refuse(problem: ReportProblem, column?: Column): SettlementReportRefused
+  refuse(problem: ReportProblem, column?: Column): Refused
 }
 
 interface Context {
@@ -136,26 +77,16 @@ interface Context {
 export function readReport(csv: string, { report, merchantId, amounts }: Context): SettlementReport[] {
   const rows = readRows(csv, { report, amounts })
   const details = rows.filter(({ isTotal }) => !isTotal)
-  const refuse = (problem: ReportProblem): never => { throw new SettlementReportRefused({ problem, reportId: report.reportId, line: 0 }) }
-  if (details.length !== report.lineCount) refuse('count_differs')
+  if (details.length !== report.lineCount) throw refused({ problem: 'count_differs', reportId: report.reportId })
   const lines = details.map((row) => readLine(row, merchantId))
   for (const row of rows.filter(({ isTotal }) => isTotal)) checkTotal(row, lines)
-  return [...Map.groupBy(lines, ({ currency }) => currency)].map(([currency, some]) => {
-    const own = some.map(({ line }) => line)
-    if (new Set(own.map(({ kind, railReference }) => `${kind} ${railReference}`)).size < own.length) refuse('line_repeated')
-    const { reportId, date } = report
-    return { reportId: `${reportId}-${currency}`, date, currency, net: netOf(own), lines: own }
-  }).toSorted((a, b) => (a.currency < b.currency ? -1 : 1))
-}
-
-function netOf(lines: readonly SettlementReportLine[]): bigint {
-  return lines.reduce((sum, { gross, fee }) => sum + gross - fee, 0n)
+  return ofEachCurrency(lines, report)
 }
 
 function readRows(csv: string, context: Pick<Context, 'report' | 'amounts'>): Row[] {
   const all = parseCsv(csv, context.report.reportId)
   const top = all.findIndex(({ record }) => required.every((name) => record.some((cell) => cell.trim() === name)))
-  if (top < 0) throw new SettlementReportRefused({ problem: missingHeader(all), reportId: context.report.reportId, line: 0 })
+  if (top < 0) throw refused({ problem: missingHeader(all), reportId: context.report.reportId })
   const header = (all[top]?.record ?? []).map((cell) => cell.trim())
   return all.slice(top + 1)
     .filter(({ record }) => record.some((cell) => cell.trim() !== ''))
@@ -167,54 +98,19 @@ function missingHeader(all: readonly Parsed[]): ReportProblem {
   return all.some(({ record }) => record.some((cell) => cell.trim() === 'Transaction Identifier')) ? 'column_missing' : 'header_missing'
 }
 
-interface Parsed {
-  readonly record: readonly string[]
-  readonly line: number
-}
+const amountColumns: ReadonlySet<Column> = new Set(required.filter((name) => name.endsWith(' Amount')))
 
-function parseCsv(csv: string, reportId: string): Parsed[] {
-  const lines: Parsed[] = []
-  try {
-    parse(csv, {
-      bom: true, relax_column_count: true, skip_empty_lines: true,
-      on_record: (record: string[], { lines: line }) => {
-        lines.push({ record, line })
-        return null
-      },
-    })
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new SettlementReportRefused({ problem: 'csv_malformed', reportId, line: lines.at(-1)?.line ?? 0 })
-  }
-  return lines
-}
-
-/** What a spreadsheet makes of a long number; also of an id that looks like one. */
-const damaged = /^-?\d+(?:\.\d+)?E[+-]?\d+$/i
-
-function rowOf({ record, line }: Parsed, { header, report, amounts }: Pick<Context, 'report' | 'amounts'> & { header: readonly string[] }): Row {
-  const refuse = (problem: ReportProblem, column?: Column): SettlementReportRefused =>
-    new SettlementReportRefused({ problem, reportId: report.reportId, line, column })
+function rowOf(parsed: Parsed, { header, report, amounts }: Pick<Context, 'report' | 'amounts'> & { header: readonly string[] }): Row {
+  const { record, line } = parsed
+  const refuse: Row['refuse'] = (problem, column) => refused({ problem, reportId: report.reportId, line, column })
   if (record.slice(header.length).some((cell) => cell.trim() !== '')) throw refuse('row_too_long')
-  const cell = (column: Column): string => {
-    const at = header.indexOf(column)
-    const value = at < 0 ? '' : record[at]?.trim() ?? ''
-    if (damaged.test(value)) throw refuse(/ Amount$/.test(column) ? 'number_damaged' : 'identifier_damaged', column)
-    return value
-  }
-  const filled = (column: Column): string => {
-    const value = cell(column)
-    if (value === '') throw refuse('cell_missing', column)
-    return value
-  }
+  const cells = cellsOf<Column>(parsed, { header, nameOf: (column) => column, amounts: amountColumns, refuse })
   return {
-    isTotal: record[0]?.trim() === 'Total',
-    cell,
-    filled,
-    refuse,
+    ...cells, refuse, isTotal: record[0]?.trim() === 'Total',
     amount: (column, currency) => {
+      const text = cells.filled(column)
       try {
-        return amounts.fromDecimal(filled(column), currency)
+        return amounts.fromDecimal(text, currency)
       } catch (error) {
         throw error instanceof AmountRefused ? refuse('number_damaged', column) : error
       }
