@@ -3,6 +3,7 @@ import { everything, fromEveryPosting, type Breach } from './check.ts'
 import { checks } from './checks.ts'
 import { found, type Finding } from './findings.ts'
 import type { RuleName } from './rules.ts'
+import { inSnapshot } from './snapshot.ts'
 
 /** One rule over one marketplace, done. */
 export interface Step {
@@ -31,12 +32,7 @@ const counted = ['orders', 'milestones', 'payments', 'captures', 'releases', 're
  * @param onStep - called after each rule
  */
 export async function verifyEverything(pool: Pool, onStep: (step: Step) => void = () => {}): Promise<Verified> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin isolation level repeatable read read only')
-    await client.query('set local statement_timeout = 0')
-    await client.query(`set local work_mem = '64MB'`)
-    await client.query('set local jit = off')
+  return inSnapshot(pool, { readOnly: true, settings: { statement_timeout: '0', work_mem: '64MB', jit: 'off' } }, async (client) => {
     const { rows: [start] } = await client.query<{ at: Date }>('select now() as at')
     const { rows: marketplaces } = await client.query<{ id: string }>('select marketplace_id as id from marketplaces order by 1')
     const findings: Verified['findings'][number][] = []
@@ -44,10 +40,7 @@ export async function verifyEverything(pool: Pool, onStep: (step: Step) => void 
       for (const finding of await verifyOne(client, id, onStep)) findings.push({ ...finding, marketplace: id })
     }
     return { at: (start as { at: Date }).at, findings, read: await countRead(client) }
-  } finally {
-    await client.query('rollback').catch(() => {})
-    client.release()
-  }
+  })
 }
 
 async function verifyOne(client: PoolClient, marketplace: string, onStep: (step: Step) => void): Promise<Finding[]> {

@@ -3,6 +3,7 @@ import { among, everything, fromFewPostings, fromSums, type Breach, type Check, 
 import { found, recordFindings, type Finding } from './findings.ts'
 import { checks } from './checks.ts'
 import type { Kind, RuleName } from './rules.ts'
+import { inSnapshot } from './snapshot.ts'
 import { addFound, addSwept, addTold, addWritten, noIds, sweepEnded, type Cursors, type Ids, type Written } from './scopes.ts'
 
 /*
@@ -35,7 +36,7 @@ export interface Ran {
 const MOST = 5_000
 const SWEEP = 50
 const REST_MS = 60_000
-const STATEMENT_MS = 60_000
+const STATEMENT_TIMEOUT = '60s'
 
 /**
  * Runs once. Nothing is locked but the verifier's own rows.
@@ -43,19 +44,7 @@ const STATEMENT_MS = 60_000
  * @returns null: another process runs it for this marketplace
  */
 export async function runVerifier(pool: Pool, options: RunOptions): Promise<Ran | null> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin isolation level repeatable read')
-    await client.query(`set local statement_timeout = ${STATEMENT_MS}`)
-    const ran = await run(client, options)
-    await client.query(ran ? 'commit' : 'rollback')
-    return ran
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+  return inSnapshot(pool, { settings: { statement_timeout: STATEMENT_TIMEOUT } }, (client) => run(client, options))
 }
 
 interface Mark {
