@@ -15,6 +15,7 @@ import { ensureMarketplace, type DevelopmentMarketplace } from './development.ts
 import type { Database } from './database.ts'
 import type { Deps, Rails } from './deps.ts'
 import { createHooks } from './hooks.ts'
+import { gaugesOf } from './http/gauges.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createServer } from './http/server.ts'
 import { addSystemRoutes } from './http/system.ts'
@@ -285,29 +286,6 @@ function railsOf({ rails: { jpmorgan, alipay, antom, bank } }: Config, { vault, 
   return {
     payments: new Map(payments.map((connector) => [connector.name, connector])),
     payouts: new Map(bank ? [['bank', createBankConnector(bank)]] : []),
-  }
-}
-
-function gaugesOf(pool: pg.Pool) {
-  const count = (text: string) => async () => Number((await pool.query<{ n: bigint }>(text)).rows[0]?.n ?? 0n)
-  return {
-    unknownOperations: count(`select count(*) as n from operations where state = 'unknown' and outcome->>'outcome' is distinct from 'action_required'`),
-    // An estimate: counting them all would take longer each day.
-    events: count(`select greatest(reltuples, 0)::bigint as n from pg_class where oid = 'events'::regclass`),
-    setAside: count('select count(*) as n from job_failures where set_aside_at is not null'),
-    // what the outbox holds back behind a transaction that stays open waits as well
-    webhookBacklog: count(`select coalesce(greatest(0, extract(epoch from app_now() - least(
-        (select min(d.created_at) from webhook_deliveries d
-           join webhook_endpoints e on e.marketplace_id = d.marketplace_id and e.id = d.endpoint_id
-           where d.state = 'pending' and e.state = 'enabled'),
-        (select min(ahead.created_at) from webhook_endpoints e cross join lateral (
-           select v.created_at from events v where v.marketplace_id = e.marketplace_id
-             and (v.transaction_id, v.id) > (e.cursor_transaction, e.cursor_event)
-           order by v.transaction_id, v.id limit 1) ahead where e.state = 'enabled')))), 0)::bigint as n`),
-    webhooksFailing: count(`select count(*) as n from webhook_endpoints where state = 'enabled' and failing_since < app_now() - interval '1 day'`),
-    findings: count('select count(*) as n from verifier_findings where resolved_at is null'),
-    verifierLag: count(`select greatest(0, extract(epoch from now() - min(coalesce(k.caught_up_at, m.created_at))))::bigint as n
-      from marketplaces m left join verifier_marks k using (marketplace_id)`),
   }
 }
 
