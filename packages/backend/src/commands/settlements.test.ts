@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Payment, SellerBalance, Settlement, SettlementsImported } from '@holdfast/contract/types'
 import type { SettlementReport } from '@holdfast/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import type { TestBackend } from '../testing/backend.ts'
 import { changeRail } from '../testing/rail.ts'
-import { openShop, type Shop } from '../testing/shop.ts'
+import { startTestShop, type Shop } from '../testing/shop.ts'
 import { importSettlements, recordReports } from './import-settlements.ts'
 
 let backend: TestBackend
@@ -12,10 +12,7 @@ let shop: Shop
 let seller: string
 
 beforeAll(async () => {
-  backend = await startTestBackend()
-  shop = openShop(backend)
-  await shop.post('/v1/operator/top-ups', { currency: 'USD', amount: 1_000_000, reference: 'first' })
-  seller = (await shop.seller()).id
+  ({ backend, shop, seller } = await startTestShop())
 })
 afterAll(() => backend.close())
 

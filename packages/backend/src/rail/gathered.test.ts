@@ -1,8 +1,8 @@
 import type { Order, Payment, SellerBalance } from '@holdfast/contract/types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import type { TestBackend } from '../testing/backend.ts'
 import type { ApiAnswer } from '../testing/http.ts'
-import { fresh, openShop, type Shop } from '../testing/shop.ts'
+import { fresh, startTestShop, type Shop } from '../testing/shop.ts'
 
 /* Calls to rails that begin in one transaction: each is decided on what those before it left. */
 
@@ -11,10 +11,7 @@ let shop: Shop
 let seller: string
 
 beforeAll(async () => {
-  backend = await startTestBackend()
-  shop = openShop(backend)
-  seller = (await shop.seller()).id
-  await shop.post('/v1/operator/top-ups', { currency: 'USD', amount: 1_000_000, reference: fresh('top-up') })
+  ({ backend, shop, seller } = await startTestShop())
 })
 afterAll(() => backend.close())
 

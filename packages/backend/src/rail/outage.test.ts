@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../../../../test/support/wait.ts'
 import { recordFailure, failing, MAX_ATTEMPTS } from '../jobs/failures.ts'
 import { payouts } from '../jobs/payouts.ts'
-import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import type { TestBackend } from '../testing/backend.ts'
 import { changeRail } from '../testing/rail.ts'
-import { openShop, type Shop } from '../testing/shop.ts'
+import { startTestShop, type Shop } from '../testing/shop.ts'
 
 /* What lasts for hours at a rail or a bank, and what they say in an order that nobody expects. */
 
@@ -15,10 +15,7 @@ let shop: Shop
 let seller: string
 
 beforeAll(async () => {
-  backend = await startTestBackend({ worker: true, railTimeoutMs: 300 })
-  shop = openShop(backend)
-  await shop.post('/v1/operator/top-ups', { currency: 'USD', amount: 1_000_000, reference: 'first' })
-  seller = (await shop.seller()).id
+  ({ backend, shop, seller } = await startTestShop({ worker: true, railTimeoutMs: 300 }))
 })
 afterAll(() => backend.close())
 

@@ -3,9 +3,9 @@ import type { Order, Payment, Refund } from '@holdfast/contract/types'
 import type { Outcome, PaymentConnector } from '@holdfast/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { waitFor } from '../../../../test/support/wait.ts'
-import { startTestBackend, type TestBackend } from '../testing/backend.ts'
+import type { TestBackend } from '../testing/backend.ts'
 import { changeRail } from '../testing/rail.ts'
-import { openShop, type Shop } from '../testing/shop.ts'
+import { startTestShop, type Shop } from '../testing/shop.ts'
 
 /* What is not known is not failure: with the real worker, the real rail's faults, and nobody who helps. */
 
@@ -16,10 +16,7 @@ let shop: Shop
 let seller: string
 
 beforeAll(async () => {
-  backend = await startTestBackend({ worker: true, railTimeoutMs: 300 })
-  shop = openShop(backend)
-  await shop.post('/v1/operator/top-ups', { currency: 'USD', amount: 1_000_000, reference: 'first' })
-  seller = (await shop.seller()).id
+  ({ backend, shop, seller } = await startTestShop({ worker: true, railTimeoutMs: 300 }))
 })
 afterAll(() => backend.close())
 

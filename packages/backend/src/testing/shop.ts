@@ -2,7 +2,7 @@ import type { BodyOf } from '@holdfast/contract'
 import type {
   Attempt, CheckoutSession, CheckoutView, Escrow, Order, Payment, Refund, Release, Seller, TrialBalance,
 } from '@holdfast/contract/types'
-import { TEST_ORIGIN, type TestBackend } from './backend.ts'
+import { startTestBackend, TEST_ORIGIN, type TestBackend, type TestBackendOptions } from './backend.ts'
 import { call, cardToken, type ApiAnswer, type ApiCall } from './http.ts'
 
 /** What a merchant's server and its buyers do, call by call, for tests of money. */
@@ -48,6 +48,21 @@ let count = 0
 export function fresh(what: string): string {
   count += 1
   return `${what}-${process.pid}-${count}`
+}
+
+export interface TestShop {
+  readonly backend: TestBackend
+  readonly shop: Shop
+  /** The one seller there is. */
+  readonly seller: string
+}
+
+/** A backend of a test's own that money can be moved on: the operator's own USD for the rails' fees, and a seller. */
+export async function startTestShop(options: TestBackendOptions = {}): Promise<TestShop> {
+  const backend = await startTestBackend(options)
+  const shop = openShop(backend)
+  await shop.post('/v1/operator/top-ups', { currency: 'USD', amount: 1_000_000, reference: 'first' })
+  return { backend, shop, seller: (await shop.seller()).id }
 }
 
 export function openShop(backend: TestBackend): Shop {

@@ -2,8 +2,8 @@ import type { Payment, Refund } from '@holdfast/contract/types'
 import type { Decline } from '@holdfast/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inquiries } from '../../jobs/inquiries.ts'
-import { startTestBackend, type TestBackend } from '../../testing/backend.ts'
-import { openShop, type Shop } from '../../testing/shop.ts'
+import type { TestBackend } from '../../testing/backend.ts'
+import { startTestShop, type Shop } from '../../testing/shop.ts'
 import { addWallet, begin, work, type TestWallet } from '../../testing/wallet.ts'
 
 /* A rail that closes by giving back: what is paid while its close is on the way is not kept, whatever it reported. */
@@ -14,11 +14,8 @@ let shop: Shop
 let seller: string
 
 beforeAll(async () => {
-  backend = await startTestBackend()
+  ({ backend, shop, seller } = await startTestShop())
   wallet = addWallet(backend)
-  shop = openShop(backend)
-  await shop.post('/v1/operator/top-ups', { currency: 'USD', amount: 1_000_000, reference: 'first' })
-  seller = (await shop.seller()).id
 })
 afterAll(() => backend.close())
 beforeEach(() => { wallet.over = {} })

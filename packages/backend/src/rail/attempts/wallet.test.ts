@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Order, Payment, Refund } from '@holdfast/contract/types'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startTestBackend, type TestBackend } from '../../testing/backend.ts'
-import { openShop, type Shop } from '../../testing/shop.ts'
+import type { TestBackend } from '../../testing/backend.ts'
+import { startTestShop, type Shop } from '../../testing/shop.ts'
 import { addWallet, begin, work, type TestWallet } from '../../testing/wallet.ts'
 
 /* Attempts with a wallet, over HTTP, with a rail in memory that does what a test wants at the instant it wants it. */
@@ -15,11 +15,8 @@ let shop: Shop
 let seller: string
 
 beforeAll(async () => {
-  backend = await startTestBackend()
+  ({ backend, shop, seller } = await startTestShop())
   wallet = addWallet(backend)
-  shop = openShop(backend)
-  await shop.post('/v1/operator/top-ups', { currency: 'USD', amount: 1_000_000, reference: 'first' })
-  seller = (await shop.seller()).id
 })
 afterAll(() => backend.close())
 beforeEach(() => { wallet.over = {} })
