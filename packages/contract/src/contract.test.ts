@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { confirmSchema } from './checkout.ts'
 import { endpoints, rawEndpoints, type Endpoint } from './endpoints.ts'
@@ -56,9 +56,53 @@ describe('ids', () => {
     expect(idFloor('order', -1)).toBe(idFloor('order', 0))
   })
 
-  test('sort by the time of their making', () => {
-    const ids = Array.from({ length: 100 }, () => newId('order'))
+  test('sort by the time of their making, and no two are alike', () => {
+    const ids = Array.from({ length: 50_000 }, () => newId('order'))
     expect(ids.toSorted()).toEqual(ids)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  test('of one millisecond are counted, and go on in the next when the counter is full', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+    try {
+      const ids = Array.from({ length: 10_000 }, () => newId('order'))
+      expect(ids.toSorted()).toEqual(ids)
+      const ahead = ids.map((id) => timeOf(uuidOf(id)) - Date.now())
+      expect([Math.min(...ahead), Math.max(...ahead)]).toEqual([0, expect.toBeOneOf([2, 3])])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('never go back when the clock does', () => {
+    const before = newId('order')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 })
+    const after = newId('order')
+    vi.useRealTimers()
+    expect(after > before).toBe(true)
+  })
+
+  /** By the other way round, with one big number: of a suffix, as TypeID 0.3 has it. */
+  const uuidOf = (id: string): string => {
+    const value = [...idSuffix(id)].reduce((sum, digit) => sum * 32n + BigInt('0123456789abcdefghjkmnpqrstvwxyz'.indexOf(digit)), 0n)
+    return value.toString(16).padStart(32, '0').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  }
+  const timeOf = (uuid: string): number => parseInt(uuid.slice(0, 13).replace('-', ''), 16)
+
+  test('are UUIDv7 in base 32: TypeID’s own example reads so, and so do ours', () => {
+    expect(uuidOf('prefix_01h455vb4pex5vsknk084sn02q')).toBe('01890a5d-ac96-774b-bcce-b302099a8057')
+    for (const id of Array.from({ length: 5_000 }, () => newId('event'))) {
+      expect(uuidOf(id)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    }
+  })
+
+  test('have 62 random bits, each of them as often 1 as 0', () => {
+    const values = Array.from({ length: 4_000 }, () => BigInt(`0x${uuidOf(newId('event')).replaceAll('-', '')}`))
+    for (let bit = 0n; bit < 62n; bit += 1n) {
+      const ones = values.filter((value) => (value >> bit) & 1n).length
+      // nine standard deviations: by chance, once in ages
+      expect(Math.abs(ones - 2_000), `bit ${bit}`).toBeLessThan(285)
+    }
   })
 
   test.each(['ord_', 'pay_01h455vb4pex5vsknk084sn02q', 'ord_01H455VB4PEX5VSKNK084SN02Q', 'ord_01h455vb4pex5vsknk084sn02q ', 'ord_81h455vb4pex5vsknk084sn02q', "ord_' or 1=1"])(
