@@ -1,7 +1,13 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { fewRandomBytes } from './random.ts'
 
-const VERSION = 2
+const VERSION = 3
+/** What version 2 sealed had a key for each place, which is dear to make for each answer that is stored. */
+const KEY_PER_PLACE = 2
+const SALT_BYTES = 16
+/** Values that one salt's key seals: random nonces of one key must stay few. */
+const SEALED_PER_SALT = 2 ** 20
+const MAX_KNOWN = 256
 const KEY_ID_BYTES = 4
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
@@ -24,13 +30,14 @@ export interface Sealer {
 interface Key {
   readonly id: Buffer
   readonly secret: KeyObject
+  readonly salted: Map<string, KeyObject>
 }
 
 /**
- * AES-256-GCM under a key that the instance's secret key gives for the value's place, which is its associated
- * data too: however many values are sealed, random nonces of one key stay few.
+ * AES-256-GCM under a key that the instance's secret key gives for a salt, with the value's place as associated data:
+ * a salt serves a million values of one process, so that random nonces of one key stay few.
  *
- * Sealed: one byte of version, 4 that name the key, 12 of nonce, 16 of tag, then the ciphertext.
+ * Sealed: one byte of version, 4 that name the key, 16 of salt, 12 of nonce, 16 of tag, then the ciphertext.
  *
  * @param previous - the key before, while what it sealed is sealed anew: it opens and never seals
  */
@@ -39,41 +46,68 @@ export function createSealer(current: Buffer, previous?: Buffer | null): Sealer 
   const [newest] = keys as [Key]
   const head = Buffer.concat([Buffer.of(VERSION), newest.id])
   const derivations = (context: string): readonly Buffer[] => keys.map(({ secret }) => hmac(secret, `derive/${context}`))
+  let salted: Salted | undefined
   return {
     head, derivations,
     seal(plain, context) {
+      if (!salted || salted.left === 0) salted = saltedOf(newest)
+      salted.left -= 1
       const nonce = fewRandomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', sealingKey(newest, context), nonce).setAAD(Buffer.from(context))
-      const body = Buffer.concat([cipher.update(plain), cipher.final()])
-      return Buffer.concat([head, nonce, cipher.getAuthTag(), body])
+      const cipher = createCipheriv('aes-256-gcm', salted.key, nonce).setAAD(Buffer.from(context))
+      const body = cipher.update(plain)
+      const rest = cipher.final()
+      return Buffer.concat([head, salted.salt, nonce, cipher.getAuthTag(), body, rest])
     },
     open(sealed, context) {
-      if (sealed[0] !== VERSION) throw new Error(`sealed with version ${sealed[0]}, which this build can't open`)
+      const [version] = sealed
+      if (version !== VERSION && version !== KEY_PER_PLACE) throw new Error(`sealed with version ${version}, which this build can't open`)
       const id = sealed.subarray(1, HEAD_BYTES)
       const key = keys.find((one) => one.id.equals(id))
       if (!key) throw new Error(`sealed under the key ${id.toString('hex')}, which is neither HOLDFAST_SECRET_KEY nor the one before it`)
-      return openUnder(key, { sealed: sealed.subarray(HEAD_BYTES), context })
+      if (version === KEY_PER_PLACE) return openUnder(placeKey(key, context), { sealed: sealed.subarray(HEAD_BYTES), context })
+      const salt = sealed.subarray(HEAD_BYTES, HEAD_BYTES + SALT_BYTES)
+      return openUnder(saltKey(key, salt), { sealed: sealed.subarray(HEAD_BYTES + SALT_BYTES), context })
     },
     derive: (context) => hmac(newest.secret, `derive/${context}`),
   }
 }
 
-function openUnder(key: Key, { sealed, context }: { sealed: Buffer; context: string }): Buffer {
+function openUnder(key: KeyObject, { sealed, context }: { sealed: Buffer; context: string }): Buffer {
   const nonce = sealed.subarray(0, NONCE_BYTES)
   const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES)
-  const decipher = createDecipheriv('aes-256-gcm', sealingKey(key, context), nonce, { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
     .setAAD(Buffer.from(context)).setAuthTag(tag)
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()])
 }
 
+interface Salted {
+  readonly salt: Buffer
+  readonly key: KeyObject
+  left: number
+}
+
+function saltedOf(key: Key): Salted {
+  const salt = Buffer.from(fewRandomBytes(SALT_BYTES))
+  return { salt, key: saltKey(key, salt), left: SEALED_PER_SALT }
+}
+
+/** A salt's key; those used a moment ago are remembered, for what was sealed together is opened together. */
+function saltKey({ secret, salted }: Key, salt: Buffer): KeyObject {
+  const name = salt.toString('latin1')
+  const known = salted.get(name) ?? createSecretKey(hmac(secret, Buffer.concat([Buffer.from('seal under salt/'), salt])))
+  if (salted.size >= MAX_KNOWN) salted.clear()
+  salted.set(name, known)
+  return known
+}
+
 function keyOf(bytes: Buffer): Key {
   if (bytes.length !== 32) throw new RangeError(`a sealing key has 32 bytes, not ${bytes.length}`)
-  return { secret: createSecretKey(bytes), id: createHash('sha256').update('holdfast key id\n').update(bytes).digest().subarray(0, KEY_ID_BYTES) }
+  return { salted: new Map(), secret: createSecretKey(bytes), id: createHash('sha256').update('holdfast key id\n').update(bytes).digest().subarray(0, KEY_ID_BYTES) }
 }
 
 /** Keys are key objects: given as bytes, each call reads them anew, which takes longer than all the rest. */
-const sealingKey = ({ secret }: Key, context: string): KeyObject => createSecretKey(hmac(secret, `seal/${context}`))
+const placeKey = ({ secret }: Key, context: string): KeyObject => createSecretKey(hmac(secret, `seal/${context}`))
 
-function hmac(key: KeyObject, text: string): Buffer {
+function hmac(key: KeyObject, text: string | Buffer): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }

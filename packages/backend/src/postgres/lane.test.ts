@@ -53,15 +53,15 @@ const numbers = (length: number, from = 0) => Array.from({ length }, (_, index) 
 test('a second transaction is under way only while enough wait, and never a third', async () => {
   const answers = lane.submit(0)
   await lane.turn()
-  answers.push(...lane.submit(...numbers(20, 1)))
+  answers.push(...lane.submit(...numbers(30, 1)))
   await lane.turn()
-  expect(lane.batches.map(({ length }) => length)).toEqual([1, 20])
-  answers.push(...lane.submit(...numbers(30, 21)))
+  expect(lane.batches.map(({ length }) => length)).toEqual([1, 30])
+  answers.push(...lane.submit(...numbers(30, 31)))
   await lane.turn()
   expect(lane.batches).toHaveLength(2)
   for (let round = 0; round < 3; round += 1) { await lane.commit(); await lane.turn() }
-  expect(lane.batches.map(({ length }) => length)).toEqual([1, 20, 30])
-  expect(await Promise.all(answers)).toEqual(numbers(51).map((item) => `did ${item}`))
+  expect(lane.batches.map(({ length }) => length)).toEqual([1, 30, 30])
+  expect(await Promise.all(answers)).toEqual(numbers(61).map((item) => `did ${item}`))
 })
 
 test('a second transaction that waits for the first one’s locks too long comes again after it, and no more beside it', async () => {
@@ -69,20 +69,20 @@ test('a second transaction that waits for the first one’s locks too long comes
   const own = openLane({
     together: async (items) => {
       own.batches.push([...items])
-      if (items.length === 20) throw lockTimeout
+      if (items.length === 30) throw lockTimeout
       return items.map((item) => `did ${item}`)
     },
   })
   const answers = own.submit(0)
   await own.turn()
-  answers.push(...own.submit(...numbers(20, 1)))
+  answers.push(...own.submit(...numbers(30, 1)))
   await own.turn()
-  answers.push(...own.submit(...numbers(20, 21)))
+  answers.push(...own.submit(...numbers(30, 31)))
   await own.turn()
-  expect(own.batches.map(({ length }) => length)).toEqual([1, 20])
+  expect(own.batches.map(({ length }) => length)).toEqual([1, 30])
   await own.commit()
-  expect(await Promise.all(answers)).toEqual(numbers(41).map((item) => `did ${item}`))
-  expect(own.batches.map(({ length }) => length)).toEqual([1, 20, 40])
+  expect(await Promise.all(answers)).toEqual(numbers(61).map((item) => `did ${item}`))
+  expect(own.batches.map(({ length }) => length)).toEqual([1, 30, 60])
 })
 
 test('a batch has its bound; the rest waits for the one after it', async () => {

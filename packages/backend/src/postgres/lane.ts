@@ -13,7 +13,7 @@ export const MAX_BATCH = 128
  * waits for the other; where both want the same rows, PostgreSQL has the second wait. It is worth its statements only
  * when so many wait.
  */
-const SECOND_FROM = 12
+const SECOND_FROM = 24
 /** Calls that a lane lets wait; more are refused at once: they would not be answered in time. */
 const MAX_WAITING = 5_000
 /** Calls of a lane's failed batches that are run at a time: a few wait for a lock while the others pass. */

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { encodeParameter } from './arrays.ts'
 
 /** How to reach a database, with the role to act as. */
 export interface Connection {
@@ -101,15 +102,24 @@ function boundQueries(pool: pg.Pool, timeoutMs: number): void {
     query({ ...(typeof text === 'string' ? { text, values } : text), query_timeout: timeoutMs })) as typeof pool.query
 }
 
-/** What is sent within one tick goes out in one write, and PostgreSQL works it off without waiting in between. */
+/**
+ * What is sent within one tick goes out in one write, and PostgreSQL works it off without waiting in between. Lists go
+ * in PostgreSQL's own form.
+ */
 function writeTogether(client: pg.PoolClient): void {
   const { stream } = client.connection
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
-  client.query = ((...args: unknown[]) => {
+  client.query = ((first: unknown, second: unknown, ...rest: unknown[]) => {
     if (stream.writableCorked === 0) {
       stream.cork()
       process.nextTick(() => stream.uncork())
     }
-    return query(...args)
+    return query(encoded(first), Array.isArray(second) ? second.map(encodeParameter) : second, ...rest)
   }) as typeof client.query
+}
+
+function encoded(query: unknown): unknown {
+  const { name, text, values } = query as pg.QueryArrayConfig
+  const isStatement = typeof query === 'object' && Array.isArray(values) && !('submit' in (query as object))
+  return isStatement ? { ...query as object, name, text, values: values.map(encodeParameter) } : query
 }
