@@ -104,22 +104,45 @@ function boundQueries(pool: pg.Pool, timeoutMs: number): void {
 
 /**
  * What is sent within one tick goes out in one write, and PostgreSQL works it off without waiting in between. Lists go
- * in PostgreSQL's own form.
+ * in PostgreSQL's own form, and what is asked again and again is planned once.
  */
 function writeTogether(client: pg.PoolClient): void {
   const { stream } = client.connection
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
-  client.query = ((first: unknown, second: unknown, ...rest: unknown[]) => {
+  client.query = ((first: unknown, ...rest: unknown[]) => {
     if (stream.writableCorked === 0) {
       stream.cork()
       process.nextTick(() => stream.uncork())
     }
-    return query(encoded(first), Array.isArray(second) ? second.map(encodeParameter) : second, ...rest)
+    const [values, ...more] = rest
+    if (typeof first === 'string' && Array.isArray(values)) return query(statementOf({ text: first, values }), ...more)
+    return query(isStatement(first) ? statementOf(first) : first, ...rest)
   }) as typeof client.query
 }
 
-function encoded(query: unknown): unknown {
-  const { name, text, values } = query as pg.QueryArrayConfig
-  const isStatement = typeof query === 'object' && Array.isArray(values) && !('submit' in (query as object))
-  return isStatement ? { ...query as object, name, text, values: values.map(encodeParameter) } : query
+const isStatement = (query: unknown): query is pg.QueryArrayConfig & { readonly values: unknown[] } =>
+  typeof query === 'object' && query !== null && !('submit' in query) && Array.isArray((query as pg.QueryArrayConfig).values)
+
+function statementOf(query: pg.QueryConfig & { readonly values: unknown[] }): pg.QueryConfig {
+  const name = query.name ?? (query.values.length > 0 ? nameOf(query.text) : undefined)
+  return { ...query, ...(name !== undefined && { name }), values: query.values.map(encodeParameter) }
+}
+
+/** Each is planned and kept by each connection: lists of all lengths in a text must not fill the server's memory. */
+const MAX_NAMED = 256
+const MAX_SEEN = 4_096
+const names = new Map<string, string>()
+const seen = new Set<string>()
+
+/** The name of a statement that was sent before: a text that comes again is prepared from then on. */
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known !== undefined || names.size >= MAX_NAMED) return known
+  if (seen.delete(text)) {
+    names.set(text, `query_${names.size + 1}`)
+    return names.get(text)
+  }
+  if (seen.size >= MAX_SEEN) seen.clear()
+  seen.add(text)
+  return undefined
 }

@@ -43,6 +43,19 @@ test('insisting does not hide an error that is not about being busy', async () =
   await expect(inTransactionInsistently(pool, (tx) => tx.client.query('select nothing from nowhere'))).rejects.toThrow('nowhere')
 })
 
+test('a migration that adds a column while statements on its table are prepared is not noticed', async () => {
+  const own = createPool(database.owner, { size: 1, applicationName: 'test' })
+  await own.query('create table growing (id int primary key)')
+  const read = (tx: { client: PoolClient }) => tx.client.query('select * from growing where id > $1', [0])
+  const columns = async () => (await inTransaction(own, read)).fields.map(({ name }) => name)
+  expect([await columns(), await columns(), await columns()]).toEqual([['id'], ['id'], ['id']])
+  const migrating = createPool(database.owner, { size: 1, applicationName: 'test' })
+  await migrating.query('alter table growing add column name text')
+  await migrating.end()
+  expect(await columns()).toEqual(['id', 'name'])
+  await own.end()
+})
+
 describe('a BEGIN that fails', () => {
   /** A pool whose connections refuse BEGIN once, as when the statement is canceled. */
   const unable = (): Pool => new Proxy(pool, {

@@ -117,6 +117,7 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>, { eager = false
     return result
   } catch (error) {
     broken = await rollback(client)
+    if (isOutdated(sent.error)) broken ??= sent.error
     throw sent.error ?? error
   } finally {
     heard()
@@ -250,8 +251,12 @@ function kyselyOn(client: PoolClient): Kysely<Database> {
 function mayBeRunAgain(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false
   if (error.code === UNIQUE_VIOLATION) return /reference|sequence|idempotency_keys/.test(error.constraint ?? '')
-  return error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK
+  return error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK || isOutdated(error)
 }
+
+/** A migration gave a table another column: what this connection has prepared on it works no more, and it is let go. */
+const isOutdated = (error: unknown): error is DatabaseError =>
+  error instanceof DatabaseError && error.code === '0A000' && error.message.includes('cached plan')
 
 /** Errors of the server that say "not now": shutting down, starting, recovering, full, out of connections or time. */
 const notNow = /^(?:08...|53...|57P0[123]|57014|55P03|25006|25P03)$/
@@ -266,7 +271,7 @@ const lost = /timeout exceeded when trying to connect|Query read timeout|Connect
 export function asBusy(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { code = '' } = error as Error & { code?: string }
-  const busy = error instanceof DatabaseError ? notNow.test(code) : unreachable.has(code) || lost.test(error.message)
+  const busy = error instanceof DatabaseError ? notNow.test(code) || isOutdated(error) : unreachable.has(code) || lost.test(error.message)
   return busy ? new DatabaseBusy('the database could not take the call now', { cause: error }) : error
 }
 
