@@ -172,7 +172,7 @@ test('the command line makes a marketplace on an embedded database of its own, a
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('HOLDFAST_SECRET_KEY is not set') })
   await expect(readFile(join(folder, 'postgres', 'holder.json'))).rejects.toThrow()
   await rm(folder, { recursive: true })
-})
+}, 90_000)
 
 test('what was started is stopped again when a part can’t start', async () => {
   const { config } = backend.deps
