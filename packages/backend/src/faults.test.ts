@@ -93,7 +93,7 @@ test('a database that is killed under load fails closed, comes back, and has eve
   expect([...statuses].filter((status) => status !== 201 && status !== 503)).toEqual([])
   expect(await until(async () => (await fetch(`${backend.url}/readyz`)).ok, 30_000)).toBe(true)
   await settle(backend, wanted, answered)
-})
+}, 90_000)
 
 test('a backend that is killed under load is found by the next one, with every acknowledged write once', async () => {
   const first = await serve()
@@ -105,4 +105,4 @@ test('a backend that is killed under load is found by the next one, with every a
   const second = await serve()
   expect(second.marketplace).toEqual(first.marketplace)
   await settle(second, wanted, answered)
-})
+}, 90_000)

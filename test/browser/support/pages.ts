@@ -87,7 +87,7 @@ export class CheckoutPage {
 
   async frame(): Promise<Frame> {
     const find = (): Frame | undefined => this.page.frames().find((frame) => frame.url().startsWith(`${this.vault}/frame`))
-    await expect.poll(() => find() !== undefined, { message: 'the card frame is on the page' }).toBe(true)
+    await expect.poll(() => find() !== undefined, { message: 'the card frame is on the page', intervals: [50] }).toBe(true)
     const frame = find()!
     await expect(frame.getByRole('textbox').first()).toBeVisible()
     return frame

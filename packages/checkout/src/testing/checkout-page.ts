@@ -8,7 +8,7 @@ import { until } from './until.ts'
 /** Waits that a test can sit through; each test says where it needs others. */
 const brisk: Timing = {
   ...patient, retryMs: 5, pollMs: 20, pollMaxMs: 40, lostAfterMs: 300, confirmDeadlineMs: 2000, confirmTimeoutMs: 500,
-  readTimeoutMs: 400, frameReadyMs: 3000, frameAnswerMs: 1500, resumeMs: 2000,
+  readTimeoutMs: 1000, frameReadyMs: 3000, frameAnswerMs: 1500, resumeMs: 2000,
   streamQuietMs: 2000, readsPerStream: 3, graceMs: 300,
 }
 const outcomes = ['complete', 'failed', 'pending'] as const

@@ -312,7 +312,7 @@ describe('where there is no stream', () => {
   })
 
   it('gives one up that says nothing, and reads', async () => {
-    const page = await openScanning({ timing: { readTimeoutMs: 150 }, arrange: (api) => { api.streamsMeet = 'mute' } })
+    const page = await openScanning({ timing: { readTimeoutMs: 500 }, arrange: (api) => { api.streamsMeet = 'mute' } })
     page.api.tell({ status: 'complete', attempt: paid() })
     await page.until('the event', () => page.outcomes.length > 0)
   })
