@@ -65,6 +65,6 @@ export default {
   ],
   browsers: [chromeLauncher({ launchOptions: { executablePath: browserPath(), args: [...chromiumArgs] } })],
   reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY === true }), counts],
-  testFramework: { config: { timeout: 10_000, ui: 'bdd', ...(grep ? { grep } : {}) } },
+  testFramework: { config: { timeout: 20_000, ui: 'bdd', ...(grep ? { grep } : {}) } },
   testsFinishTimeout: 120_000,
 }

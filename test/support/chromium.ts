@@ -1,5 +1,11 @@
 import { existsSync } from 'node:fs'
 
+/**
+ * Features that cost tests time and prove nothing: a renderer that is started in advance, beside every page, for the
+ * next one.
+ */
+export const disabledFeatures: readonly string[] = ['SpareRendererForSitePerProcess']
+
 /** What every Chromium of the tests is given: no sandbox, because CI is often root, and no traffic of its own. */
 export const chromiumArgs: readonly string[] = [
   '--no-sandbox',
@@ -12,14 +18,9 @@ export const chromiumArgs: readonly string[] = [
   '--disable-dev-shm-usage',
   '--font-render-hinting=none',
   '--disable-lcd-text',
+  `--disable-features=${disabledFeatures.join()}`,
   '--force-color-profile=srgb',
 ]
-
-/**
- * Features that cost tests time and prove nothing: a renderer that is started in advance, beside every page, for the
- * next one.
- */
-export const disabledFeatures: readonly string[] = ['SpareRendererForSitePerProcess']
 
 /** The browser that `npm test` found; a runner that was started by hand takes Debian's. */
 export function browserPath(): string {

@@ -4,7 +4,7 @@
  * @throws Error - when the time is up
  */
 export async function until<T>(
-  what: string, probe: () => T | undefined | null | false, withinMs: number = 5000,
+  what: string, probe: () => T | undefined | null | false, withinMs: number = 9000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs
   for (;;) {
