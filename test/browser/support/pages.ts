@@ -15,6 +15,9 @@ export interface Card {
 
 export const goodCard: Card = { number: cards.approved, expiry: '1230', securityCode: '123', name: 'Mara Okafor' }
 
+/** Every page that needs no order to be there. */
+export const places: readonly string[] = ['/', '/products/tl-400-toolroom-lathe', '/cart', '/orders', '/seller', '/seller/lathes-and-co', '/phone', '/operator', '/operator?tab=payments', '/operator?tab=ledger', '/operator?tab=settlements', '/operator?tab=books']
+
 type Currency = 'USD' | 'CNY'
 
 /** How many of which product. */
