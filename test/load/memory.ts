@@ -8,7 +8,8 @@ import { renderProof } from './rounds.ts'
 const COMMANDS = 1_000_000
 /** Left to itself, Node takes what the machine has before it tidies up. */
 const HEAP = ['--max-old-space-size=160', '--max-semi-space-size=4']
-const CALLERS = 32
+/** As many as make a million of them soonest, and hold the most in memory meanwhile. */
+const CALLERS = 128
 const AT_MOST_MIB = 200
 const STEP_MS = 5_000
 
