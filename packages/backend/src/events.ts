@@ -31,17 +31,25 @@ export function stageEvents(
     name: 'stage_events',
     text: `insert into events (marketplace_id, id, subject, sequence, type, data, created_at)
            select $1, staged.id, staged.subject,
-             row_number() over (partition by staged.subject order by staged.place)
-               + coalesce((select max(e.sequence) from events e where e.marketplace_id = $1 and e.subject = staged.subject), 0),
+             staged.place + coalesce((select max(e.sequence) from events e where e.marketplace_id = $1 and e.subject = staged.subject), 0),
              staged.type, staged.data::jsonb, $2
-           from unnest($3::text[], $4::text[], $5::text[], $6::text[]) with ordinality
-             as staged (id, subject, type, data, place)`,
+           from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[]) as staged (id, subject, place, type, data)`,
     values: [
-      marketplace, now, ids, events.map(({ subject }) => subject), events.map(({ type }) => type),
+      marketplace, now, ids, events.map(({ subject }) => subject), placesOf(events), events.map(({ type }) => type),
       events.map(({ data }) => JSON.stringify(data)),
     ],
   })
   return ids
+}
+
+/** Which of its subject's events of this transaction each is, from 1. */
+function placesOf(events: readonly StagedEvent[]): number[] {
+  const last = new Map<string, number>()
+  return events.map(({ subject }) => {
+    const place = (last.get(subject) ?? 0) + 1
+    last.set(subject, place)
+    return place
+  })
 }
 
 /** An event as the API answers it. */
