@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts'
 import type { Metrics } from '../http/metrics.ts'
 import { JOBS_SCHEMA } from '../postgres/migrate.ts'
 import { clientConfig, type Connection } from '../postgres/pool.ts'
+import { asBusy, DatabaseBusy } from '../postgres/transaction.ts'
 import { clearFailure, failing, recordFailure } from './failures.ts'
 import type { JobHandler, Subject } from './handler.ts'
 import { sweep } from './housekeeping.ts'
@@ -39,7 +40,10 @@ export async function startWorker(deps: Deps, { connection, handlers, metrics }:
     await deps.clock.refresh()
     for (const handler of handlers) {
       await enqueue(boss, { deps, handler, worker: workers.get(handler.queue) as string })
-        .catch((error: unknown) => deps.log.error({ err: error, queue: handler.queue }, 'what is due could not be found; the next look follows'))
+        .catch((error: unknown) => {
+          const level = asBusy(error) instanceof DatabaseBusy ? 'warn' : 'error'
+          deps.log[level]({ err: error, queue: handler.queue }, 'what is due could not be found; the next look follows')
+        })
     }
   }
   const ticking = tick(deps, round)
