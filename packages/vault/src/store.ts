@@ -60,7 +60,7 @@ export interface SendRow {
 type Runner = Pick<Pool | PoolClient, 'query'>
 
 export function openPool(databaseUrl: string): Pool {
-  return new Pool({
+  const pool = new Pool({
     connectionString: databaseUrl,
     max: 8,
     application_name: 'holdfast-vault',
@@ -69,6 +69,9 @@ export function openPool(databaseUrl: string): Pool {
     lock_timeout: 2_000,
     idle_in_transaction_session_timeout: 10_000,
   })
+  // also a connection that is lent out and says nothing just now may be cut: whoever has it learns that by its next call
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 /** Runs in one transaction; a refusal or an error rolls it back. */

@@ -85,6 +85,28 @@ test('a second transaction that waits for the first one’s locks too long comes
   expect(own.batches.map(({ length }) => length)).toEqual([1, 30, 60])
 })
 
+test('a second transaction that gets no connection waits for the first, as if there had been none', async () => {
+  let [free, done] = [false, () => {}]
+  const own = openLane({
+    together: async (items) => {
+      if (!free) throw new DatabaseBusy('busy', { cause: new Error('timeout exceeded when trying to connect') })
+      return items.map((item) => `did ${item}`)
+    },
+    singly: async (item) => {
+      await new Promise<void>((resolve) => { done = resolve })
+      return `did ${item}`
+    },
+  })
+  const answers = own.submit(0)
+  await own.turn()
+  answers.push(...own.submit(...numbers(30, 1)))
+  await own.turn()
+  await own.turn()
+  free = true
+  done()
+  expect(await Promise.all(answers)).toEqual(numbers(31).map((item) => `did ${item}`))
+})
+
 test('a batch has its bound; the rest waits for the one after it', async () => {
   const answers = lane.submit(...numbers(MAX_BATCH + 5))
   for (let round = 0; round < 3; round += 1) { await lane.turn(); await lane.commit() }

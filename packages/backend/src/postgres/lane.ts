@@ -101,7 +101,7 @@ class Lanes {
       this.observe({ command: gathering.command, size: batch.length })
       for (const [index, one] of batch.entries()) one.resolve(results[index] as R)
     } catch (error) {
-      if (second && isLockTimeout(error)) {
+      if (second && (isLockTimeout(error) || isWithoutConnection(error))) {
         lane.crowded = true
         lane.waiting = [...batch as never[], ...lane.waiting]
       } else if (!isOfOneItem(error)) for (const { reject } of batch) reject(error)
@@ -144,11 +144,18 @@ const mayBegin = ({ waiting, running, crowded }: Lane): boolean =>
  * or reference taken meanwhile, a CHECK), or a decision broke. A database that is away is everyone's.
  */
 function isOfOneItem(error: unknown): boolean {
-  return !(error instanceof DatabaseBusy) || isLockTimeout(error)
+  return !(error instanceof DatabaseBusy) || isLockTimeout(error) || isOutdatedPlan(error)
 }
 
 const isLockTimeout = (error: unknown): boolean => error instanceof DatabaseBusy
   && error.cause instanceof DatabaseError && /^(?:55P03|57014)$/.test(error.cause.code ?? '')
+
+const isOutdatedPlan = (error: unknown): boolean => error instanceof DatabaseBusy
+  && error.cause instanceof DatabaseError && error.cause.code === '0A000'
+
+/** Nothing was begun: it had no connection, which the first one has. */
+const isWithoutConnection = (error: unknown): boolean => error instanceof DatabaseBusy
+  && error.cause instanceof Error && error.cause.message.includes('timeout exceeded when trying to connect')
 
 /** One set of lanes a pool: a process that has two backends has two. */
 const all = new WeakMap<Pool, Lanes>()

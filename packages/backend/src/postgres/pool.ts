@@ -75,7 +75,7 @@ export function createPool(connection: Connection, options: PoolOptions & { onEr
   pool.on('connect', (client) => {
     client.on('error', onError)
     writeTogether(client)
-    accountsOf(pool).clear()
+    accounts.set(pool, new Map())
   })
   return pool
 }
@@ -115,21 +115,28 @@ function writeTogether(client: pg.PoolClient): void {
       process.nextTick(() => stream.uncork())
     }
     const [values, ...more] = rest
-    if (typeof first === 'string' && Array.isArray(values)) return query(statementOf({ text: first, values }), ...more)
-    return query(isStatement(first) ? statementOf(first) : first, ...rest)
+    if (typeof first === 'string' && Array.isArray(values)) return query(statementOf({ text: first, values }, inUse.has(client)), ...more)
+    return query(isStatement(first) ? statementOf(first, inUse.has(client)) : first, ...rest)
   }) as typeof client.query
 }
 
 const isStatement = (query: unknown): query is pg.QueryArrayConfig & { readonly values: unknown[] } =>
   typeof query === 'object' && query !== null && !('submit' in query) && Array.isArray((query as pg.QueryArrayConfig).values)
 
-function statementOf(query: pg.QueryConfig & { readonly values: unknown[] }): pg.QueryConfig {
-  const name = query.name ?? (query.values.length > 0 ? nameOf(query.text) : undefined)
+/**
+ * Connections that a transaction has: on these, statements that come again are prepared. Elsewhere they aren't: nobody
+ * would let a connection go whose prepared statements a migration has outdated.
+ */
+export const inUse: WeakSet<pg.PoolClient> = new WeakSet()
+
+function statementOf(query: pg.QueryConfig & { readonly values: unknown[] }, prepares: boolean): pg.QueryConfig {
+  const name = query.name ?? (prepares && query.values.length > 0 && query.text.length <= LONGEST_NAMED ? nameOf(query.text) : undefined)
   return { ...query, ...(name !== undefined && { name }), values: query.values.map(encodeParameter) }
 }
 
 /** Each is planned and kept by each connection: lists of all lengths in a text must not fill the server's memory. */
 const MAX_NAMED = 256
+const LONGEST_NAMED = 4_096
 const MAX_SEEN = 4_096
 const names = new Map<string, string>()
 const seen = new Set<string>()

@@ -1,3 +1,4 @@
+import { Kysely, PostgresDialect } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { createPool } from './pool.ts'
@@ -43,17 +44,40 @@ test('insisting does not hide an error that is not about being busy', async () =
   await expect(inTransactionInsistently(pool, (tx) => tx.client.query('select nothing from nowhere'))).rejects.toThrow('nowhere')
 })
 
-test('a migration that adds a column while statements on its table are prepared is not noticed', async () => {
-  const own = createPool(database.owner, { size: 1, applicationName: 'test' })
-  await own.query('create table growing (id int primary key)')
-  const read = (tx: { client: PoolClient }) => tx.client.query('select * from growing where id > $1', [0])
-  const columns = async () => (await inTransaction(own, read)).fields.map(({ name }) => name)
-  expect([await columns(), await columns(), await columns()]).toEqual([['id'], ['id'], ['id']])
-  const migrating = createPool(database.owner, { size: 1, applicationName: 'test' })
-  await migrating.query('alter table growing add column name text')
-  await migrating.end()
-  expect(await columns()).toEqual(['id', 'name'])
-  await own.end()
+describe('a migration that adds a column while connections have statements on its table prepared', () => {
+  const CONNECTIONS = 10
+  let own: Pool
+  let table = 0
+  const grow = async (): Promise<string> => {
+    const name = `growing_${table += 1}`
+    await own.query(`create table ${name} (id int primary key)`)
+    return name
+  }
+  const widen = async (name: string): Promise<void> => {
+    const migrating = createPool(database.owner, { size: 1, applicationName: 'test' })
+    await migrating.query(`alter table ${name} add column more text`)
+    await migrating.end()
+  }
+  const names = ({ fields }: { fields: readonly { name: string }[] }): string[] => fields.map(({ name }) => name)
+  beforeAll(() => { own = createPool(database.owner, { size: CONNECTIONS, applicationName: 'test', onError: () => {} }) })
+  afterAll(() => own.end())
+
+  test('is not noticed by a transaction, however many connections it has outdated', async () => {
+    const name = await grow()
+    const columns = async () => names(await inTransaction(own, (tx) => tx.client.query(`select *, pg_sleep(0.05) from ${name} where id >= $1`, [0])))
+    for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: CONNECTIONS }, columns))
+    await widen(name)
+    expect(await columns()).toEqual(['id', 'more', 'pg_sleep'])
+  })
+
+  test('is not noticed by a read outside of one', async () => {
+    const name = await grow()
+    const db = new Kysely<Record<string, { id: number }>>({ dialect: new PostgresDialect({ pool: own }) })
+    const read = () => db.selectFrom(name).selectAll().where('id', '>', 0).execute()
+    for (let round = 0; round < 5; round += 1) await read()
+    await widen(name)
+    expect(await read()).toEqual([])
+  })
 })
 
 describe('a BEGIN that fails', () => {

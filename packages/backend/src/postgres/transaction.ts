@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import { DatabaseError, type Pool, type PoolClient, type QueryConfig } from 'pg'
 import type { Database, Tx } from '../database.ts'
-import { accountsOf } from './pool.ts'
+import { accountsOf, inUse } from './pool.ts'
 import { joinWrites, type Write } from './writes.ts'
 
 /** The database could not take the work now; the same call with the same key may come again. */
@@ -27,11 +27,18 @@ const MAX_WAITING = 2_000
  * @throws DatabaseBusy - no connection, or a lock that was not to be had within `lock_timeout`
  */
 export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>, how: Eager = {}): Promise<T> {
+  let outdated = 0
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await once(pool, work, how)
     } catch (error) {
       if (!mayBeRunAgain(error)) throw asBusy(error)
+      // each such try lets one connection go, and all of them may be outdated
+      if (isOutdated(error) && outdated < pool.options.max) {
+        outdated += 1
+        attempt -= 1
+        continue
+      }
       if (attempt === MAX_TRIES) throw new DatabaseBusy('the transaction kept colliding with others', { cause: error })
       await pause(Math.random() * 5 * 2 ** attempt)
     }
@@ -98,6 +105,7 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>, { eager = false
   const client = await connect(pool)
   const sent = new Sent(client)
   underWay.set(client, sent)
+  inUse.add(client)
   const heard = cutWhenSilent(client)
   const ends: ((committed: boolean) => void)[] = []
   const tx: Tx = {
@@ -121,6 +129,7 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>, { eager = false
     throw sent.error ?? error
   } finally {
     heard()
+    inUse.delete(client)
     client.release(broken)
     for (const ended of ends) ended(committed)
   }

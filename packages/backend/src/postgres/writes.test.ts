@@ -42,6 +42,11 @@ test('two of one name are two statements, in order; the others are one', () => {
   expect(new Set(joined.map(({ name }) => name)).size).toBe(2)
 })
 
+test('two that write the same rows are two statements', () => {
+  const writes = ['set', 'clear', 'other'].map((name) => ({ ...insert('left_side', [1]), name, ...(name !== 'other' && { over: 'timers' }) }))
+  expect(joinWrites(writes).map(({ values }) => values?.length)).toEqual([1, 2])
+})
+
 test('the writes of one statement see what was there before all of them; what is waited for sees what they wrote', async () => {
   await inTransaction(pool, async (tx) => {
     tx.send(insert('left_side', [1, 2]))

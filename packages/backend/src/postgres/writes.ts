@@ -9,6 +9,8 @@ import type { QueryConfig } from 'pg'
 export interface Write extends QueryConfig {
   /** Of the table or the kind of row that it writes: two of one name are never one statement. */
   readonly name: string
+  /** The rows that it writes, where others write them too: two such are never one statement either. */
+  readonly over?: string
   /** How many rows it must have written; the commit fails where it wrote others. Its text then ends in `returning 1`. */
   readonly rows?: number
 }
@@ -18,11 +20,14 @@ export function joinWrites(writes: readonly Write[]): QueryConfig[] {
   const groups: Write[][] = []
   for (const write of writes) {
     const group = groups.at(-1)
-    if (group && !group.some(({ name }) => name === write.name)) group.push(write)
+    if (group && !group.some((other) => collide(other, write))) group.push(write)
     else groups.push([write])
   }
   return groups.map((group) => (group.length === 1 && group[0]!.rows === undefined ? plain(group[0]!) : joined(group)))
 }
+
+const collide = (one: Write, other: Write): boolean =>
+  one.name === other.name || (one.over !== undefined && one.over === other.over)
 
 const plain = ({ name, text, values }: Write): QueryConfig => ({ name, text, values: values as unknown[] })
 

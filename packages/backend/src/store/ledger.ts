@@ -61,19 +61,20 @@ const nameOf = (marketplace: string, name: string, currency: string): string => 
 /** The accounts that transfers post to. One that isn't there yet is made: when it is first posted to. */
 export async function findAccounts(tx: Tx, marketplace: string, transfers: readonly Transfer[]): Promise<AccountId> {
   const missing = new Map<string, Account>()
+  // kept by themselves: what the pool knows may be forgotten while the others are looked for
+  const ids = new Map<string, string>()
   for (const { currency, postings } of transfers) {
     for (const { debit, credit } of postings) {
       for (const name of [debit, credit]) {
         const key = nameOf(marketplace, name, currency)
-        if (!tx.accounts.has(key)) missing.set(key, { name, currency })
+        const known = tx.accounts.get(key)
+        if (known === undefined) missing.set(key, { name, currency })
+        else ids.set(key, known)
       }
     }
   }
-  const found = missing.size === 0 ? new Map<string, string>() : await readOrMake(tx, marketplace, missing)
-  return (name, currency) => {
-    const key = nameOf(marketplace, name, currency)
-    return found.get(key) ?? need(tx.accounts, key)
-  }
+  if (missing.size > 0) for (const [key, id] of await readOrMake(tx, marketplace, missing)) ids.set(key, id)
+  return (name, currency) => need(ids, nameOf(marketplace, name, currency))
 }
 
 async function readOrMake(tx: Tx, marketplace: string, missing: ReadonlyMap<string, Account>): Promise<ReadonlyMap<string, string>> {

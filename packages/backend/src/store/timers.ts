@@ -17,6 +17,7 @@ export function setTimers(
   if (none.length > 0) {
     tx.send({
       name: 'clear_timers',
+      over: 'timers',
       text: 'delete from timers where marketplace_id = $1 and kind = $2 and subject = any($3)',
       values: [marketplace, kind, none.map(({ subject }) => subject)],
     })
@@ -24,6 +25,7 @@ export function setTimers(
   if (due.length === 0) return
   tx.send({
     name: 'set_timers',
+    over: 'timers',
     text: `insert into timers (marketplace_id, kind, subject, due_at)
            select $1, $2, * from unnest($3::text[], $4::timestamptz[])
            on conflict (marketplace_id, kind, subject) do update set due_at = excluded.due_at`,
