@@ -59,7 +59,7 @@ describe('a list', () => {
 describe('events', () => {
   // a list of events ends before the oldest open transaction of the server, so that no cursor passes a late commit
   beforeAll(() => waitFor(async () => {
-    const { data } = await holdfast.events.list({ type: 'session.created' }).page()
+    const { data } = await holdfast.events.list({ type: 'session.created', order: 'oldest' }).page()
     return data.length >= 12
   }, { what: 'the events of all sessions' }))
 
