@@ -40,7 +40,7 @@ test('no page has an accessibility violation, nor has the card frame', async ({ 
   await alipay.element.getByRole('radio', { name: /^Card/ }).check()
   await checkout.payAndArrive()
   expect(await violationsOn(page), 'order').toEqual([])
-  await order.askForRefund('hangzhou-precision', 'The coating flakes.')
+  await order.askForRefund('hangzhou-precision', 'Two boxes arrived open.')
   expect(await violationsOn(page), 'an order with a frozen share').toEqual([])
   await operator.releasePart('lathes-and-co', '1,800.00')
   await operator.topUp('2,000.00')

@@ -67,7 +67,7 @@ test('freezes a share at the buyer’s request, and refunds what the seller agre
   await order.askForRefund('hangzhou-precision', 'The coating flakes on 40 of 200 inserts.')
   await expect(order.share('hangzhou-precision')).toContainText('Frozen')
   await seller.open('hangzhou-precision')
-  await expect(page.getByText('The coating flakes')).toBeVisible()
+  await expect(page.getByText('The coating flakes on 40 of 200 inserts')).toBeVisible()
   await seller.refund('400.00')
   await page.goto(orderUrl)
   await order.expectShare('hangzhou-precision', { Held: 'USD 536.00', Refunded: 'USD 400.00' })
