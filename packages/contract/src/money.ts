@@ -23,6 +23,17 @@ export function exponentOf(currency: string): number {
   return record.digits
 }
 
+/**
+ * A currency's three digits by ISO 4217, leading zeros kept: `840` for USD.
+ *
+ * @throws RangeError - not a currency that a payment may name
+ */
+export function numericCodeOf(currency: string): string {
+  const record = currencies.has(currency) ? currencyRecord(currency) : undefined
+  if (!record) throw new RangeError(`'${currency}' is not an ISO 4217 currency that a payment may name`)
+  return record.number
+}
+
 /** An amount that may be zero, in minor units. */
 export const amountSchema: z.ZodInt = z
   .int('expected a whole number of minor units, such as 124800 for USD 1,248.00')

@@ -14,6 +14,12 @@ export const vaultErrorCodes = {
   frame_session_refused: 403, not_found: 404, token_unknown: 404, token_used: 409, token_expired: 409,
   token_binding_refused: 409, card_data_expired: 409, already_sent: 409, host_refused: 409, template_unknown: 409,
   card_invalid: 422, rate_limited: 429, internal: 500,
+  // of wallet tokens, in the order in which they are looked at
+  wallet_unconfigured: 409, wallet_version_refused: 422, wallet_token_invalid: 422, wallet_roots_expired: 409,
+  wallet_chain_refused: 422, wallet_marker_missing: 422, wallet_key_expired: 422, wallet_signature_refused: 422,
+  wallet_signing_time_refused: 422, wallet_binding_refused: 422, wallet_recipient_refused: 422, wallet_undecryptable: 422,
+  wallet_payload_invalid: 422, wallet_expired: 422, wallet_merchant_refused: 422, wallet_method_refused: 422,
+  wallet_currency_refused: 422, wallet_amount_refused: 422, wallet_replayed: 409,
 } as const
 export type VaultErrorCode = keyof typeof vaultErrorCodes
 
@@ -64,6 +70,9 @@ export const ticketCreateSchema = z.strictObject({
 })
 export const ticketSchema = z.object({ ticket: z.string(), frameUrl: z.string(), expiresAt: instantSchema })
 
+/** Wallets whose tokens the vault opens. Alipay and its like pay by themselves and give no card. */
+export const vaultWallets = ['google_pay', 'apple_pay'] as const
+
 /** `POST /internal/tokens/read` { marketplace, token } → what may be shown of it. */
 export const tokenReadSchema = z.strictObject({ marketplace: idOf('marketplace'), token: z.string().max(200) })
 export const tokenViewSchema = z.object({
@@ -76,6 +85,30 @@ export const tokenViewSchema = z.object({
   fingerprint: z.string(),
   used: z.boolean(),
   expiresAt: instantSchema,
+  wallet: z.enum(vaultWallets).nullable().meta({ description: 'The wallet that the card came from; null: typed by the buyer. Brand and last four are then the device’s number’s.' }),
+  cryptogram: z.boolean().meta({ description: 'The wallet has authenticated the buyer, and a cryptogram says so to the network.' }),
+})
+
+/**
+ * `POST /internal/wallet-tokens`: verify and open what a wallet gave the page, and keep it as a card. Amount,
+ * currency, session and revision are what the backend knows of the session, never what the page says.
+ */
+export const walletTokenCreateSchema = z.strictObject({
+  marketplace: idOf('marketplace'),
+  session: idOf('session'),
+  revision: z.int(),
+  origin: z.string().max(300),
+  amount: positiveAmountSchema,
+  currency: currencySchema,
+  brands: z.array(z.string()),
+  wallet: z.enum(vaultWallets),
+  token: z.string().min(2).max(16_384).meta({ description: 'JSON as text. Google Pay: `paymentMethodData.tokenizationData.token`. Apple Pay: `payment.token.paymentData`.' }),
+})
+export const walletTokenSchema = z.object({
+  object: z.literal('card_token'),
+  token: z.string(),
+  expiresAt: instantSchema,
+  cryptogram: z.boolean(),
 })
 
 /**
@@ -106,3 +139,6 @@ export type Ticket = z.infer<typeof ticketSchema>
 export type TokenView = z.infer<typeof tokenViewSchema>
 export type FrameSession = z.infer<typeof frameSessionSchema>
 export type TokenCreate = z.infer<typeof tokenCreateSchema>
+export type VaultWallet = (typeof vaultWallets)[number]
+export type WalletTokenCreate = z.infer<typeof walletTokenCreateSchema>
+export type WalletToken = z.infer<typeof walletTokenSchema>

@@ -6,6 +6,7 @@ import { addKey, createKeyFile, KeyringError, newRootKey } from './keyring.ts'
 import { createLog } from './log.ts'
 import { startVault, VaultConfigError } from './vault.ts'
 import type { VaultOptions } from './vault.ts'
+import { WalletConfigError } from './wallets/config.ts'
 
 const usage = `holdfast-vault: takes cards, keeps them encrypted, and sends each once.
 
@@ -21,6 +22,7 @@ Environment (each secret also as <name>_FILE, a file that holds it):
   HOLDFAST_VAULT_KEYS               the key file; <HOLDFAST_DATA>/vault-keys.json by default
   HOLDFAST_VAULT_ROOT_KEY           opens a sealed key file
   HOLDFAST_VAULT_HOST_JPMORGAN      where cards are sent: the base URL of Online Payments
+  HOLDFAST_VAULT_WALLETS            the file that sets Google Pay and Apple Pay up; SIGHUP reads it again
   HOLDFAST_VAULT_URL                the vault's origin as browsers see it
   HOLDFAST_VAULT_LISTEN             host:port; 127.0.0.1:4310 by default
   HOLDFAST_VAULT_TRUSTED_PROXIES    how many proxies stand in front; 0 by default
@@ -71,6 +73,7 @@ function optionsOf(environment: Environment): VaultOptions {
     keyFile,
     rootKey,
     hosts: jpmorgan ? { jpmorgan } : {},
+    walletsFile: environment['HOLDFAST_VAULT_WALLETS'],
     host: host.replace(/^\[|\]$/g, ''),
     port: wholeOf(port, 'The port of HOLDFAST_VAULT_LISTEN'),
     publicUrl: environment['HOLDFAST_VAULT_URL'],
@@ -111,7 +114,7 @@ const log = createLog({ level: 'info', destination: process.stderr })
 
 /** Only what is said in our own words is said in full. */
 function note(error: unknown): void {
-  if (error instanceof VaultConfigError || error instanceof KeyringError)
+  if (error instanceof VaultConfigError || error instanceof KeyringError || error instanceof WalletConfigError)
     process.stderr.write(`${error.message}\n`)
   else if (error instanceof DatabaseError)
     process.stderr.write(`PostgreSQL refused the vault (${error.code ?? 'no code'}).\n`)

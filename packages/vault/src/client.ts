@@ -1,7 +1,21 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https'
-import { sendResultSchema, ticketSchema, tokenViewSchema, vaultErrorCodes } from '@holdfast/contract'
-import type { SendResult, Ticket, TicketCreate, TokenView, VaultErrorCode } from '@holdfast/contract'
+import {
+  sendResultSchema,
+  ticketSchema,
+  tokenViewSchema,
+  vaultErrorCodes,
+  walletTokenSchema,
+} from '@holdfast/contract'
+import type {
+  SendResult,
+  Ticket,
+  TicketCreate,
+  TokenView,
+  VaultErrorCode,
+  WalletToken,
+  WalletTokenCreate,
+} from '@holdfast/contract'
 import type { CardRefusal, CardSender } from '@holdfast/core'
 import { sendOnce } from './outbound.ts'
 
@@ -21,6 +35,8 @@ export interface VaultClient extends CardSender {
     marketplace: { readonly name: string; readonly origins: readonly string[] },
   ): Promise<void>
   createTicket(ticket: TicketCreate): Promise<Ticket>
+  /** Verifies what a wallet gave the page, and keeps it as a card; the same token a second time is refused. */
+  createWalletToken(wallet: WalletTokenCreate): Promise<WalletToken>
   /** Null: this marketplace has no such token. */
   readToken(query: { readonly marketplace: string; readonly token: string }): Promise<TokenView | null>
   /** Closes the connections kept. */
@@ -80,6 +96,8 @@ export function createVaultClient({
       await call('PUT', `/internal/marketplaces/${id}`, marketplace)
     },
     createTicket: async ticket => ticketSchema.parse(await call('POST', '/internal/tickets', ticket)),
+    createWalletToken: async wallet =>
+      walletTokenSchema.parse(await call('POST', '/internal/wallet-tokens', wallet)),
     async readToken(query) {
       try {
         return tokenViewSchema.parse(await call('POST', '/internal/tokens/read', query))

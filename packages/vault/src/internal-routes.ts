@@ -4,6 +4,7 @@ import {
   ticketCreateSchema,
   tokenReadSchema,
   vaultMarketplaceSchema,
+  walletTokenCreateSchema,
 } from '@holdfast/contract'
 import type { SendRequest, SendResult } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
@@ -12,6 +13,7 @@ import type { VaultRefusal } from './refusal.ts'
 import { send } from './send.ts'
 import { createTicket, readToken, registerMarketplace } from './tokenize.ts'
 import type { Vault } from './vault.ts'
+import { createWalletToken } from './wallets/tokenize.ts'
 
 /** The face to the backend, behind the internal key. */
 export function internalRoutes(app: FastifyInstance, vault: Vault): void {
@@ -41,6 +43,10 @@ export function internalRoutes(app: FastifyInstance, vault: Vault): void {
   app.post('/internal/tokens/read', async (request, reply) => {
     const body = parseBody(tokenReadSchema, request.body)
     return answer(reply, request, 'refused' in body ? body : await readToken(vault, body.value))
+  })
+  app.post('/internal/wallet-tokens', async (request, reply) => {
+    const body = parseBody(walletTokenCreateSchema, request.body)
+    return answer(reply, request, 'refused' in body ? body : await createWalletToken(vault, body.value), 201)
   })
   app.post('/internal/send', async (request, reply) => {
     const body = parseBody(sendSchema, request.body)

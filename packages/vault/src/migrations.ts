@@ -57,6 +57,21 @@ const migrations: readonly string[] = [
     unique (marketplace_id, token_hash)
   );
   `,
+  `
+  alter table vault.cards
+    add column wallet text check (wallet in ('google_pay', 'apple_pay')),
+    add column cryptogram boolean not null default false check (wallet is not null or not cryptogram);
+  -- across all marketplaces, on purpose: what one of them has taken, no other takes
+  create table vault.wallet_messages (
+    wallet text not null check (wallet in ('google_pay', 'apple_pay')),
+    message_hash bytea not null check (octet_length(message_hash) = 32),
+    marketplace_id text not null references vault.marketplaces,
+    token_hash bytea not null check (octet_length(token_hash) = 32),
+    taken_at timestamptz not null, expires_at timestamptz not null,
+    primary key (wallet, message_hash)
+  );
+  create index wallet_messages_expiry on vault.wallet_messages (expires_at);
+  `,
 ]
 
 /** One lock for all vaults of a database, so that two that start together migrate one after the other. */

@@ -1,6 +1,6 @@
 /*
  * What of a rail's answer leaves the vault: by an allow-list of fields, each with its type, and after that with
- * every text that has the card's number in it taken out. A rail that echoes a number is not repeated.
+ * every text that has the card's number or cryptogram in it taken out. A rail that echoes one is not repeated.
  */
 
 /** A leaf: a kind of value. A list: one shape for all its items. Else fields by name. */
@@ -16,9 +16,15 @@ export const REMOVED = '[removed]'
 /** Keeps what the shape allows; anything else is left out, whatever it is. */
 export function filterResponse(
   shape: Shape,
-  { value, number }: { readonly value: unknown; readonly number: string },
+  { value, ...secrets }: { readonly value: unknown } & Secrets,
 ): unknown {
-  return withoutNumber(keep(shape, value), number)
+  return without(keep(shape, value), secrets)
+}
+
+interface Secrets {
+  readonly number: string
+  /** Of a wallet. */
+  readonly cryptogram?: string | undefined
 }
 
 function keep(shape: Shape, value: unknown): unknown {
@@ -56,15 +62,15 @@ function keepLeaf(shape: Shape & string, value: unknown): unknown {
 }
 
 /** Takes out each text, and each number, in which the digits stand in a row, whatever stands between them. */
-function withoutNumber(value: unknown, number: string): unknown {
-  if (typeof value === 'string' || typeof value === 'number') return holds(value, number) ? REMOVED : value
-  if (Array.isArray(value)) return value.map(item => withoutNumber(item, number))
+function without(value: unknown, secrets: Secrets): unknown {
+  if (typeof value === 'string' || typeof value === 'number') return holds(value, secrets) ? REMOVED : value
+  if (Array.isArray(value)) return value.map(item => without(item, secrets))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([field, inner]) => [field, withoutNumber(inner, number)]),
-  )
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, without(inner, secrets)]))
 }
 
-function holds(value: string | number, number: string): boolean {
-  return String(value).normalize('NFKC').replace(/\D/g, '').includes(number)
+function holds(value: string | number, { number, cryptogram }: Secrets): boolean {
+  const text = String(value)
+  if (cryptogram !== undefined && text.includes(cryptogram)) return true
+  return text.normalize('NFKC').replace(/\D/g, '').includes(number)
 }

@@ -7,7 +7,7 @@ import { filterResponse } from './response-filter.ts'
 import { findCard, finishSend, inTransaction, insertSend, useCard, wasSent } from './store.ts'
 import type { CardRow } from './store.ts'
 import { fillBody, refuseCallersPart, templates } from './templates.ts'
-import type { ClearCard } from './templates.ts'
+import type { ClearCard, StoredCard } from './templates.ts'
 import type { Vault } from './vault.ts'
 
 /**
@@ -74,9 +74,11 @@ async function claim(
     const entry = { marketplace, operation, tokenHash: hash, template: request.template, host, at: now }
     if (!(await insertSend(tx, entry))) return alreadySent
     await useCard(tx, { marketplace, hash }, { operation, at: now })
-    return { ...stored, expMonth: usable.row.expMonth, expYear: usable.row.expYear }
+    const { expMonth, expYear, wallet } = usable.row
+    return { ...stored, expMonth, expYear, wallet }
   })
   if ('refused' in opened) return opened
+  if (opened.wallet) return { card: opened }
   const code = vault.codes.take(hash, now)
   if (!code) return { outcome: 'not_sent', reason: 'card_data_expired' }
   const card = { ...opened, securityCode: code.toString('latin1') }
@@ -112,7 +114,7 @@ function judge(
       detail: 'The token has run out: the buyer confirms again.',
     }
   }
-  if (!vault.codes.has(row.hash, now)) {
+  if (!row.wallet && !vault.codes.has(row.hash, now)) {
     return {
       refused: 'card_data_expired',
       field: 'token',
@@ -125,14 +127,14 @@ function judge(
 function open(
   vault: Vault,
   { record, marketplace, hash, recordVersion }: CardRow,
-): VaultRefusal | Pick<ClearCard, 'number' | 'name'> {
+): VaultRefusal | StoredCard {
   if (!record) throw new TypeError('a usable card has its record')
   try {
     const plaintext = openRecord(vault.keyring(), {
       record,
       binding: { marketplace, tokenHash: hash, recordVersion },
     })
-    const clear = JSON.parse(plaintext.toString('utf8')) as Pick<ClearCard, 'number' | 'name'>
+    const clear = JSON.parse(plaintext.toString('utf8')) as StoredCard
     plaintext.fill(0)
     return clear
   } catch (error) {
@@ -152,7 +154,7 @@ async function sendFilled(
   { request, url, card }: { request: SendRequest; url: URL; card: ClearCard },
 ): Promise<SendResult> {
   const template = templates[request.template]
-  const body = fillBody(template, { body: request.body, card })
+  const body = fillBody(template, { body: request.body, card, settings: vault.wallets() })
   const headers = { ...request.headers, 'content-type': 'application/json', accept: 'application/json' }
   const sent = await sendOnce({
     url,
@@ -166,7 +168,8 @@ async function sendFilled(
   })
   body.fill(0)
   if (sent.outcome !== 'answered') return sent
-  const value = filterResponse(template.response, { value: parsed(sent.text), number: card.number })
+  const { number, cryptogram } = card
+  const value = filterResponse(template.response, { value: parsed(sent.text), number, cryptogram })
   return { outcome: 'answered', httpStatus: sent.httpStatus, body: value ?? null }
 }
 

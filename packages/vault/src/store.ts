@@ -1,3 +1,4 @@
+import type { VaultWallet } from '@holdfast/contract'
 import { Pool } from 'pg'
 import type { PoolClient, QueryResultRow } from 'pg'
 import type { SealedRecord } from './crypto.ts'
@@ -41,6 +42,10 @@ export interface CardRow extends Bound {
   readonly expMonth: number
   readonly expYear: number
   readonly fingerprint: Buffer
+  /** Null: typed by the buyer. */
+  readonly wallet: VaultWallet | null
+  /** Whether the record has a wallet's cryptogram. */
+  readonly cryptogram: boolean
   readonly createdAt: Date
   readonly expiresAt: Date
   /** Null once it has been taken to be sent, or has run out. */
@@ -191,8 +196,8 @@ export async function insertCard(
 ): Promise<void> {
   await runner.query(
     `insert into vault.cards (marketplace_id, token_hash, record_version, session_id, revision, origin, brand, last4,
-       exp_month, exp_year, fingerprint, key_id, wrapped_key, sealed, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+       exp_month, exp_year, fingerprint, wallet, cryptogram, key_id, wrapped_key, sealed, created_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     [
       card.marketplace,
       card.hash,
@@ -205,6 +210,8 @@ export async function insertCard(
       card.expMonth,
       card.expYear,
       card.fingerprint,
+      card.wallet,
+      card.cryptogram,
       card.record.keyId,
       card.record.wrappedKey,
       card.record.sealed,
@@ -215,7 +222,7 @@ export async function insertCard(
 }
 
 const cardColumns = `marketplace_id as marketplace, token_hash as hash, record_version as "recordVersion",
-  session_id as session, revision, origin, brand, last4, exp_month as "expMonth", exp_year as "expYear", fingerprint,
+  session_id as session, revision, origin, brand, last4, exp_month as "expMonth", exp_year as "expYear", fingerprint, wallet, cryptogram,
   created_at as "createdAt", expires_at as "expiresAt", operation_id as operation, key_id, wrapped_key, sealed`
 type RawCard = Omit<CardRow, 'record'> & {
   key_id: string | null
@@ -249,6 +256,26 @@ export async function useCard(
      where marketplace_id = $1 and token_hash = $2`,
     [marketplace, hash, operation, at],
   )
+}
+
+export interface WalletMessage extends SecretKey {
+  readonly wallet: VaultWallet
+  readonly messageHash: Buffer
+  readonly at: Date
+  readonly expiresAt: Date
+}
+
+/** Takes a wallet's message for a token; false when it was taken before, by whomever. */
+export async function takeWalletMessage(
+  runner: Runner,
+  { wallet, messageHash, marketplace, hash, at, expiresAt }: WalletMessage,
+): Promise<boolean> {
+  const { rowCount } = await runner.query(
+    `insert into vault.wallet_messages (wallet, message_hash, marketplace_id, token_hash, taken_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+    [wallet, messageHash, marketplace, hash, at, expiresAt],
+  )
+  return rowCount === 1
 }
 
 /** Writes the sent-log's row; false when this operation or token has one already. */
@@ -306,6 +333,7 @@ export async function sweepRows(runner: Runner, now: Date): Promise<void> {
   await runner.query('delete from vault.cards where expires_at <= $1', [before])
   await runner.query('delete from vault.frame_sessions where expires_at <= $1', [now])
   await runner.query('delete from vault.tickets where expires_at <= $1', [before])
+  await runner.query('delete from vault.wallet_messages where expires_at <= $1', [before])
 }
 
 export type WrappedRow = SecretKey & {

@@ -1,14 +1,30 @@
-import type { SendRequest } from '@holdfast/contract'
+import type { SendRequest, VaultWallet } from '@holdfast/contract'
 import type { VaultRefusal } from './refusal.ts'
 import type { Shape } from './response-filter.ts'
+import type { DeviceNumbers } from './wallets/config.ts'
+
+/** What of a card is encrypted in its row, until it is sent. */
+export interface StoredCard {
+  readonly number: string
+  readonly name: string
+  /** Base64, of a wallet: good for one payment. */
+  readonly cryptogram?: string
+  /** One or two digits: how the network says that the buyer was authenticated. */
+  readonly eci?: string
+}
 
 /** What a token stands for, in the clear: only ever in memory, between the record and the socket. */
-export interface ClearCard {
-  readonly number: string
+export interface ClearCard extends StoredCard {
   readonly expMonth: number
   readonly expYear: number
-  readonly name: string
-  readonly securityCode: string
+  /** Null: typed by the buyer, and then there is a security code. */
+  readonly wallet: VaultWallet | null
+  readonly securityCode?: string
+}
+
+/** How a rail is spoken to where its documents leave a choice. */
+export interface RailSettings {
+  readonly deviceNumbers: DeviceNumbers
 }
 
 export type Rail = 'jpmorgan'
@@ -22,7 +38,7 @@ export interface Template {
   /** Lower case; any other header is refused. */
   readonly headers: ReadonlySet<string>
   /** JSON pointers (RFC 6901) and what stands there. */
-  readonly fill: Readonly<Record<string, (card: ClearCard) => string | number | undefined>>
+  readonly fill: Readonly<Record<string, (card: ClearCard, settings: RailSettings) => string | number | undefined>>
   /** Names that a caller may not use anywhere in its body: they are card data. */
   readonly reserved: ReadonlySet<string>
   readonly response: Shape
@@ -67,6 +83,8 @@ const jpmorganPart = {
   captureRemainingRefundableAmount: 'integer',
 } as const satisfies Shape
 
+const jpmorganWallets: Readonly<Record<VaultWallet, string>> = { google_pay: 'GOOGLE_PAY', apple_pay: 'APPLE_PAY' }
+
 /** J.P. Morgan Online Payments 2.0.55, `POST /payments`. */
 const jpmorganPaymentsCreate: Template = {
   rail: 'jpmorgan',
@@ -74,16 +92,28 @@ const jpmorganPaymentsCreate: Template = {
   path: '/payments',
   headers: new Set(['authorization', 'merchant-id', 'request-id', 'minorversion']),
   fill: {
-    '/paymentMethodType/card/accountNumberType': () => 'PAN',
+    '/paymentMethodType/card/accountNumberType': ({ cryptogram }, { deviceNumbers }) =>
+      cryptogram === undefined ? 'PAN' : deviceNumbers,
     '/paymentMethodType/card/accountNumber': card => card.number,
     '/paymentMethodType/card/expiry/month': card => card.expMonth,
     '/paymentMethodType/card/expiry/year': card => card.expYear,
     '/paymentMethodType/card/cvv': card => card.securityCode,
+    '/paymentMethodType/card/walletProvider': ({ wallet }) => (wallet ? jpmorganWallets[wallet] : undefined),
+    '/paymentMethodType/card/authentication/tokenAuthenticationValue': card => card.cryptogram,
+    '/paymentMethodType/card/authentication/electronicCommerceIndicator': card => card.eci,
     // the rail's own bounds for a name; one outside of them is left out rather than changed
     '/accountHolder/fullName': card =>
       /^[\p{L}\p{P}0-9'. ]{4,70}$/u.test(card.name) ? card.name : undefined,
   },
-  reserved: new Set(['accountNumber', 'accountNumberType', 'expiry', 'cvv', 'fullName']),
+  reserved: new Set([
+    'accountNumber',
+    'accountNumberType',
+    'expiry',
+    'cvv',
+    'fullName',
+    'walletProvider',
+    'tokenAuthenticationValue',
+  ]),
   response: {
     transactionId: 'text',
     requestId: 'text',
@@ -160,11 +190,15 @@ function reservedName(value: unknown, reserved: ReadonlySet<string>): string | u
 /** The caller's body with the card's fields in their places. */
 export function fillBody(
   template: Template,
-  { body, card }: { body: Readonly<Record<string, unknown>>; card: ClearCard },
+  {
+    body,
+    card,
+    settings,
+  }: { body: Readonly<Record<string, unknown>>; card: ClearCard; settings: RailSettings },
 ): Buffer {
   const filled = structuredClone(body) as Record<string, unknown>
   for (const [pointer, valueOf] of Object.entries(template.fill)) {
-    const value = valueOf(card)
+    const value = valueOf(card, settings)
     if (value !== undefined) setAt(filled, pointer.slice(1).split('/'), value)
   }
   return Buffer.from(JSON.stringify(filled))

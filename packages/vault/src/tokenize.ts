@@ -1,5 +1,5 @@
 import { idSuffix } from '@holdfast/contract'
-import type { FrameSession, Ticket, TicketCreate, TokenCreate, TokenView } from '@holdfast/contract'
+import type { FrameSession, Ticket, TicketCreate, TokenCreate, TokenView, VaultWallet } from '@holdfast/contract'
 import { codeLengths, hasExpired, isTooFarAhead, judgeNumber, ruleFor } from '@holdfast/card-frame/cards'
 import { fingerprint, hashSecret, newSecret, sealRecord } from './crypto.ts'
 import type { Vault } from './vault.ts'
@@ -14,13 +14,14 @@ import {
   putMarketplace,
   redeemTicket,
 } from './store.ts'
-import type { CardRow, FrameSessionRow } from './store.ts'
+import type { Bound, CardRow, FrameSessionRow } from './store.ts'
+import type { StoredCard } from './templates.ts'
 
 /* From a ticket to a token. Each step is bound to what the one before was bound to. */
 
 const TICKET_MS = 60_000
 const FRAME_SESSION_MS = 30 * 60_000
-const TOKEN_MS = 15 * 60_000
+export const TOKEN_MS: number = 15 * 60_000
 const RECORD_VERSION = 1
 
 /** The marketplace that a secret names, which is where its look-up starts. */
@@ -141,7 +142,8 @@ export async function createToken(
 ): Promise<VaultRefusal | { token: string; expiresAt: Date }> {
   const now = vault.now()
   const invalid =
-    refuseCard(card, { brands: session.brands, now }) ?? countCard(vault, { session, card, now })
+    refuseCard(card, { brands: session.brands, now })
+    ?? refuseTooManyCards(vault, { marketplace: session.marketplace, number: card.number, range: true, now })
   if (invalid) return invalid
   const token = newSecret('tok', idSuffix(session.marketplace))
   const hash = hashSecret(token)
@@ -154,7 +156,9 @@ export async function createToken(
     }
   }
   try {
-    await insertCard(vault.pool, rowOf(vault, { session, card, hash, createdAt: now, expiresAt }))
+    const { number, name, expMonth, expYear } = card
+    const clear = { number, name }
+    await insertCard(vault.pool, sealedRow(vault, { bound: session, hash, clear, expMonth, expYear, createdAt: now, expiresAt }))
   } catch (error) {
     vault.codes.take(hash, now)?.fill(0)
     throw error
@@ -162,17 +166,27 @@ export async function createToken(
   return { token, expiresAt }
 }
 
-function rowOf(
-  { keyring }: Vault,
+/** A card as it is kept: encrypted for its row, and what may be shown of it beside. */
+export function sealedRow(
+  { keyring }: Pick<Vault, 'keyring'>,
   {
-    session,
-    card,
+    bound: { marketplace, session, revision, origin },
     hash,
-    ...times
-  }: { session: FrameSessionRow; card: TokenCreate; hash: Buffer; createdAt: Date; expiresAt: Date },
+    clear,
+    wallet = null,
+    ...rest
+  }: {
+    bound: Bound
+    hash: Buffer
+    clear: StoredCard
+    expMonth: number
+    expYear: number
+    wallet?: VaultWallet | null
+    createdAt: Date
+    expiresAt: Date
+  },
 ): Parameters<typeof insertCard>[1] {
-  const { marketplace, session: checkoutSession, revision, origin } = session
-  const plaintext = Buffer.from(JSON.stringify({ number: card.number, name: card.name }))
+  const plaintext = Buffer.from(JSON.stringify(clear))
   const record = sealRecord(keyring(), {
     plaintext,
     binding: { marketplace, tokenHash: hash, recordVersion: RECORD_VERSION },
@@ -180,23 +194,41 @@ function rowOf(
   plaintext.fill(0)
   return {
     marketplace,
-    session: checkoutSession,
+    session,
     revision,
     origin,
     hash,
     record,
     recordVersion: RECORD_VERSION,
-    ...times,
-    brand: ruleFor(card.number)?.brand ?? 'unknown',
-    last4: card.number.slice(-4),
-    expMonth: card.expMonth,
-    expYear: card.expYear,
-    fingerprint: fingerprint(keyring().fingerprintKey, { marketplace, number: card.number }),
+    ...rest,
+    brand: ruleFor(clear.number)?.brand ?? 'unknown',
+    last4: clear.number.slice(-4),
+    fingerprint: fingerprint(keyring().fingerprintKey, { marketplace, number: clear.number }),
+    wallet,
+    cryptogram: clear.cryptogram !== undefined,
   }
 }
 
 function refuseCard(
   { number, expMonth, expYear, securityCode, name }: TokenCreate,
+  accepted: { brands: readonly string[]; now: Date },
+): VaultRefusal | undefined {
+  const unusable = refuseNumber({ number, expMonth, expYear }, accepted)
+  if (unusable) return unusable
+  if (!codeLengths(number).includes(securityCode.length))
+    return invalid('securityCode', 'The security code of this brand has another length.')
+  // a rail masks the number and repeats the name
+  if (hasNumberWithin(name))
+    return invalid('name', 'The name has as many digits as a number: it goes into its own field.')
+  return undefined
+}
+
+export const hasNumberWithin = (name: string): boolean =>
+  name.normalize('NFKC').replace(/\P{Nd}/gu, '').length >= 8
+
+/** What holds for every card, wherever it comes from. */
+export function refuseNumber(
+  { number, expMonth, expYear }: { number: string; expMonth: number; expYear: number },
   { brands, now }: { brands: readonly string[]; now: Date },
 ): VaultRefusal | undefined {
   const judged = judgeNumber(number)
@@ -208,28 +240,20 @@ function refuseCard(
   if (hasExpired(expiry, now)) return invalid('expYear', 'The card has expired.')
   if (isTooFarAhead(expiry, now))
     return invalid('expYear', 'The year is further ahead than cards are issued for.')
-  if (!codeLengths(number).includes(securityCode.length))
-    return invalid('securityCode', 'The security code of this brand has another length.')
-  // a rail masks the number and repeats the name
-  if (name.normalize('NFKC').replace(/\P{Nd}/gu, '').length >= 8)
-    return invalid('name', 'The name has as many digits as a number: it goes into its own field.')
   return undefined
 }
 
 const invalid = (field: string, detail: string): VaultRefusal => ({ refused: 'card_invalid', field, detail })
 
-function countCard(
+/** Counts a card; `range` also counts those that share its first digits, as a stolen range's do, and devices' numbers too. */
+export function refuseTooManyCards(
   vault: Vault,
-  {
-    session: { marketplace },
-    card: { number },
-    now,
-  }: { session: FrameSessionRow; card: TokenCreate; now: Date },
+  { marketplace, number, range, now }: { marketplace: string; number: string; range: boolean; now: Date },
 ): VaultRefusal | undefined {
   const key = fingerprint(vault.keyring().fingerprintKey, { marketplace, number }).toString('base64')
   const wait = Math.max(
     vault.limiters.card.hit(key, now),
-    vault.limiters.bin.hit(`${marketplace} ${number.slice(0, 8)}`, now),
+    range ? vault.limiters.bin.hit(`${marketplace} ${number.slice(0, 8)}`, now) : 0,
   )
   return wait > 0
     ? {
@@ -261,6 +285,8 @@ export async function readToken(
     fingerprint: row.fingerprint.toString('base64url'),
     used: row.operation !== null,
     expiresAt: row.expiresAt.toISOString(),
+    wallet: row.wallet,
+    cryptogram: row.cryptogram,
   }
 }
 

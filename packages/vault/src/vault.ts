@@ -19,6 +19,8 @@ import { createSecurityCodes } from './security-codes.ts'
 import type { SecurityCodes } from './security-codes.ts'
 import { openPool, sweepRows } from './store.ts'
 import type { Rail } from './templates.ts'
+import { loadWallets, noWallets } from './wallets/config.ts'
+import type { Wallets } from './wallets/config.ts'
 
 export interface VaultOptions {
   readonly mode: 'test' | 'live'
@@ -32,6 +34,8 @@ export interface VaultOptions {
   readonly rootKey?: string | undefined
   /** The only places that cards are sent to: the base URL of each rail's API. */
   readonly hosts: Readonly<Partial<Record<Rail, string>>>
+  /** The file that sets Google Pay and Apple Pay up; without it neither is taken. */
+  readonly walletsFile?: string | undefined
   /** 127.0.0.1 by default. */
   readonly host?: string
   /** 0, any free one, by default. */
@@ -52,7 +56,7 @@ export interface RunningVault {
   readonly url: string
   /** Where servers reach it. */
   readonly internalUrl: string
-  /** Reads the key file again and wraps all records under its current key. */
+  /** Reads the key file and the wallets' keys again, and wraps all records under the current key. */
   rotateKeys(): Promise<{ readonly rewrapped: number; readonly unopened: number }>
   /** Removes what has run out now, as it also happens by itself. */
   sweep(): Promise<void>
@@ -67,6 +71,8 @@ export interface Vault {
   readonly now: () => Date
   /** As it stands: it changes when the key file is read again. */
   readonly keyring: () => Keyring
+  /** As it stands: it changes when the file is read again. */
+  readonly wallets: () => Wallets
   readonly codes: SecurityCodes
   /** Operations whose send is under way: one that asks meanwhile can't be told that nothing was sent. */
   readonly sending: Set<string>
@@ -91,14 +97,17 @@ const SWEEP_MS = 20_000
 /**
  * Starts a vault: its tables, its two faces on one port, its sweeps.
  *
- * @throws VaultConfigError | KeyringError - what is missing or may not be so in live mode, and what to set
+ * @throws VaultConfigError | KeyringError | WalletConfigError - what is missing or may not be so in live mode, and what to set
  */
 export async function startVault(options: VaultOptions): Promise<RunningVault> {
   if (options.mode === 'live') refuseForLive(options)
   if (options.mode === 'test' && !existsSync(options.keyFile))
     createKeyFile({ file: options.keyFile, rootKey: options.rootKey })
   const place = { origin: '' }
-  const keys = { ring: loadKeyring({ file: options.keyFile, rootKey: options.rootKey }) }
+  const keys = {
+    ring: loadKeyring({ file: options.keyFile, rootKey: options.rootKey }),
+    wallets: walletsOf(options),
+  }
   const vault = compose(options, { place, keys })
   try {
     await migrate(vault.pool)
@@ -111,8 +120,11 @@ export async function startVault(options: VaultOptions): Promise<RunningVault> {
 
 interface Changing {
   readonly place: { origin: string }
-  readonly keys: { ring: Keyring }
+  readonly keys: { ring: Keyring; wallets: Wallets }
 }
+
+const walletsOf = ({ walletsFile: file, mode }: VaultOptions): Wallets =>
+  file === undefined ? noWallets : loadWallets({ file, mode })
 
 function compose(options: VaultOptions, { place, keys }: Changing): Vault {
   const log = createLog({
@@ -128,6 +140,7 @@ function compose(options: VaultOptions, { place, keys }: Changing): Vault {
     log,
     now: options.now ?? steadyNow,
     keyring: () => keys.ring,
+    wallets: () => keys.wallets,
     codes: createSecurityCodes({ limit: MAX_CODES }),
     sending: new Set(),
     limiters: limitersOf({ ...(options.mode === 'live' ? liveLimits : testLimits), ...options.limits }),
@@ -179,6 +192,7 @@ async function serve(
     sweep,
     rotateKeys() {
       keys.ring = loadKeyring({ file: options.keyFile, rootKey: options.rootKey })
+      keys.wallets = walletsOf(options)
       vault.log.info({ event: 'keys_read', current: keys.ring.current }, 'the key file was read again')
       return rotateKeys(vault)
     },
