@@ -42,12 +42,17 @@ const charge: CardChargeRequest = {
   subject: 'pay_01jd5e8d1qfpgvc1yrpwt4nvgq', orderReference: 'PO {42}/7', session: 'cs_1', revision: 1, cardToken: 'tok_1',
   marketplaceName: 'Handelshaus Müller <b2b> & Söhne, Import und Export',
 }
+const wallet = {
+  accountNumberType: 'DEVICE_TOKEN', accountNumber: '4109370251004320', expiry: { month: 5, year: 2031 }, walletProvider: 'APPLE_PAY',
+  authentication: { tokenAuthenticationValue: 'Af9x/QwAA/DjmU65oyc1MAABAAA=', electronicCommerceIndicator: '7' },
+}
 const card = { accountNumberType: 'PAN', accountNumber: '4112344112344113', expiry: { month: 5, year: 2031 }, cvv: '111' }
 
 describe.skipIf(missing)('requests, by J.P. Morgan’s document', () => {
   it.each(['authorize', 'sale'] as const)('%s, with the card that the vault fills in', (kind) => {
     const body = paymentBody({ ...charge, kind }, speaker)
     expect(problems('payment', { ...body, paymentMethodType: { card } })).toEqual([])
+    expect(problems('payment', { ...body, paymentMethodType: { card: wallet } })).toEqual([])
     expect(problems('payment', body)).toEqual([expect.stringContaining('paymentMethodType')])
   })
 

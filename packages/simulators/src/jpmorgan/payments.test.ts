@@ -170,10 +170,21 @@ describe('what is refused as malformed', () => {
     ],
     ['a security code of two digits', card({ cvv: '11' }), 'paymentMethodType.card.cvv'],
     [
-      'a network token',
-      card({ accountNumberType: 'NETWORK_TOKEN' }),
+      'a kind of number that is not simulated',
+      card({ accountNumberType: 'SAFETECH_TOKEN' }),
       'paymentMethodType.card.accountNumberType',
     ],
+    [
+      'a device’s number without its cryptogram',
+      card({ accountNumberType: 'DEVICE_TOKEN', walletProvider: 'APPLE_PAY' }),
+      'paymentMethodType.card.authentication.tokenAuthenticationValue',
+    ],
+    [
+      'an indicator in words',
+      card({ authentication: { electronicCommerceIndicator: 'five' } }),
+      'paymentMethodType.card.authentication.electronicCommerceIndicator',
+    ],
+    ['a wallet that it does not know', card({ walletProvider: 'PAZE' }), 'paymentMethodType.card.walletProvider'],
     [
       'a number that is no test card',
       card({ accountNumber: '4242424242424242' }),
@@ -195,6 +206,14 @@ describe('what is refused as malformed', () => {
     expect(answer.body['validationErrors']).toContainEqual(expect.objectContaining({ entity }))
     expect(answer.text).not.toContain('4242424242424242')
     expect(caller.rail.records.payments()).toEqual([])
+  })
+
+  it.each(['DEVICE_TOKEN', 'NETWORK_TOKEN'])('approves a %s with its cryptogram, without a security code', async accountNumberType => {
+    const caller = await RailCaller.start()
+    const authentication = { tokenAuthenticationValue: 'Af9x/QwAA/DjmU65oyc1MAABAAA=', electronicCommerceIndicator: '7' }
+    const answer = await caller.pay(card({ accountNumberType, walletProvider: 'APPLE_PAY', authentication }))
+    expect(answer).toMatchObject({ status: 200, body: { responseStatus: 'SUCCESS' } })
+    expect(answer.text).not.toContain(authentication.tokenAuthenticationValue)
   })
 
   it('refuses a body that is not JSON', async () => {

@@ -121,8 +121,20 @@ const accountHolder = z.looseObject({
   billingAddress: address.optional(),
 })
 
-const card = z.looseObject({
-  accountNumberType: z.literal('PAN', 'only PAN is simulated').optional(),
+const cardFields = z.looseObject({
+  accountNumberType: z
+    .enum(['PAN', 'NETWORK_TOKEN', 'DEVICE_TOKEN'], 'only PAN, NETWORK_TOKEN and DEVICE_TOKEN are simulated')
+    .optional(),
+  walletProvider: z.enum(['APPLE_PAY', 'GOOGLE_PAY']).optional(),
+  authentication: z
+    .looseObject({
+      tokenAuthenticationValue: z.base64().max(40).optional(),
+      electronicCommerceIndicator: z
+        .string()
+        .regex(/^\d{1,2}$/, 'is one or two digits')
+        .optional(),
+    })
+    .optional(),
   accountNumber: z
     .string()
     .max(19)
@@ -134,6 +146,13 @@ const card = z.looseObject({
     .pipe(z.string().regex(/^\d{3,6}$/, 'is 3 to 6 digits'))
     .optional(),
 })
+
+/** A token that its holder pays with wants its cryptogram (Tokenization, developer.payments.jpmorgan.com, read 2026-11-22). */
+const card = cardFields.refine(
+  ({ accountNumberType = 'PAN', authentication }) =>
+    accountNumberType === 'PAN' || authentication?.tokenAuthenticationValue !== undefined,
+  { message: 'is required with a token', path: ['authentication', 'tokenAuthenticationValue'] },
+)
 
 const orderNumber = z
   .string()
