@@ -49,6 +49,7 @@ Environment (each also as <name>_FILE, a file that holds it):
   HOLDFAST_VAULT_URL             the vault's origin as browsers see it
   HOLDFAST_VAULT_PORT            where the vault in this process listens; 4310 by default
   HOLDFAST_VAULT_DATABASE_URL    the database as the vault's own role
+  HOLDFAST_VAULT_WALLETS         the file that sets Google Pay and Apple Pay up, for the vault in this process
   HOLDFAST_JPMORGAN_URL          Online Payments, with its version: https://…/api/v2
     …_TOKEN_URL, …_CLIENT_ID, …_CLIENT_SECRET and …_SCOPE, or …_PRIVATE_KEY_FILE, …_CERTIFICATE_THUMBPRINT
     and …_RESOURCE; …_MERCHANT_ID (one, or mkt_…=id,…); …_REPORTS_URL

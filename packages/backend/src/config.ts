@@ -61,6 +61,8 @@ export interface InProcessVault {
   readonly internalKey: string
   /** Its own role's way to the database; by default the embedded server's, or DATABASE_URL. */
   readonly databaseUrl: string | null
+  /** The file that sets Google Pay and Apple Pay up. */
+  readonly walletsFile: string | null
 }
 
 export interface SeparateVault {
@@ -151,6 +153,7 @@ const environment = z.object({
   HOLDFAST_VAULT_PORT: port.default(4310),
   HOLDFAST_VAULT_URL: url.optional(),
   HOLDFAST_VAULT_DATABASE_URL: databaseUrl.optional(),
+  HOLDFAST_VAULT_WALLETS: z.string().min(1).optional(),
   HOLDFAST_JPMORGAN_URL: url.optional(),
   HOLDFAST_JPMORGAN_REPORTS_URL: url.optional(),
   HOLDFAST_JPMORGAN_TOKEN_URL: url.optional(),
@@ -273,7 +276,10 @@ function vaultOf(env: Environment, keys: () => DevelopmentKeys): Config['vault']
   if (env.HOLDFAST_VAULT_INTERNAL_URL) {
     return { kind: 'separate', internalUrl: env.HOLDFAST_VAULT_INTERNAL_URL, publicUrl: env.HOLDFAST_VAULT_URL as string, internalKey }
   }
-  return { kind: 'in_process', port: env.HOLDFAST_VAULT_PORT, publicUrl: env.HOLDFAST_VAULT_URL ?? null, internalKey, databaseUrl: env.HOLDFAST_VAULT_DATABASE_URL ?? null }
+  return {
+    kind: 'in_process', port: env.HOLDFAST_VAULT_PORT, publicUrl: env.HOLDFAST_VAULT_URL ?? null, internalKey,
+    databaseUrl: env.HOLDFAST_VAULT_DATABASE_URL ?? null, walletsFile: env.HOLDFAST_VAULT_WALLETS ?? null,
+  }
 }
 
 function jpmorganOf(env: Environment): JpmorganConfig | null {

@@ -221,6 +221,7 @@ async function startOwnVault(config: Config, { parts, closers, connections, vaul
     databaseUrl: vault.databaseUrl ?? databaseUrlOf(connections.vault), keyFile: join(config.dataFolder, 'vault-keys.json'),
     publicUrl: vault.publicUrl ?? undefined, log: { level: config.logLevel, ...(parts.logTo && { destination: parts.logTo }) },
     hosts: config.rails.jpmorgan ? { jpmorgan: config.rails.jpmorgan.baseUrl } : {},
+    walletsFile: vault.walletsFile ?? undefined,
   })
   closers.add(running.close)
   return running

@@ -4,6 +4,7 @@ import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
 import { cardSchema } from './resources.ts'
 import { paymentMethods, sessionStates } from './states.ts'
+import { vaultWallets } from './vault.ts'
 
 /* What the component on the merchant's page may ask, with the session's client secret as its bearer. */
 
@@ -94,10 +95,24 @@ export const frameTicketSchema = z.object({
   expiresAt: instantSchema,
 }).meta({ id: 'FrameTicket' })
 
+/** What Google Pay or Apple Pay gave the page; opened by the vault alone, and never the page's word on an amount. */
+export const walletCardCreateSchema = z.strictObject({
+  wallet: z.enum(vaultWallets),
+  token: z.string().min(2).max(16_384).meta({ description: 'JSON as text. Google Pay: `paymentMethodData.tokenizationData.token`. Apple Pay: `payment.token.paymentData`.' }),
+  revision: z.int().min(1).meta({ description: 'The revision whose total the buyer saw in the wallet.' }),
+}).meta({ id: 'WalletCardCreate' })
+
+export const walletCardSchema = z.object({
+  object: z.literal('wallet_card'),
+  token: z.string().meta({ description: 'A card token: confirm with it as with one from the card frame.' }),
+  authenticated: z.boolean().meta({ description: 'The wallet has authenticated the buyer by a cryptogram.' }),
+  expiresAt: instantSchema,
+}).meta({ id: 'WalletCard' })
+
 export const confirmSchema = z.discriminatedUnion('method', [
   z.strictObject({
     method: z.literal('card'),
-    token: z.string().min(20).max(200).regex(/^tok_[0-9A-Za-z_-]+$/, 'expected the token that the card frame returned'),
+    token: z.string().min(20).max(200).regex(/^tok_[0-9A-Za-z_-]+$/, 'expected the token that the card frame or a wallet-card call returned'),
     revision: z.int().min(1),
   }),
   z.strictObject({

@@ -4,7 +4,7 @@ import { confirmSchema } from './checkout.ts'
 import { endpoints, rawEndpoints, type Endpoint } from './endpoints.ts'
 import { eventSchema } from './events.ts'
 import { idFloor, idOf, idPrefixes, idSuffix, newId, type IdKind } from './ids.ts'
-import { amountSchema, currencies, currencySchema, exponentOf, MAX_AMOUNT, positiveAmountSchema } from './money.ts'
+import { amountSchema, currencies, currencySchema, exponentOf, MAX_AMOUNT, numericCodeOf, positiveAmountSchema } from './money.ts'
 import { openApiDocument } from './openapi.ts'
 import { errorCodes } from './problems.ts'
 import { sessionCreateSchema } from './requests.ts'
@@ -25,6 +25,7 @@ describe('money', () => {
   test.each(['XAU', 'XXX', 'ABC', 'usd', 'US', ''])('%j is not a currency that a payment may name', (currency) => {
     expect(currencySchema.safeParse(currency).success).toBe(false)
     expect(() => exponentOf(currency)).toThrow(RangeError)
+    expect(() => numericCodeOf(currency)).toThrow(RangeError)
   })
 
   test.each([
@@ -119,7 +120,7 @@ describe('the table of calls', () => {
   })
 
   test.each(all)('%s takes an Idempotency-Key exactly when doing it twice would differ from doing it once', (name, endpoint) => {
-    const harmless = ['checkout.frameTicket', 'checkout.check', 'checkout.cancelAttempt'].includes(name)
+    const harmless = ['checkout.frameTicket', 'checkout.walletCard', 'checkout.check', 'checkout.cancelAttempt'].includes(name)
     expect(endpoint.idempotent).toBe(endpoint.method !== 'GET' && !harmless)
   })
 

@@ -920,6 +920,32 @@ export interface FrameTicket {
    */
   expiresAt: string
 }
+export interface WalletCardCreate {
+  wallet: 'google_pay' | 'apple_pay'
+  /**
+   * JSON as text. Google Pay: `paymentMethodData.tokenizationData.token`. Apple Pay: `payment.token.paymentData`.
+   */
+  token: string
+  /**
+   * The revision whose total the buyer saw in the wallet.
+   */
+  revision: number
+}
+export interface WalletCard {
+  object: 'wallet_card'
+  /**
+   * A card token: confirm with it as with one from the card frame.
+   */
+  token: string
+  /**
+   * The wallet has authenticated the buyer by a cryptogram.
+   */
+  authenticated: boolean
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  expiresAt: string
+}
 export interface CheckoutSessionInEvent {
   id: string
   object: 'checkout_session'

@@ -98,7 +98,10 @@ async function declinedCards(tx: Tx, { marketplace_id, id, order_id }: SessionRo
 const notOpen: Refusal = { refused: 'session_not_open',
   detail: 'There is no such checkout session any more.' }
 
-function refuseAttempt(session: SessionRow | undefined, { revision, now }: Beginning): Refusal | null {
+/** Whether a session takes a payment for what the buyer has seen of it. */
+export function refuseAttempt(
+  session: Pick<SessionRow, 'state' | 'revision' | 'expires_at'> | undefined, { revision, now }: Pick<Beginning, 'revision' | 'now'>,
+): Refusal | null {
   if (!session) return notOpen
   if (session.state === 'processing') {
     return { refused: 'attempt_in_progress',

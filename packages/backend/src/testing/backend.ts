@@ -108,7 +108,7 @@ function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFol
       rateLimits: { pageAddress: limit, pageSession: limit, authFailures: limit, notifications: limit },
     },
     database: { url: null, appUrl: null, poolSize: 10 },
-    vault: { kind: 'in_process', port: 0, publicUrl: null, internalKey: randomBytes(24).toString('base64url'), databaseUrl: null },
+    vault: { kind: 'in_process', port: 0, publicUrl: null, internalKey: randomBytes(24).toString('base64url'), databaseUrl: null, walletsFile: null },
     rails: {
       jpmorgan: {
         baseUrl: `${rails.jpmorgan.url}/api/v2`, merchantIds: { '*': defaultMerchantId },
