@@ -17,6 +17,10 @@ describe('money', () => {
     expect(exponentOf(currency)).toBe(digits)
   })
 
+  test.each([['USD', '840'], ['AUD', '036'], ['ALL', '008'], ['JPY', '392']])('%s is %s in digits', (currency, numeric) => {
+    expect(numericCodeOf(currency)).toBe(numeric)
+  })
+
   test('Intl would be wrong about some of them', () => {
     const digits = (currency: string) => new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits
     expect([...currencies].filter((currency) => digits(currency) !== exponentOf(currency)).length).toBeGreaterThan(0)

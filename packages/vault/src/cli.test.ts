@@ -52,6 +52,12 @@ test.each([
   expect(vault.logs()).toContain(words)
 })
 
+test('wallets that are not set up rightly keep it from starting, and the message says what to mend', async () => {
+  const vault = await run({ ...configured(), HOLDFAST_VAULT_WALLETS: '/nowhere/wallets.json' })
+  expect(await vault.exited).toBe(1)
+  expect(vault.logs()).toBe('/nowhere/wallets.json cannot be read.\n')
+})
+
 test("it doesn't repeat the database's address when it can't be reached", async () => {
   const vault = await run({
     ...configured(),
