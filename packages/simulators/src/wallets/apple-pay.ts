@@ -55,6 +55,10 @@ export interface ApplePayPayment {
     /** Null: no signing time at all. */
     readonly signedAt?: Date | null
     readonly digest?: Buffer
+    /** How many signers there are; one by default. */
+    readonly signers?: number
+    /** Signs with a key that is not the certificate's: what anyone can do. */
+    readonly forged?: boolean
     readonly chain?: ChainChanges
   }
 }
@@ -62,8 +66,12 @@ export interface ApplePayPayment {
 export interface ChainChanges {
   readonly leafMarker?: boolean
   readonly intermediateMarker?: boolean
+  /** False: without a word on what it is for. */
   readonly intermediateIsAuthority?: boolean
+  readonly leafIsAuthority?: boolean
   readonly leafExpired?: boolean
+  /** Of the leaf's key; its certificate is right in all else. */
+  readonly leafCurve?: 'P-384'
   /** Certificates that come along with the signature. */
   readonly carried?: 'both' | 'leaf' | 'intermediate'
 }
@@ -138,7 +146,9 @@ export class ApplePayMaker {
     })
   }
 
-  #sign(content: Buffer, { signedAt = this.#now(), digest, chain }: NonNullable<ApplePayPayment['alter']>): Der {
+  #sign(content: Buffer, { signedAt = this.#now(), digest, forged, signers = 1, chain = {} }: NonNullable<ApplePayPayment['alter']>): Der {
+    const leaf = chain.leafCurve === undefined ? this.#leaf : { ...party('', chain.leafCurve), name: this.#leaf.name }
+    const { privateKey } = forged === true ? party('', 'P-256') : leaf
     const attributes = setOf(
       attribute('1.2.840.113549.1.9.3', oid('1.2.840.113549.1.7.1')),
       ...(signedAt === null ? [] : [attribute('1.2.840.113549.1.9.5', utcTime(signedAt))]),
@@ -146,28 +156,28 @@ export class ApplePayMaker {
     )
     const signer = sequence(
       integer(1),
-      sequence(this.#intermediate.name, integer(this.#leaf.serial)),
+      sequence(this.#intermediate.name, integer(leaf.serial)),
       sha256,
       retagged(attributes),
       ecdsaSha256,
-      octets(sign('sha256', attributes, this.#leaf.privateKey)),
+      octets(sign('sha256', attributes, privateKey)),
     )
-    const certificates = explicit(0, ...this.#carried(chain ?? {}))
-    const signed = sequence(integer(1), setOf(sha256), sequence(oid('1.2.840.113549.1.7.1')), certificates, setOf(signer))
+    const certificates = explicit(0, ...this.#carried(leaf, chain))
+    const signed = sequence(integer(1), setOf(sha256), sequence(oid('1.2.840.113549.1.7.1')), certificates, setOf(...Array.from({ length: signers }, () => signer)))
     return sequence(oid('1.2.840.113549.1.7.2'), explicit(0, signed))
   }
 
-  #carried(changes: ChainChanges): readonly Der[] {
+  #carried(signer: Party, changes: ChainChanges): readonly Der[] {
     const { leafMarker = true, intermediateMarker = true, carried = 'both' } = changes
-    const leaf = this.#certify(this.#leaf, {
+    const leaf = this.#certify(signer, {
       by: this.#intermediate,
-      extensions: [...endEntity, ...(leafMarker ? [LEAF_MARKER] : [])],
+      extensions: [...(changes.leafIsAuthority === true ? authority : endEntity), ...(leafMarker ? [LEAF_MARKER] : [])],
       expired: changes.leafExpired ?? false,
     })
     const intermediate = this.#certify(this.#intermediate, {
       by: this.#root,
       extensions: [
-        ...(changes.intermediateIsAuthority === false ? endEntity : authority),
+        ...(changes.intermediateIsAuthority === false ? [] : authority),
         ...(intermediateMarker ? [INTERMEDIATE_MARKER] : []),
       ],
     })

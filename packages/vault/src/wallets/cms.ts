@@ -43,6 +43,8 @@ export function readDetachedSignature(der: Buffer): DetachedSignature {
   const { signed, certificates } = signedData(der)
   const [info, ...others] = signed.signerInfos
   if (!info || others.length > 0) throw new CmsError('Expected exactly one signer.')
+  // of a signer that is named by issuer and serial number: RFC 5652 §5.1, §5.3
+  if (signed.version !== 1 || info.version !== 1) throw new CmsError('Expected version 1.')
   const { sid } = info as { sid: unknown }
   const signer = certificates.find(
     ({ parsed: { issuer, serialNumber } }) =>

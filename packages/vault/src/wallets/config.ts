@@ -153,12 +153,12 @@ const MERCHANT_ID_HASH = '1.2.840.113635.100.6.32'
 
 function merchantKey({ certificateFile, privateKeyFile }: { certificateFile: string; privateKeyFile: string }): AppleMerchantKey {
   const certificate = readCertificate(certificateFile)
-  const privateKey = readPrivateKey(privateKeyFile)
-  if (!certificate.checkPrivateKey(privateKey))
-    throw new WalletConfigError(`${privateKeyFile} is not the key of ${certificateFile}.`)
   const hash = textExtension(certificate, MERCHANT_ID_HASH) ?? ''
   if (!/^[0-9a-fA-F]{64}$/.test(hash))
     throw new WalletConfigError(`${certificateFile} is no payment processing certificate: it lacks the extension ${MERCHANT_ID_HASH}.`)
+  const privateKey = readPrivateKey(privateKeyFile)
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new WalletConfigError(`${privateKeyFile} is not the key of ${certificateFile}.`)
   const spki = certificate.publicKey.export({ type: 'spki', format: 'der' })
   return {
     privateKey,
