@@ -34,7 +34,7 @@ export interface HoldfastCheckout {
  * @summary A checkout whose payment is held until the buyer confirms receipt.
  *
  * @attr client-secret - the session's secret; a new one starts over
- * @attr locale - BCP 47; English and Chinese. By default the nearest `lang`, then the browser's
+ * @attr locale - BCP 47; the closest of the languages in `locales/`. By default the nearest `lang`, then the browser's
  * @attr appearance - `auto` (default), `light`, `dark`, or JSON of {@link Appearance}. Read when the checkout starts
  * @attr payment-method-order - the methods' order, apart by spaces or commas; those not named follow
  * @attr api-url - the API's origin; by default the script's own
@@ -117,6 +117,7 @@ export class HoldfastCheckout extends LitElement {
   #sheet: CSSStyleSheet | undefined
   #dark = false
   #step: CheckoutController['step']
+  #pending: Promise<void> | undefined
 
   constructor() {
     super()
@@ -208,6 +209,7 @@ export class HoldfastCheckout extends LitElement {
 
   protected override render(): TemplateResult {
     const language = this.#language()
+    this.#await(language)
     return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base"
       lang=${language.locale} dir=${language.direction}>
       ${this.#body(language)}
@@ -248,13 +250,19 @@ export class HoldfastCheckout extends LitElement {
     return languageOf(this.locale, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)
   }
 
+  /** Draws again when a language has come that is on its way. */
+  #await({ pending }: Language): void {
+    if (pending && pending !== this.#pending) void pending.then(() => this.requestUpdate())
+    this.#pending = pending
+  }
+
   #body(language: Language): TemplateResult {
     const { session, state: { phase }, slow } = this.#controller
     const payButton = !this.hidePayButton
     if (phase === 'unavailable' && session?.fault) {
       return unavailableView(language, session.fault, () => this.#controller.load())
     }
-    if (!session?.view) return skeleton(language, { slow, payButton })
+    if (!session?.view || language.pending) return skeleton(language, { slow, payButton })
     const drawn = { view: session.view, language }
     if (phase === 'complete') return completeView(drawn)
     if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`

@@ -1,0 +1,8 @@
+const said = new Set<string>()
+
+/** Tells the developer of the page, once, that something fell back. Buyers never read it. */
+export function warnOnce(message: string): void {
+  if (said.has(message)) return
+  said.add(message)
+  console.warn(`holdfast-checkout: ${message}`)
+}
