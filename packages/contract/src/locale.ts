@@ -1,7 +1,8 @@
 /* The languages that the checkout and the card frame speak. No library: browsers load this. */
 
 /** Every language, as BCP 47; each has a file in `locales/`. */
-export const locales: readonly string[] = 'de en zh-CN'.split(' ')
+export const locales: readonly string[] = 'ar bg bn cs da de el en es es-419 et fa fi fr fr-CA he hi hr hu id it ja ko lt lv ms nb nl pl pt-BR pt-PT ro ru sk sl sr sv sw ta te th tr uk ur vi zh-CN zh-HK zh-TW'
+  .split(' ')
 
 /**
  * The language of ours that is closest to a tag: the same one, that of its region or script, or its next of kin;
