@@ -10,6 +10,9 @@ import { parseXliff, writeXliff } from '../scripts/xliff.ts'
 /** Words that are the same in English and in a language, each looked at by somebody. */
 const alike: Readonly<Record<string, readonly string[]>> = {
   alipay: translated,
+  total: ['es', 'es-419', 'fr', 'fr-CA', 'pt-BR', 'pt-PT', 'ro'],
+  card: ['ro'],
+  method_express: ['fr', 'fr-CA', 'sv'],
 }
 
 const holes = (sentence: string): readonly string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()

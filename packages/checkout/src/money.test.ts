@@ -12,7 +12,7 @@ describe('an amount is written', () => {
     { amount: 999_999_999_999, currency: 'USD', exponent: 2, locale: 'en', written: 'USD 9,999,999,999.99' },
     { amount: 1_248_000, currency: 'CNY', exponent: 2, locale: 'zh-CN', written: 'CNY 12,480.00' },
     { amount: 1_248_000, currency: 'USD', exponent: 2, locale: 'de', written: '12.480,00 USD' },
-    { amount: 1_248_000, currency: 'USD', exponent: 2, locale: 'de-CH', written: 'USD 12’480.00' },
+    { amount: 1_248_000, currency: 'USD', exponent: 2, locale: 'de-CH', written: "USD 12'480.00" },
     { amount: 124_800_000, currency: 'INR', exponent: 2, locale: 'hi', written: 'INR 12,48,000.00' },
     { amount: 1_248_000, currency: 'EUR', exponent: 2, locale: 'he', written: '\u200f12,480.00 \u200fEUR' },
     { amount: -1_248_000, currency: 'USD', exponent: 2, locale: 'en', written: '-USD 12,480.00' },

@@ -4,5 +4,6 @@ const said = new Set<string>()
 export function warnOnce(message: string): void {
   if (said.has(message)) return
   said.add(message)
+  // oxlint-disable-next-line no-console
   console.warn(`holdfast-checkout: ${message}`)
 }
