@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { brotliCompressSync } from 'node:zlib'
+import { directionOf, locales } from '@holdfast/contract/locale'
 import { describe, expect, test } from 'vitest'
-import { directionOf, locales } from '../packages/contract/src/locale.ts'
 import { inTree } from '../scripts/command.ts'
 import { checkoutChunks, fileOf, parts, plurals, readLocale, stringsOf, translated, unitsOf, updated } from '../scripts/locales.ts'
 import type { Part } from '../scripts/locales.ts'

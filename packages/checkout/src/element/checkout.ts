@@ -117,6 +117,7 @@ export class HoldfastCheckout extends LitElement {
   #sheet: CSSStyleSheet | undefined
   #dark = false
   #step: CheckoutController['step']
+  #spoken: Language | undefined
   #pending: Promise<void> | undefined
 
   constructor() {
@@ -209,7 +210,6 @@ export class HoldfastCheckout extends LitElement {
 
   protected override render(): TemplateResult {
     const language = this.#language()
-    this.#await(language)
     return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base"
       lang=${language.locale} dir=${language.direction}>
       ${this.#body(language)}
@@ -246,14 +246,14 @@ export class HoldfastCheckout extends LitElement {
     }
   }
 
+  /** The language of now: while another one is on its way, that before it, and its shape alone where there is none. */
   #language(): Language {
-    return languageOf(this.locale, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)
-  }
-
-  /** Draws again when a language has come that is on its way. */
-  #await({ pending }: Language): void {
-    if (pending && pending !== this.#pending) void pending.then(() => this.requestUpdate())
+    const language = languageOf(this.locale, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)
+    const { pending } = language
+    if (!pending) return (this.#spoken = language)
+    if (pending !== this.#pending) void pending.then(() => this.requestUpdate())
     this.#pending = pending
+    return this.#spoken ?? language
   }
 
   #body(language: Language): TemplateResult {
