@@ -28,7 +28,7 @@ export function header({ view, language: { text, locale } }: Drawn): TemplateRes
   const leads = parts[0]?.type === 'currency'
   return html`<header part="header">
     <div class="head">
-      <div><strong>${view.marketplaceName}</strong><p>${text('order', { reference: view.reference })}</p></div>
+      <div><strong><bdi>${view.marketplaceName}</bdi></strong><p>${text('order', { reference: view.reference })}</p></div>
       ${view.mode === 'test' ? html`<span class="test" part="test-mode">${text('testMode')}<span class="sr">.
         ${text('testModeHint')}</span></span>` : nothing}
     </div>

@@ -58,7 +58,7 @@ export class CardMethod implements PaymentMethod {
     }
     const more = brands.length - marksShown
     return html`${brands.slice(0, marksShown).map(brandMark)}
-      ${more > 0 ? html`<span class="more" aria-hidden="true">+${more}</span>` : nothing}
+      ${more > 0 ? html`<bdi class="more" aria-hidden="true">+${more}</bdi>` : nothing}
       <span class="sr">${text('cardBrands', { brands: brands.map(brandName).join(', ') })}</span>`
   }
 
