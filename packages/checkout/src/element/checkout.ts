@@ -218,6 +218,8 @@ export class HoldfastCheckout extends LitElement {
   }
 
   protected override updated(): void {
+    // a shape without words can't be used yet
+    if (!this.#spoken) return
     const before = this.#controller.tell()
     const { step } = this.#controller
     if ((before && before !== 'loading') || (this.#step && !step)) this.#follow()
