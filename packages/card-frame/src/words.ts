@@ -164,7 +164,7 @@ export const english: Words = wordsOf({ lang: 'en', strings: en })
  */
 export function wordsOfPage({ documentElement, body }: Document, locale: string): Words {
   const { lang } = documentElement
-  const strings = JSON.parse(body?.querySelector('#words')?.textContent ?? '{}') as Record<string, string>
-  if (!strings['title']) return english
+  const block = body?.querySelector('#words')?.textContent
+  const strings = block ? (JSON.parse(block) as Record<string, string>) : en
   return wordsOf({ lang, strings, locale: closestLocale(locale) === lang ? locale : lang })
 }
