@@ -51,17 +51,12 @@ export function readLocale(locale: string): Xliff {
   return parseXliff(readFileSync(fileOf(locale), 'utf8'))
 }
 
-/**
- * The sentences of one part, as browsers load them.
- *
- * @throws Error - one is missing, or stands for another English than the source has
- */
+/** The sentences of one part, as browsers load them; what waits for a translator is left out, and shows in English. */
 export function stringsOf(part: Part, locale: string): Strings {
   const units = new Map(readLocale(locale).files.get(part)?.map(unit => [unit.id, unit]))
-  const strings = unitsOf(part, locale).map(({ id, source }) => {
+  const strings = unitsOf(part, locale).flatMap(({ id, source }) => {
     const unit = units.get(id)
-    if (unit?.target === undefined || unit.source !== source) throw new Error(`locales/${locale}.xlf doesn't say ${id} yet.`)
-    return [id, unit.target] as const
+    return unit?.target !== undefined && unit.source === source ? [[id, unit.target] as const] : []
   })
   return Object.fromEntries(strings)
 }
