@@ -4,7 +4,7 @@
 // that doesn't exist is skipped.
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,7 @@ import terser from '@rollup/plugin-terser'
 import { transformSync } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
 import { packDeclarations } from './scripts/declarations.mjs'
+import { checkoutChunks, stringsOf, translated } from './scripts/locales.ts'
 
 const root = dirname(fileURLToPath(import.meta.url))
 const browserTarget = 'es2022'
@@ -54,6 +55,37 @@ function integrity() {
   }
 }
 
+/** Writes the component's languages beside its script, and tells the script the hash of their list. */
+function languages(output) {
+  const { index, chunks } = checkoutChunks()
+  return {
+    name: 'languages',
+    transform(code, id) {
+      if (!id.endsWith('packages/checkout/src/i18n/index.ts')) return null
+      if (!code.includes('__HOLDFAST_LOCALES__')) this.error('the script has no place for the hash of its languages')
+      return { code: code.replace('__HOLDFAST_LOCALES__', index.digest), map: null }
+    },
+    writeBundle() {
+      rmSync(output, { recursive: true, force: true })
+      mkdirSync(output, { recursive: true })
+      for (const { name, text } of [index, ...chunks]) writeFileSync(join(output, name), text)
+    },
+  }
+}
+
+/** Writes the frame's languages where the vault finds them. */
+function frameWords(output) {
+  return {
+    name: 'frame-words',
+    writeBundle() {
+      rmSync(output, { recursive: true, force: true })
+      mkdirSync(output, { recursive: true })
+      for (const locale of translated)
+        writeFileSync(join(output, `${locale}.json`), JSON.stringify(stringsOf('card', locale)))
+    },
+  }
+}
+
 function stylesheet(source, output) {
   return {
     name: 'stylesheet',
@@ -81,7 +113,14 @@ function declarations(name, options) {
 const checkoutScript = {
   input: from('packages/checkout/src/script.ts'),
   output: { file: from('packages/checkout/dist/holdfast.js'), format: 'es', inlineDynamicImports: true },
-  plugins: [without('zod|zod-openapi'), inBrowser(), typescript(browserTarget), small(), integrity()],
+  plugins: [
+    without('zod|zod-openapi'),
+    inBrowser(),
+    typescript(browserTarget),
+    languages(from('packages/checkout/dist/locales')),
+    small(),
+    integrity(),
+  ],
 }
 
 const cardFrame = {
@@ -93,6 +132,7 @@ const cardFrame = {
     typescript(browserTarget),
     small(),
     stylesheet(from('packages/card-frame/src/frame.css'), from('packages/card-frame/dist/frame.css')),
+    frameWords(from('packages/card-frame/dist/words')),
   ],
 }
 
@@ -104,6 +144,7 @@ const checkoutPackage = {
     without('.*'),
     inBrowser(),
     typescript(browserTarget),
+    languages(from('packages/checkout/dist/locales')),
     declarations('checkout', { external: ['lit'], formats: ['es'] }),
   ],
 }

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { esbuildPlugin } from '@web/dev-server-esbuild'
 import { defaultReporter } from '@web/test-runner'
 import { chromeLauncher } from '@web/test-runner-chrome'
+import { checkoutChunks } from './scripts/locales.ts'
 import { browserPath, chromiumArgs } from './test/support/chromium.ts'
 
 const require = createRequire(import.meta.url)
@@ -16,6 +17,24 @@ const mockWorker = {
   serve({ path }) {
     if (path !== '/mockServiceWorker.js') return undefined
     return { body: readFileSync(require.resolve('msw/mockServiceWorker.js'), 'utf8'), type: 'js' }
+  },
+}
+
+/** Serves the languages beside their source, as the build lays them beside the script. */
+const languages = {
+  name: 'languages',
+  serverStart() {
+    const { index, chunks } = checkoutChunks()
+    this.digest = index.digest
+    this.files = new Map([index, ...chunks].map(({ name, text }) => [`/packages/checkout/src/i18n/locales/${name}`, text]))
+  },
+  serve({ path }) {
+    const body = this.files.get(path)
+    return body && { body, type: 'json' }
+  },
+  transform({ path, body }) {
+    if (path !== '/packages/checkout/src/i18n/index.ts') return undefined
+    return { body: body.replace('__HOLDFAST_LOCALES__', this.digest) }
   },
 }
 
@@ -57,6 +76,7 @@ export default {
   nodeResolve: { browser: true, exportConditions: ['holdfast-source', 'browser', 'development'] },
   plugins: [
     mockWorker,
+    languages,
     esbuildPlugin({
       ts: true,
       target: 'es2022',

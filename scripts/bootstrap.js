@@ -150,6 +150,9 @@ const bundleSources = [
   'packages/card-frame/src',
   'packages/contract/src',
   'demo/client',
+  'locales',
+  'scripts/locales.ts',
+  'scripts/xliff.ts',
   'rollup.config.mjs',
   'package-lock.json',
 ]
@@ -157,6 +160,8 @@ const bundleOutputs = [
   'packages/checkout/dist/holdfast.js',
   'packages/card-frame/dist/frame.js',
   'packages/card-frame/dist/frame.css',
+  'packages/card-frame/dist/words',
+  'packages/checkout/dist/locales',
   'demo/public/build',
 ]
 const bundleStamp = join(root, '.holdfast', 'bundles.json')

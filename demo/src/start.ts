@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { readConfig, startBackend, type Backend } from '@holdfast/backend'
 import { Holdfast, HoldfastError } from '@holdfast/server'
 import {
@@ -11,7 +11,7 @@ import {
 } from '@holdfast/simulators'
 import { accountOf, currencies, shops } from './catalogue.ts'
 import { portOf } from './ports.ts'
-import { startShop } from './shop.ts'
+import { startShop, type ShopOptions } from './shop.ts'
 import { startVaultProcess } from './vault-process.ts'
 import { startWallets } from './wallets.ts'
 
@@ -123,9 +123,15 @@ async function ensureFunding(holdfast: Holdfast): Promise<void> {
   }))
 }
 
-async function readComponent(): Promise<{ script: string; integrity: string }> {
+async function readComponent(): Promise<ShopOptions['component']> {
   const file = fileURLToPath(import.meta.resolve('@holdfast/checkout/holdfast.js'))
-  return { script: await readFile(file, 'utf8'), integrity: (await readFile(`${file}.sri`, 'utf8')).trim() }
+  const folder = new URL('locales/', pathToFileURL(file))
+  const names = await readdir(folder)
+  return {
+    script: await readFile(file, 'utf8'),
+    integrity: (await readFile(`${file}.sri`, 'utf8')).trim(),
+    locales: new Map(await Promise.all(names.map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const))),
+  }
 }
 
 function announce(shop: string, { api, vault }: Ports): void {

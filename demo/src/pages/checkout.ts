@@ -9,9 +9,18 @@ export interface CheckoutPage {
   readonly locale: string
 }
 
+/** A few of the component's languages, each by its own name. */
+const languages = {
+  en: 'English', 'zh-CN': '中文', es: 'Español', fr: 'Français', de: 'Deutsch', ja: '日本語', ar: 'العربية',
+}
+
+function otherLanguages(locale: string): readonly Html[] {
+  const others = Object.entries(languages).filter(([language]) => language !== locale)
+  return others.map(([language, name]) => html` <a href="?lang=${language}" lang="${language}">${name}</a>`)
+}
+
 export function checkoutPage({ session, sellerNames, apiUrl, locale }: CheckoutPage): Html {
-  return html`<div class="stack"><div class="row"><h1>Payment</h1><span class="small">${locale === 'zh-CN'
-    ? html`<a href="?lang=en" lang="en">English</a>` : html`<a href="?lang=zh-CN" lang="zh-CN">中文</a>`}</span></div>
+  return html`<div class="stack"><div class="row"><h1>Payment</h1><span class="small">${otherLanguages(locale)}</span></div>
   <div class="split">
     <div class="checkout-slot stack tight">
       <holdfast-checkout client-secret="${session.clientSecret}" api-url="${apiUrl}" locale="${locale}" data-session="${session.id}"></holdfast-checkout>

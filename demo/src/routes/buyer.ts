@@ -103,7 +103,7 @@ function addCheckout(app: FastifyInstance, shop: Shop): void {
   app.get('/checkout/:session', async (request, reply) => {
     const session = own(await shop.holdfast.sessions.retrieve(part(request.params, 'session')), shop.buyer(request, reply))
     if (session.status !== 'open' && session.status !== 'processing') return reply.redirect(`/orders/${session.order}`, 303)
-    const locale = part(request.query, 'lang') === 'zh-CN' ? 'zh-CN' : 'en'
+    const locale = /^[a-z]{2,3}(?:-\w{2,8})*$/i.exec(part(request.query, 'lang') ?? '')?.[0] ?? 'en'
     const sellerNames = new Map((await Promise.all(session.lines.map(({ seller }) => shop.holdfast.sellers.retrieve(seller)))).map(({ id, name }) => [id, name]))
     return shop.show(request, reply, {
       title: 'Payment', area: 'shop', scripts: [shop.component, { src: '/assets/checkout.js' }],

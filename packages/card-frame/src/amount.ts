@@ -1,18 +1,19 @@
 import type { FrameSession } from '@holdfast/contract'
 
-/** An amount as people read it: code, figure, all decimals; by digits, never by a division. */
+/** An amount as people of a locale read it, with the currency's code and all decimals; by digits, never by a division. */
 export function formatAmount(
   { amount, currency, exponent }: Pick<FrameSession, 'amount' | 'currency' | 'exponent'>,
-  lang: string,
+  locale: string,
 ): string {
   const digits = String(amount).padStart(exponent + 1, '0')
   const whole = digits.slice(0, digits.length - exponent)
-  const decimal = (
-    exponent === 0 ? whole : `${whole}.${digits.slice(-exponent)}`
-  ) as Intl.StringNumericLiteral
-  const format = new Intl.NumberFormat(lang, {
+  const decimal = `${whole}.${digits.slice(whole.length)}0` as Intl.StringNumericLiteral
+  const format = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'code',
     minimumFractionDigits: exponent,
     maximumFractionDigits: exponent,
   })
-  return `${currency} ${format.format(decimal)}`
+  return format.format(decimal)
 }

@@ -18,7 +18,6 @@ import { createToken, openFrameSession } from './vault-calls.ts'
 import type { Refused } from './vault-calls.ts'
 import { buildView } from './view.ts'
 import type { View } from './view.ts'
-import { wordsFor } from './words.ts'
 import type { Words } from './words.ts'
 
 /** After so long without a touch, what was typed is forgotten: the screen may be a shared one. */
@@ -60,10 +59,10 @@ export class CardForm {
   #said = ''
   #idle: ReturnType<typeof setTimeout> | undefined
 
-  constructor(page: Page, now: () => Date) {
+  constructor(page: Page, { now, words }: { now: () => Date; words: Words }) {
     this.#page = page
     this.#now = now
-    this.#words = wordsFor(page.init.locale)
+    this.#words = words
     for (const [name, value] of Object.entries(propertiesOf(page.init.style)))
       document.documentElement.style.setProperty(name, value)
     this.#view = buildView(this.#words, {
@@ -122,7 +121,7 @@ export class CardForm {
     this.#brands = session.brands
     this.#view.showTotal(
       this.#words.total({
-        amount: formatAmount(session, this.#words.lang),
+        amount: formatAmount(session, this.#words.locale),
         marketplace: session.marketplaceName,
       }),
     )

@@ -14,7 +14,7 @@ export interface Page {
 
 interface Waiting {
   readonly window: Window
-  readonly words: (locale: string) => Words
+  readonly words: Words
   readonly accept: (page: Page) => void
 }
 
@@ -54,7 +54,7 @@ function refuseOtherVersion(
     type: 'error',
     attempt: null,
     code,
-    message: words('en').errors[code],
+    message: words.errors[code],
     retryable: false,
   } satisfies FrameMessage)
 }

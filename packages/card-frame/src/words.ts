@@ -1,8 +1,11 @@
+import { closestLocale, directionOf } from '@holdfast/contract/locale'
 import type { CardField, FrameErrorCode } from '@holdfast/contract/frame'
 
 /** All that the frame says, in one language. Each error tells what to do. */
 export interface Words {
   readonly lang: string
+  /** Writes amounts: the language, with the region that the page asks for. */
+  readonly locale: string
   readonly title: string
   readonly total: (options: { amount: string; marketplace: string }) => string
   readonly labels: Readonly<Record<CardField, string>>
@@ -36,99 +39,132 @@ export interface CodePlace {
   readonly digits: number | undefined
 }
 
-const numerals = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
-const digits = (count: number): string => `${numerals[count] ?? count} ${count === 1 ? 'digit' : 'digits'}`
-
-const en: Words = {
-  lang: 'en',
+/**
+ * Every sentence of the frame, in English. The keys are the ids of the units in `locales/*.xlf`, where the other
+ * languages are; `_one` and its like are the plurals that Intl.PluralRules tells apart.
+ */
+export const en = {
   title: 'Card',
-  total: ({ amount, marketplace }) => `${amount} to ${marketplace}`,
-  labels: {
-    number: 'Card number',
-    expiry: 'Expiry date',
-    securityCode: 'Security code',
-    name: 'Name on card',
-  },
-  hints: { expiry: 'MM / YY', codeBack: 'Back of card, 3 digits', codeFront: 'Front of card, 4 digits' },
-  unknownBrand: 'Card',
-  number: {
-    required: 'Enter the card number.',
-    incomplete: 'The card number isn’t complete.',
-    short: count => `The card number is ${digits(count)} short.`,
-    long: count => `The card number has ${digits(count)} too many.`,
-    checksum: 'A digit of the card number is wrong. Compare it with the card.',
-    unsupported: ({ brand, taken }) =>
-      `${brand} isn’t taken here. Use ${taken.length > 1 ? `${taken.slice(0, -1).join(', ')} or ${taken.at(-1)}` : taken.join('')}.`,
-  },
-  expiry: {
-    required: 'Enter the month and year of expiry.',
-    incomplete: 'Enter both month and year, as in 08 / 29.',
-    month: 'The month goes from 01 to 12. Compare it with the card.',
-    year: 'The year is too far ahead. Compare it with the card.',
-    expired: 'This card has expired. Use another card.',
-  },
-  securityCode: {
-    required: ({ digits: count }) =>
-      count === 4
-        ? 'Enter the 4 digits on the front of the card.'
-        : 'Enter the last 3 digits on the back of the card.',
-    incomplete: ({ digits: count }) => `The security code has ${count ?? '3 or 4'} digits.`,
-  },
-  name: {
-    required: 'Enter the name as it is on the card.',
-    invalid: 'Enter the name as it is on the card, in letters.',
-  },
-  errors: {
-    ticket_refused: 'The card form was open too long. Load it again.',
-    origin_refused: 'This page may not take cards. Nothing was sent.',
-    version_unsupported: 'This page and the card form are of different versions. Reload the page.',
-    network: 'The card form can’t be reached. Check the connection and try again.',
-    rate_limited: 'Too many attempts. Wait some minutes, or use another card.',
-    session_closed: 'The card form was open too long. Try again.',
-    internal: 'The card could not be taken. Nothing was charged; try again.',
-  },
+  total: '{amount} to {marketplace}',
+  label_number: 'Card number',
+  label_expiry: 'Expiry date',
+  label_securityCode: 'Security code',
+  label_name: 'Name on card',
+  hint_expiry: 'MM / YY',
+  hint_codeBack: 'Back of card, 3 digits',
+  hint_codeFront: 'Front of card, 4 digits',
+  unknownBrand: 'This card',
+  number_required: 'Enter the card number.',
+  number_incomplete: 'The card number isn’t complete.',
+  number_short: 'The card number is {count} digits short.',
+  number_short_one: 'The card number is {count} digit short.',
+  number_long: 'The card number has {count} digits too many.',
+  number_long_one: 'The card number has {count} digit too many.',
+  number_checksum: 'A digit of the card number is wrong. Compare it with the card.',
+  number_unsupported: '{brand} isn’t taken here. Use {taken}.',
+  expiry_required: 'Enter the month and year of expiry.',
+  expiry_incomplete: 'Enter both month and year, as in 08 / 29.',
+  expiry_month: 'The month goes from 01 to 12. Compare it with the card.',
+  expiry_year: 'The year is too far ahead. Compare it with the card.',
+  expiry_expired: 'This card has expired. Use another card.',
+  code_back: 'Enter the last 3 digits on the back of the card.',
+  code_front: 'Enter the 4 digits on the front of the card.',
+  code_digits: 'The security code has {digits} digits.',
+  name_required: 'Enter the name as it is on the card.',
+  name_invalid: 'Enter the name as it is on the card, in letters.',
+  error_ticket_refused: 'The card form was open too long. Load it again.',
+  error_origin_refused: 'This page may not take cards. Nothing was sent.',
+  error_version_unsupported: 'This page and the card form are of different versions. Reload the page.',
+  error_network: 'The card form can’t be reached. Check the connection and try again.',
+  error_rate_limited: 'Too many attempts. Wait some minutes, or use another card.',
+  error_session_closed: 'The card form was open too long. Try again.',
+  error_internal: 'The card could not be taken. Nothing was charged; try again.',
 }
 
-const zh: Words = {
-  lang: 'zh',
-  title: '银行卡',
-  total: ({ amount, marketplace }) => `向 ${marketplace} 支付 ${amount}`,
-  labels: { number: '卡号', expiry: '有效期', securityCode: '安全码', name: '持卡人姓名' },
-  hints: { expiry: '月 / 年', codeBack: '卡背面 3 位数字', codeFront: '卡正面 4 位数字' },
-  unknownBrand: '银行卡',
-  number: {
-    required: '请输入卡号。',
-    incomplete: '卡号不完整。',
-    short: count => `卡号少了 ${count} 位。`,
-    long: count => `卡号多了 ${count} 位。`,
-    checksum: '卡号中有一位不对，请与卡面核对。',
-    unsupported: ({ brand, taken }) => `这里不支持 ${brand}，请使用 ${taken.join('、')}。`,
-  },
-  expiry: {
-    required: '请输入卡片的到期月份和年份。',
-    incomplete: '请输入完整的月份和年份，例如 08 / 29。',
-    month: '月份应在 01 到 12 之间，请与卡面核对。',
-    year: '年份过远，请与卡面核对。',
-    expired: '此卡已过期，请使用其他卡。',
-  },
-  securityCode: {
-    required: ({ digits: count }) =>
-      count === 4 ? '请输入卡片正面的 4 位数字。' : '请输入卡片背面的最后 3 位数字。',
-    incomplete: ({ digits: count }) => `安全码为 ${count ?? '3 或 4'} 位数字。`,
-  },
-  name: { required: '请输入卡面上的姓名。', invalid: '请用文字输入卡面上的姓名。' },
-  errors: {
-    ticket_refused: '卡片表单打开过久，请重新加载。',
-    origin_refused: '此页面不能收取银行卡，没有发送任何信息。',
-    version_unsupported: '页面与卡片表单的版本不一致，请刷新页面。',
-    network: '无法连接卡片表单，请检查网络后重试。',
-    rate_limited: '尝试次数过多，请几分钟后再试，或使用其他卡。',
-    session_closed: '卡片表单打开过久，请重试。',
-    internal: '未能提交卡片，没有扣款，请重试。',
-  },
+type Key = keyof typeof en
+type Values = Readonly<Record<string, string>>
+type Say = (key: Key, values?: Values) => string
+
+/** The words of a language, from its sentences; English ones where one is missing. */
+export function wordsOf({ lang, strings, locale = lang }: {
+  lang: string
+  strings: Readonly<Record<string, string>>
+  locale?: string
+}): Words {
+  const fill = (sentence: string, values: Values): string =>
+    sentence.replace(/\{(\w+)\}/g, (hole, name: string) => {
+      const value = values[name] ?? hole
+      // a name or an amount that runs the other way must not turn the sentence around it
+      return directionOf(lang) === 'rtl' ? `\u2068${value}\u2069` : value
+    })
+  const say: Say = (key, values = {}) => fill(strings[key] ?? en[key], values)
+  const counted = (key: Key, count: number): string => {
+    const form = strings[`${key}_${new Intl.PluralRules(lang).select(count)}`]
+    return fill(form ?? strings[key] ?? en[key], { count: String(count) })
+  }
+  const either = new Intl.ListFormat(locale, { type: 'disjunction' })
+  return { lang, locale, ...plainWords(say), ...numberWords({ say, counted, either }), ...codeWords(say, either) }
 }
 
-/** The language of a BCP 47 tag; English for those that the frame doesn't have. */
-export function wordsFor(locale: string): Words {
-  return /^zh(?:-|$)/i.test(locale) ? zh : en
+function plainWords(say: Say): Pick<Words, 'title' | 'total' | 'labels' | 'hints' | 'unknownBrand' | 'expiry' | 'name' | 'errors'> {
+  return {
+    title: say('title'),
+    total: ({ amount, marketplace }) => say('total', { amount, marketplace }),
+    labels: {
+      number: say('label_number'), expiry: say('label_expiry'), securityCode: say('label_securityCode'), name: say('label_name'),
+    },
+    hints: { expiry: say('hint_expiry'), codeBack: say('hint_codeBack'), codeFront: say('hint_codeFront') },
+    unknownBrand: say('unknownBrand'),
+    expiry: {
+      required: say('expiry_required'), incomplete: say('expiry_incomplete'), month: say('expiry_month'),
+      year: say('expiry_year'), expired: say('expiry_expired'),
+    },
+    name: { required: say('name_required'), invalid: say('name_invalid') },
+    errors: {
+      ticket_refused: say('error_ticket_refused'), origin_refused: say('error_origin_refused'),
+      version_unsupported: say('error_version_unsupported'), network: say('error_network'),
+      rate_limited: say('error_rate_limited'), session_closed: say('error_session_closed'), internal: say('error_internal'),
+    },
+  }
+}
+
+function numberWords({ say, counted, either }: {
+  say: Say
+  counted: (key: Key, count: number) => string
+  either: Intl.ListFormat
+}): Pick<Words, 'number'> {
+  return {
+    number: {
+      required: say('number_required'),
+      incomplete: say('number_incomplete'),
+      short: count => counted('number_short', count),
+      long: count => counted('number_long', count),
+      checksum: say('number_checksum'),
+      unsupported: ({ brand, taken }) => say('number_unsupported', { brand, taken: either.format(taken) }),
+    },
+  }
+}
+
+function codeWords(say: Say, either: Intl.ListFormat): Pick<Words, 'securityCode'> {
+  return {
+    securityCode: {
+      required: ({ digits }) => say(digits === 4 ? 'code_front' : 'code_back'),
+      incomplete: ({ digits }) => say('code_digits', { digits: digits ? String(digits) : either.format(['3', '4']) }),
+    },
+  }
+}
+
+export const english: Words = wordsOf({ lang: 'en', strings: en })
+
+/**
+ * The words that the vault wrote into the frame's page. The page around the frame names a locale and has no other
+ * say in what is read here.
+ *
+ * @param locale - the page's: its region writes the amount, where it is one of this language
+ */
+export function wordsOfPage({ documentElement, body }: Document, locale: string): Words {
+  const { lang } = documentElement
+  const block = body?.querySelector('#words')?.textContent
+  const strings = block ? (JSON.parse(block) as Record<string, string>) : en
+  return wordsOf({ lang, strings, locale: closestLocale(locale) === lang ? locale : lang })
 }

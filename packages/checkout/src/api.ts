@@ -242,6 +242,7 @@ function newKey(): string {
 type Bag = Record<string, unknown>
 const isBag = (value: unknown): value is Bag => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isCurrency = (value: unknown): boolean => typeof value === 'string' && /^[A-Z]{3}$/.test(value)
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 function isShare(value: unknown): boolean {
@@ -254,7 +255,7 @@ function isMethod(value: unknown): boolean {
 }
 
 export function isCheckoutView(value: unknown): value is CheckoutView {
-  return isBag(value) && value['object'] === 'checkout' && isText(value['status']) && isText(value['currency'])
+  return isBag(value) && value['object'] === 'checkout' && isText(value['status']) && isCurrency(value['currency'])
     && isAmount(value['amount']) && isAmount(value['revision'])
     && isAmount(value['exponent']) && (value['exponent'] as number) <= 4
     && Array.isArray(value['shares']) && value['shares'].every(isShare)

@@ -8,11 +8,10 @@ import { attempt, declined } from './testing/views.ts'
 
 describe('a failed attempt', () => {
   for (const code of attemptErrorCodes) {
-    test(`with ${code} is told in our words, in each language, and never in the server's`, () => {
-      const [english, chinese] = ['en', 'zh-CN'].map((locale) => inWords(faultOf(declined(code)), languageOf(locale)))
+    test(`with ${code} is told in our words and never in the server's`, () => {
+      const english = inWords(faultOf(declined(code)), languageOf('en'))
       expect(english).toMatchObject({ type: 'card', code, retryable: true })
-      expect(english?.message).not.toContain('INSUFFICIENT')
-      expect(chinese?.message).toMatch(/\p{Script=Han}/u)
+      expect(english.message).not.toContain('INSUFFICIENT')
     })
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatFigure, formatInstant, formatMoney } from './money.ts'
+import { formatInstant, formatMoney } from './money.ts'
 
 describe('an amount is written', () => {
   const rows = [
@@ -11,6 +11,11 @@ describe('an amount is written', () => {
     { amount: 12_345, currency: 'CLF', exponent: 4, locale: 'en', written: 'CLF 1.2345' },
     { amount: 999_999_999_999, currency: 'USD', exponent: 2, locale: 'en', written: 'USD 9,999,999,999.99' },
     { amount: 1_248_000, currency: 'CNY', exponent: 2, locale: 'zh-CN', written: 'CNY 12,480.00' },
+    { amount: 1_248_000, currency: 'USD', exponent: 2, locale: 'de', written: '12.480,00 USD' },
+    { amount: 1_248_000, currency: 'USD', exponent: 2, locale: 'de-CH', written: "USD 12'480.00" },
+    { amount: 124_800_000, currency: 'INR', exponent: 2, locale: 'hi', written: 'INR 12,48,000.00' },
+    { amount: 1_248_000, currency: 'EUR', exponent: 2, locale: 'he', written: '\u200f12,480.00 \u200fEUR' },
+    { amount: -1_248_000, currency: 'USD', exponent: 2, locale: 'en', written: '-USD 12,480.00' },
     // Intl shows no decimals for these two, and ISO 4217 has two: the server's word counts
     { amount: 100_050, currency: 'LBP', exponent: 2, locale: 'en', written: 'LBP 1,000.50' },
     { amount: 100_050, currency: 'MGA', exponent: 2, locale: 'en', written: 'MGA 1,000.50' },
@@ -26,7 +31,7 @@ describe('an amount is written', () => {
   })
 
   test('exactly, however many digits', () => {
-    expect(formatFigure({ amount: Number.MAX_SAFE_INTEGER, currency: 'USD', exponent: 2 }, 'en')).toBe('90,071,992,547,409.91')
+    expect(formatMoney({ amount: Number.MAX_SAFE_INTEGER, currency: 'USD', exponent: 2 }, 'en')).toBe('USD\u00a090,071,992,547,409.91')
   })
 })
 

@@ -8,22 +8,25 @@ export interface Shown {
 }
 
 /**
- * Writes an amount as figures: 1248000 with two digits is `12,480.00` in English.
+ * Writes an amount with its currency's code, which no two currencies share, where the locale has it: 1248000 with
+ * two digits is `USD 12,480.00` in English and `12.480,00 USD` in German.
  *
  * The digits are cut as text and the exponent is the server's: `Intl` only groups and localizes, because its own
  * idea of a currency's digits differs from ISO 4217 and a division could round.
  */
-export function formatFigure({ amount, exponent }: Shown, locale: string): string {
-  const digits = String(Math.abs(amount)).padStart(exponent + 1, '0')
-  const cut = digits.length - exponent
-  const decimal = exponent ? `${digits.slice(0, cut)}.${digits.slice(cut)}` : digits
-  const written = new Intl.NumberFormat(locale, { minimumFractionDigits: exponent, maximumFractionDigits: exponent })
-  return `${amount < 0 ? '−' : ''}${written.format(decimal as `${number}`)}`
+export function formatMoney(shown: Shown, locale: string): string {
+  return moneyParts(shown, locale).map(({ value }) => value).join('')
 }
 
-/** Writes an amount with its currency's code, which no two currencies share: `USD 12,480.00`. */
-export function formatMoney(shown: Shown, locale: string): string {
-  return `${shown.currency}\u00a0${formatFigure(shown, locale)}`
+/** The same in its parts, for a total whose code is smaller than its figure. */
+export function moneyParts({ amount, currency, exponent }: Shown, locale: string): readonly Intl.NumberFormatPart[] {
+  const digits = String(Math.abs(amount)).padStart(exponent + 1, '0')
+  const cut = digits.length - exponent
+  const decimal = `${amount < 0 ? '-' : ''}${digits.slice(0, cut)}.${digits.slice(cut)}0`
+  const format = new Intl.NumberFormat(locale, {
+    style: 'currency', currency, currencyDisplay: 'code', minimumFractionDigits: exponent, maximumFractionDigits: exponent,
+  })
+  return format.formatToParts(decimal as `${number}`)
 }
 
 /** Writes an instant in full, with the zone: a deadline without one is a guess. */

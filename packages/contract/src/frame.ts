@@ -30,7 +30,7 @@ export interface FrameInit {
   holdfast: typeof FRAME_PROTOCOL
   type: 'init'
   ticket: string
-  /** BCP 47; the frame has en and zh and falls back to en. */
+  /** BCP 47; its region writes the amount. The words are in the language of the frame's own address. */
   locale: string
   style: FrameStyle
 }

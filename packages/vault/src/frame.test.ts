@@ -4,6 +4,7 @@ import type { FrameInit } from '@holdfast/contract/frame'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { waitFor } from '../../../test/support/wait.ts'
+import type { FrameAssets } from './frame-page.ts'
 import { sendOf, startHarness, ticketFor } from './testing/harness.ts'
 import type { Harness } from './testing/harness.ts'
 import { Checkout, openShop } from './testing/shop.ts'
@@ -13,10 +14,12 @@ import type { Shop } from './testing/shop.ts'
 
 const browser = process.env['HOLDFAST_BROWSER'] ?? '/usr/bin/chromium'
 const card = { number: '4112344112344113', expiry: '0531', code: '739', name: 'Ann Buyer' }
+const arabic = { title: 'بطاقة', label_number: 'رقم البطاقة' }
+const chinese = { title: '银行卡', number_incomplete: '卡号不完整。', number_short: '卡号少了 {count} 位。' }
 let at: Harness
 let shop: Shop
 
-async function bundle(): Promise<{ script: string; style: string }> {
+async function bundle(): Promise<FrameAssets> {
   const folder = fileURLToPath(new URL('../../card-frame/src/', import.meta.url))
   const { outputFiles } = await build({
     entryPoints: [`${folder}frame.ts`, `${folder}frame.css`],
@@ -29,7 +32,7 @@ async function bundle(): Promise<{ script: string; style: string }> {
     minify: true,
   })
   const text = (end: string): string => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ''
-  return { script: text('.js'), style: text('.css') }
+  return { script: text('.js'), style: text('.css'), words: { ar: JSON.stringify(arabic), 'zh-CN': JSON.stringify(chinese) } }
 }
 
 describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
@@ -55,8 +58,8 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
   ): ReturnType<Harness['client']['createTicket']> =>
     at.client.createTicket(ticketFor(at, { origin: shop.origin('shop'), ...more }))
 
-  async function embedded({ name = 'shop', width = 400 } = {}): Promise<Checkout> {
-    const frameUrl = `${at.vault.url}/frame?marketplace=${at.marketplace}`
+  async function embedded({ name = 'shop', width = 400, locale = 'en' } = {}): Promise<Checkout> {
+    const frameUrl = `${at.vault.url}/frame?marketplace=${at.marketplace}&locale=${locale}`
     const checkout = await Checkout.open(shop, { origin: shop.origin(name), frameUrl, width })
     open.push(checkout)
     return checkout
@@ -79,7 +82,7 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
       await checkout.introduce({ ticket: (await at.client.createTicket(made)).ticket })
       expect(await checkout.hear('ready')).toMatchObject({ revision: 1 })
       expect(await checkout.frame.$eval('.total', total => total.textContent)).toBe(
-        'USD 12,480.00 to Workshop Market',
+        'USD\u00a012,480.00 to Workshop Market',
       )
       await checkout.fill(card)
       await checkout.shoot('filled')
@@ -113,7 +116,7 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
       await checkout.tell({ type: 'refresh', ticket: (await ticket({ revision: 2, amount: 999_00 })).ticket })
       expect(await checkout.hear('ready', { after: 1 })).toMatchObject({ revision: 2 })
       expect(await checkout.frame.$eval('.total', total => total.textContent)).toBe(
-        'USD 999.00 to Workshop Market',
+        'USD\u00a0999.00 to Workshop Market',
       )
       expect(await checkout.value('number')).toBe('4112 3441 1234 4113')
     })
@@ -167,7 +170,7 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
       await checkout.type('number', card.number.slice(0, -1))
       expect(await checkout.error('number')).toBe('')
       await checkout.type('expiry', '0520')
-      expect(await checkout.error('number')).toBe('The card number is one digit short.')
+      expect(await checkout.error('number')).toBe('The card number is 1 digit short.')
       await checkout.type('securityCode', '7')
       expect(await checkout.error('expiry')).toBe('This card has expired. Use another card.')
       await checkout.shoot('errors')
@@ -178,8 +181,25 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
       expect(await checkout.frame.$eval('#number', input => input.getAttribute('aria-invalid'))).toBe('false')
     })
 
+    test('who reads from right to left has a frame that does, whose card number still runs as on the card', async () => {
+      const checkout = await ready({ locale: 'ar-EG' }, { locale: 'ar-EG' })
+      await checkout.type('number', '4112344112344113')
+      const seen = await checkout.frame.evaluate(() => {
+        const number = document.querySelector('#number') as HTMLInputElement
+        const { direction, textAlign } = getComputedStyle(number)
+        const [field, mark] = [number, document.querySelector('.mark') as Element].map(each => each.getBoundingClientRect())
+        const { lang, dir } = document.documentElement
+        return { lang, dir, direction, textAlign, label: number.labels?.[0]?.textContent, value: number.value,
+          markLeads: (mark?.left ?? 0) - (field?.left ?? 0) < 40 }
+      })
+      expect(seen).toEqual({
+        lang: 'ar', dir: 'rtl', direction: 'ltr', textAlign: 'end', label: 'رقم البطاقة', value: '4112 3441 1234 4113', markLeads: true,
+      })
+      await checkout.shoot('ar')
+    })
+
     test('who submits too early is told of every field, led to the first, and loses nothing', async () => {
-      const checkout = await ready({ locale: 'zh-CN' })
+      const checkout = await ready({ locale: 'zh-CN' }, { locale: 'zh-Hans' })
       await checkout.type('number', '4112')
       await checkout.tell({ type: 'tokenize', attempt: 1 })
       await checkout.frame.waitForSelector('#name[aria-invalid="true"]')

@@ -51,10 +51,10 @@ export function publicRoutes(app: FastifyInstance, vault: Vault): void {
 function framePage(app: FastifyInstance, vault: Vault): void {
   const frame = frameFiles(vault.frame)
   const marketplaceId = idOf('marketplace')
-  app.get<{ Querystring: { marketplace?: unknown } }>(FRAME_PATH, async (request, reply) => {
+  app.get<{ Querystring: { marketplace?: unknown; locale?: unknown } }>(FRAME_PATH, async (request, reply) => {
     const id = marketplaceId.safeParse(request.query.marketplace)
     const marketplace = id.success ? await findMarketplace(vault.pool, id.data) : undefined
-    const { html, policy } = frame.page({ origin: vault.origin(), marketplace })
+    const { html, policy } = frame.page({ origin: vault.origin(), marketplace, locale: request.query.locale })
     return reply
       .code(marketplace ? 200 : 404)
       .type('text/html; charset=utf-8')

@@ -34,7 +34,7 @@ export interface HoldfastCheckout {
  * @summary A checkout whose payment is held until the buyer confirms receipt.
  *
  * @attr client-secret - the session's secret; a new one starts over
- * @attr locale - BCP 47; English and Chinese. By default the nearest `lang`, then the browser's
+ * @attr locale - BCP 47; the closest of the languages in `locales/`. By default the nearest `lang`, then the browser's
  * @attr appearance - `auto` (default), `light`, `dark`, or JSON of {@link Appearance}. Read when the checkout starts
  * @attr payment-method-order - the methods' order, apart by spaces or commas; those not named follow
  * @attr api-url - the API's origin; by default the script's own
@@ -117,6 +117,8 @@ export class HoldfastCheckout extends LitElement {
   #sheet: CSSStyleSheet | undefined
   #dark = false
   #step: CheckoutController['step']
+  #spoken: Language | undefined
+  #pending: Promise<void> | undefined
 
   constructor() {
     super()
@@ -216,6 +218,8 @@ export class HoldfastCheckout extends LitElement {
   }
 
   protected override updated(): void {
+    // a shape without words can't be used yet
+    if (!this.#spoken) return
     const before = this.#controller.tell()
     const { step } = this.#controller
     if ((before && before !== 'loading') || (this.#step && !step)) this.#follow()
@@ -244,8 +248,14 @@ export class HoldfastCheckout extends LitElement {
     }
   }
 
+  /** The language of now: while another one is on its way, that before it, and its shape alone where there is none. */
   #language(): Language {
-    return languageOf(this.locale, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)
+    const language = languageOf(this.locale, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)
+    const { pending } = language
+    if (!pending) return (this.#spoken = language)
+    if (pending !== this.#pending) void pending.then(() => this.requestUpdate())
+    this.#pending = pending
+    return this.#spoken ?? language
   }
 
   #body(language: Language): TemplateResult {
@@ -254,7 +264,7 @@ export class HoldfastCheckout extends LitElement {
     if (phase === 'unavailable' && session?.fault) {
       return unavailableView(language, session.fault, () => this.#controller.load())
     }
-    if (!session?.view) return skeleton(language, { slow, payButton })
+    if (!session?.view || language.pending) return skeleton(language, { slow, payButton })
     const drawn = { view: session.view, language }
     if (phase === 'complete') return completeView(drawn)
     if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`

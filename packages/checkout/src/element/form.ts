@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { messageOf, type Fault } from '../errors.ts'
 import type { Phase } from '../events.ts'
 import type { Language } from '../i18n/index.ts'
-import { formatFigure } from '../money.ts'
+import { moneyParts } from '../money.ts'
 import type { PaymentMethod } from '../methods/method.ts'
 import { icon } from './icons.ts'
 import { notice } from './parts.ts'
@@ -22,14 +22,18 @@ export interface FormState extends Drawn {
 
 /** Who is paid for what, and how much. */
 export function header({ view, language: { text, locale } }: Drawn): TemplateResult {
+  const parts = moneyParts(view, locale).filter(({ type }) => type !== 'literal')
+  const figure = parts.map(({ type, value }) => (type === 'currency' ? '' : value)).join('')
+  const code = html`<small>${view.currency}</small>`
+  const leads = parts[0]?.type === 'currency'
   return html`<header part="header">
     <div class="head">
-      <div><strong>${view.marketplaceName}</strong><p>${text('order', { reference: view.reference })}</p></div>
+      <div><strong><bdi>${view.marketplaceName}</bdi></strong><p>${text('order', { reference: view.reference })}</p></div>
       ${view.mode === 'test' ? html`<span class="test" part="test-mode">${text('testMode')}<span class="sr">.
         ${text('testModeHint')}</span></span>` : nothing}
     </div>
-    <div class="total" part="total"><span class="sr">${text('total')}: </span><small>${view.currency}</small>
-      <span>${formatFigure(view, locale)}</span></div>
+    <div class="total" part="total"><span class="sr">${text('total')}: </span>${leads ? code : nothing}
+      <span>${figure}</span>${leads ? nothing : code}</div>
   </header>`
 }
 

@@ -43,7 +43,7 @@ function whatIsNext(drawn: Drawn): TemplateResult {
       <li>${text('nextConfirm')}</li>
       <li>${text('nextAutomatic')}
         <ul>${shares.map((share) => html`<li>
-          <strong>${share.sellerName}</strong>${releaseLine(drawn, share)}</li>`)}</ul></li>
+          <strong><bdi>${share.sellerName}</bdi></strong>${releaseLine(drawn, share)}</li>`)}</ul></li>
     </ol>
   </section>`
 }

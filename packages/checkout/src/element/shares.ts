@@ -66,8 +66,8 @@ function shareItem(drawn: Drawn, share: Share): TemplateResult {
   const { text } = drawn.language
   const fee = share.platformFee ? text('feeAmount', { amount: money(drawn, share.platformFee) }) : text('feeNone')
   return html`<section class="share" part="share">
-    <h3 class="pair small"><span>${share.sellerName}</span><span>${money(drawn, share.amount)}</span></h3>
-    ${share.description ? html`<p class="quiet-text">${share.description}</p>` : nothing}
+    <h3 class="pair small"><bdi>${share.sellerName}</bdi><span>${money(drawn, share.amount)}</span></h3>
+    ${share.description ? html`<p class="quiet-text"><bdi>${share.description}</bdi></p>` : nothing}
     <dl class="terms">
       <dt>${text('release')}</dt><dd>${condition(drawn, share)}</dd>
       <dt>${text('automatic')}</dt><dd>${automatic(drawn, share)}</dd>

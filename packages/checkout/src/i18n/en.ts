@@ -1,4 +1,7 @@
-/** Every sentence of the component, in English. `{name}` stands for a value; the other languages follow these keys. */
+/**
+ * Every sentence of the component, in English. `{name}` stands for a value; `{days}` and `{minutes}` for a span
+ * with its unit, `14 days`. The keys are the ids of the units in `locales/*.xlf`, where the other languages are.
+ */
 export const en = {
   total: 'Total',
   order: 'Order {reference}',
@@ -11,7 +14,7 @@ export const en = {
   refunded: 'Refunded',
 
   release: 'Released to the seller',
-  releaseDays: 'When you confirm receipt, or {days} days after shipment ({method})',
+  releaseDays: 'When you confirm receipt, or {days} after shipment ({method})',
   releaseNever: 'Only when you confirm receipt',
   method_express: 'express',
   method_air: 'air freight',
@@ -26,7 +29,7 @@ export const en = {
   feeNone: 'None',
   dispute: 'If something is wrong',
   disputeText: 'Open a dispute from your order before the release: the money stays held until it is settled.',
-  disputeClaim: 'You can also claim up to {days} days after receipt.',
+  disputeClaim: 'You can also claim up to {days} after receipt.',
 
   methods: 'Payment method',
   card: 'Card',
@@ -61,7 +64,7 @@ export const en = {
   confirmTitle: 'Confirm in Alipay',
   confirmText: 'Confirm {amount} to {marketplace} in Alipay, if you have not yet. The result shows here by itself.',
   timeLeft: '{time} left',
-  minutesLeft: 'Minutes left to pay: {minutes}',
+  minutesLeft: 'Time left to pay: {minutes}',
   lapsedTitle: 'The time to pay has run out',
   lapsedText: 'Start again, or choose another way to pay. If you have confirmed already, it shows here by itself.',
   another: 'Pay another way',
@@ -75,8 +78,8 @@ export const en = {
   nextShipMany: 'Each seller ships, and your order shows when.',
   nextConfirm: 'You check the goods and confirm receipt: that releases the money to the seller.',
   nextAutomatic: 'If you neither confirm nor dispute, it is released by itself:',
-  nextDate: '{days} days after shipment; if it ships now, on {date}',
-  nextDays: '{days} days after shipment',
+  nextDate: '{days} after shipment; if it ships now, on {date}',
+  nextDays: '{days} after shipment',
   nextNever: 'Never by itself: only when you confirm',
   viewOrder: 'Go to your order',
 

@@ -1,45 +1,125 @@
-import { describe, expect, test } from 'vitest'
+import { createHash } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { en } from './en.ts'
-import { languageOf } from './index.ts'
-import { zhCN } from './zh-CN.ts'
+import type * as Languages from './index.ts'
 
-const holes = (sentence: string): readonly string[] => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string).sort()
+/* The languages come from a real server, by the very fetch that checks their hashes. */
 
-describe('the languages', () => {
-  test('have the same strings', () => {
-    expect(Object.keys(zhCN)).toEqual(Object.keys(en))
+const digestOf = (text: string): string => createHash('sha384').update(text).digest('base64')
+const nameOf = (name: string, digest: string): string => `/${name}.${digest.slice(0, 10).replace(/\W/g, '-')}.json`
+const fill = { de: { total: 'Gesamtbetrag', nextDays: '{days} nach dem Versand' }, he: { total: 'סך הכול', pay: 'תשלום {amount}' } }
+const texts = Object.entries(fill).map(([language, strings]) => ({ language, text: JSON.stringify(strings) }))
+const list = JSON.stringify(Object.fromEntries(texts.map(({ language, text }) => [language, digestOf(text)])))
+
+let files: Map<string, string>
+let asked: string[]
+let server: Server
+let warned: string[]
+
+beforeAll(async () => {
+  server = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    const text = files.get(url)
+    if (text === 'silence') return
+    response.writeHead(text === undefined ? 404 : 200).end(text)
   })
-
-  for (const [key, sentence] of Object.entries(en)) {
-    test(`say ${key} with the same values, and say it at all`, () => {
-      const other = zhCN[key as keyof typeof en]
-      expect(holes(other)).toEqual(holes(sentence))
-      expect(other).toMatch(/\p{Script=Han}/u)
-      expect(sentence).not.toMatch(/[!]|oops|invalid/i)
-    })
-  }
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
 })
 
-describe('the language', () => {
+beforeEach(() => {
+  files = new Map(texts.map(({ language, text }) => [nameOf(language, digestOf(text)), text]))
+  files.set(nameOf('index', digestOf(list)), list)
+  asked = []
+  warned = []
+  vi.spyOn(console, 'warn').mockImplementation((message: string) => void warned.push(message))
+})
+afterEach(() => vi.restoreAllMocks())
+
+/** The module as a page has it that has just been opened. */
+async function fresh(): Promise<typeof Languages> {
+  vi.resetModules()
+  const page = await import('./index.ts')
+  const { port } = server.address() as AddressInfo
+  Object.assign(page.shelf, { base: `http://127.0.0.1:${port}/`, index: digestOf(list) })
+  return page
+}
+
+describe('the sentences in English', () => {
+  test.each(Object.entries(en))('%s tells the buyer no off, and never says escrow', (_key, sentence) => {
+    expect(sentence).not.toMatch(/[!]|oops|invalid|escrow/i)
+  })
+
+  test('are there at once, and nothing is fetched for them', async () => {
+    const { languageOf } = await fresh()
+    expect(languageOf('en-GB')).toMatchObject({ locale: 'en-GB', direction: 'ltr' })
+    expect(languageOf(null, 'en').text('pay', { amount: '{amount} $& 5' })).toBe('Pay {amount} $& 5')
+    expect(languageOf('en').text('nextDays', { days: 1 })).toBe('1 day after shipment')
+    expect(languageOf('en').text('nextDays', { days: 14 })).toBe('14 days after shipment')
+    expect(asked).toEqual([])
+  })
+})
+
+describe('a language', () => {
   const rows = [
-    { wanted: ['en-GB'], locale: 'en-GB', total: 'Total' },
-    { wanted: ['zh-CN'], locale: 'zh-CN', total: '合计' },
-    { wanted: ['ZH'], locale: 'ZH', total: '合计' },
-    { wanted: [null, undefined, 'zh-Hant-TW'], locale: 'zh-Hant-TW', total: '合计' },
-    { wanted: ['de-DE', 'zh-CN'], locale: 'zh-CN', total: '合计' },
-    { wanted: ['de-DE'], locale: 'en', total: 'Total' },
-    { wanted: ['en_US'], locale: 'en', total: 'Total' },
-    { wanted: ['en-' + 'x'.repeat(99)], locale: 'en', total: 'Total' },
+    { wanted: ['de'], locale: 'de', total: 'Gesamtbetrag' },
+    { wanted: ['de-AT'], locale: 'de-AT', total: 'Gesamtbetrag' },
+    { wanted: [null, undefined, 'de-CH'], locale: 'de-CH', total: 'Gesamtbetrag' },
+    { wanted: ['xx', 'de'], locale: 'de', total: 'Gesamtbetrag', warning: 'no language close to "xx", and shows "de"' },
+    { wanted: ['en_US'], locale: 'en', total: 'Total', warning: 'no language close to "en_US", and shows "en"' },
+    { wanted: [null, 'xx', 'tlh'], locale: 'en', total: 'Total' },
     { wanted: [], locale: 'en', total: 'Total' },
   ]
-  for (const { wanted, locale, total } of rows) {
-    test(`of ${JSON.stringify(wanted)} is ${locale}`, () => {
-      const language = languageOf(...wanted)
-      expect([language.locale, language.text('total')]).toEqual([locale, total])
-    })
-  }
+  test.each(rows)('for $wanted is $locale', async ({ wanted, locale, total, warning }) => {
+    const { languageOf } = await fresh()
+    await languageOf(...wanted).pending
+    const language = languageOf(...wanted)
+    expect([language.locale, language.text('total'), language.pending]).toEqual([locale, total, undefined])
+    expect(warned).toEqual(warning ? [expect.stringContaining(warning)] : [])
+  })
 
-  test('fills in values as they are, braces and all', () => {
-    expect(languageOf('en').text('pay', { amount: '{amount} $& 5' })).toBe('Pay {amount} $& 5')
+  test('is fetched once, and English stands in until it is there', async () => {
+    const { languageOf } = await fresh()
+    const [first, second] = [languageOf('de'), languageOf('de-AT')]
+    expect([first.locale, first.text('total')]).toEqual(['en', 'Total'])
+    expect(second.pending).toBe(first.pending)
+    await first.pending
+    expect(languageOf('de').text('nextDays', { days: 1 })).toBe('1 Tag nach dem Versand')
+    expect(languageOf('de').text('retry')).toBe(en.retry)
+    expect(asked).toEqual([nameOf('index', digestOf(list)), nameOf('de', digestOf(texts[0]?.text ?? ''))])
+  })
+
+  test('that runs from right to left says so, and sets values apart', async () => {
+    const { languageOf } = await fresh()
+    await languageOf('he').pending
+    const { direction, text } = languageOf('he')
+    expect([direction, text('pay', { amount: 'USD 12.00' })]).toEqual(['rtl', 'תשלום \u2068USD 12.00\u2069'])
+  })
+})
+
+describe('English stands, and the console is told once, when', () => {
+  const german = (): string => nameOf('de', digestOf(texts[0]?.text ?? ''))
+  const troubles: Readonly<Record<string, () => void>> = {
+    'the language is missing': () => void files.delete(german()),
+    'the language has been tampered with': () => void files.set(german(), '{"total":"Send it to me"}'),
+    'the list is missing': () => void files.delete(nameOf('index', digestOf(list))),
+    'the list has been tampered with': () => void files.set(nameOf('index', digestOf(list)), list.replace('de', 'fr')),
+    'the language is late': () => void files.set(german(), 'silence'),
+  }
+  test.each(Object.entries(troubles))('%s', async (_name, happens) => {
+    happens()
+    const { languageOf, shelf } = await fresh()
+    shelf.patienceMs = 250
+    await languageOf('de').pending
+    const language = languageOf('de')
+    expect([language.locale, language.direction, language.text('total')]).toEqual(['en', 'ltr', 'Total'])
+    expect(language.pending).toBeUndefined()
+    await languageOf('de-AT').pending
+    expect(warned).toEqual([expect.stringContaining('did not give it "de"')])
   })
 })

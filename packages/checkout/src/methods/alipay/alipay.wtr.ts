@@ -222,7 +222,7 @@ describe('how it ends', () => {
   })
 
   it('is told aloud at five minutes and at one, and at no second between', async () => {
-    const rows = [[11, 'Waiting for you to scan'], [4.9, 'Minutes left to pay: 5'], [0.9, 'Minutes left to pay: 1']] as const
+    const rows = [[11, 'Waiting for you to scan'], [4.9, 'Time left to pay: 5 minutes'], [0.9, 'Time left to pay: 1 minute']] as const
     for (const [minutes, says] of rows) {
       const page = await openWaiting(scan(minutes * 60_000))
       expect(aloud(page)).to.equal(`Scan with Alipay. ${says}`)

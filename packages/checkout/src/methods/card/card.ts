@@ -39,6 +39,8 @@ export class CardMethod implements PaymentMethod {
   #starts = 0
   /** The iframe's own number: a new one makes a new iframe. */
   #generation = 0
+  /** The iframe's address, in the language that it was made in: another one would lose what was typed. */
+  #address = ''
   #late: ReturnType<typeof setTimeout> | undefined
 
   constructor(host: MethodHost, view: View) {
@@ -56,18 +58,25 @@ export class CardMethod implements PaymentMethod {
     }
     const more = brands.length - marksShown
     return html`${brands.slice(0, marksShown).map(brandMark)}
-      ${more > 0 ? html`<span class="more" aria-hidden="true">+${more}</span>` : nothing}
+      ${more > 0 ? html`<bdi class="more" aria-hidden="true">+${more}</bdi>` : nothing}
       <span class="sr">${text('cardBrands', { brands: brands.map(brandName).join(', ') })}</span>`
   }
 
   form(): TemplateResult {
+    this.#address ||= this.#inLanguage()
     return this.#fault ? this.#broken(this.#fault) : html`
       <div class="frame" ?data-ready=${this.ready} aria-busy=${!this.ready}>
         ${keyed(this.#generation, html`<iframe
-          part="card-frame" title=${this.#host.language.text('cardFrame')} src=${this.#view.frameUrl}
+          part="card-frame" title=${this.#host.language.text('cardFrame')} src=${this.#address}
           height=${this.#heightPx} referrerpolicy="origin" @load=${this.#loaded}></iframe>`)}
         <div class="fields" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
       </div>`
+  }
+
+  #inLanguage(): string {
+    const address = new URL(this.#view.frameUrl)
+    address.searchParams.set('locale', this.#host.language.locale)
+    return address.href
   }
 
   #broken(found: Fault): TemplateResult {
@@ -84,6 +93,7 @@ export class CardMethod implements PaymentMethod {
     this.#fault = undefined
     this.#starts = 0
     this.#generation++
+    this.#address = ''
     this.#unready()
     this.#expectReady()
     this.#host.changed()
