@@ -197,7 +197,7 @@ async function ensureBundles(node) {
     if (bundlesStand(digest)) return
     say('Building the browser bundles …')
     const rollup = join(root, 'node_modules', 'rollup', 'dist', 'bin', 'rollup')
-    const args = [rollup, '--config', join(root, 'rollup.config.mjs'), '--silent', '--configOnly', 'browser']
+    const args = ['--conditions=holdfast-source', rollup, '--config', join(root, 'rollup.config.mjs'), '--silent', '--configOnly', 'browser']
     const { code } = await run(node, args, { env: environment(node), stdout: 2 })
     if (code !== 0) throw new Stop('The browser bundles could not be built; the reason stands above.')
     const outputs = bundleOutputs.filter(path => existsSync(join(root, path)))
