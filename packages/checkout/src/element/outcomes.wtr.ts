@@ -36,7 +36,7 @@ describe('an attempt fires exactly one outcome', () => {
     { meets: [{ refused: 'session_revision_stale', status: 409 }], ends: 'failed', code: 'amount_changed' },
     { meets: [{ refused: 'client_secret_invalid', status: 401 }], ends: 'failed', code: 'session_unknown' },
     { meets: [{ refused: 'validation_failed', status: 400 }], ends: 'failed', code: 'internal' },
-    { meets: Array<ConfirmAnswer>(9).fill({ refused: 'rate_limited', status: 429 }), ends: 'failed', code: 'try_again_later', keys: 1 },
+    { meets: Array<ConfirmAnswer>(40).fill({ refused: 'rate_limited', status: 429 }), ends: 'failed', code: 'try_again_later', keys: 1 },
     { meets: [attempt({ status: 'pending', paymentToken: null })], ends: 'pending' },
     { meets: [{ refused: 'attempt_in_progress', status: 409 }], ends: 'pending' },
     { meets: [], ends: 'pending', keys: 1 },
