@@ -148,7 +148,12 @@ export function hashSecret(secret: string): Buffer {
 
 /** Compares in constant time, whatever the lengths. */
 export function sameSecret(given: string, expected: string): boolean {
-  return timingSafeEqual(hashSecret(given), hashSecret(expected))
+  return sameBytes(hashSecret(given), hashSecret(expected))
+}
+
+/** Compares in constant time what should have one length. */
+export function sameBytes(given: Buffer, expected: Buffer): boolean {
+  return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
 /** A new secret that embeds its marketplace: `tok_<suffix>_<43 random characters>`. */

@@ -59,20 +59,27 @@ export async function registerMarketplace(
   return { id: marketplace.id }
 }
 
+/** What holds for every page from which cards come: its marketplace has registered it. */
+export async function refuseUnregisteredOrigin(
+  { pool }: Vault,
+  { marketplace, origin }: { marketplace: string; origin: string },
+): Promise<VaultRefusal | undefined> {
+  if ((await findMarketplace(pool, marketplace))?.origins.includes(origin)) return undefined
+  return {
+    refused: 'origin_refused',
+    field: 'origin',
+    detail: 'The marketplace has not registered this origin with the vault.',
+  }
+}
+
 /**
  * Makes a ticket that one frame may trade, once, within a minute, for a frame session.
  *
  * @refuses origin_refused - the marketplace is not known here, or has not registered that origin
  */
 export async function createTicket(vault: Vault, request: TicketCreate): Promise<VaultRefusal | Ticket> {
-  const marketplace = await findMarketplace(vault.pool, request.marketplace)
-  if (!marketplace?.origins.includes(request.origin)) {
-    return {
-      refused: 'origin_refused',
-      field: 'origin',
-      detail: 'The marketplace has not registered this origin with the vault.',
-    }
-  }
+  const refused = await refuseUnregisteredOrigin(vault, request)
+  if (refused) return refused
   const ticket = newSecret('ft', idSuffix(request.marketplace))
   const expiresAt = new Date(vault.now().getTime() + TICKET_MS)
   await insertTicket(vault.pool, { ...request, hash: hashSecret(ticket), expiresAt })

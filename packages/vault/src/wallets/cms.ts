@@ -1,6 +1,7 @@
-import { X509Certificate, createHash, timingSafeEqual, verify } from 'node:crypto'
+import { X509Certificate, createHash, verify } from 'node:crypto'
 import { Constructed, ObjectIdentifier, OctetString, Sequence, UTCTime, Utf8String, fromBER } from 'asn1js'
 import { Certificate, ContentInfo, IssuerAndSerialNumber, SignedData, type SignerInfo } from 'pkijs'
+import { sameBytes } from '../crypto.ts'
 import { isP256 } from './payment.ts'
 
 /*
@@ -119,13 +120,10 @@ function readSigner(info: SignerInfo, certificate: X509Certificate): Pick<Detach
   return {
     signingTime: signingTime.toDate(),
     signs: content =>
-      sameDigest(createHash('sha256').update(content).digest(), Buffer.from(digest.getValue()))
+      sameBytes(createHash('sha256').update(content).digest(), Buffer.from(digest.getValue()))
       && verify('sha256', attributes, publicKey, value),
   }
 }
-
-const sameDigest = (computed: Buffer, given: Buffer): boolean =>
-  computed.length === given.length && timingSafeEqual(computed, given)
 
 /** The text of a certificate's extension that is one UTF8String; undefined when there is none such. */
 export function textExtension(certificate: X509Certificate, oid: string): string | undefined {

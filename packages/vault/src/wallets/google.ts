@@ -3,11 +3,11 @@ import {
   createHmac,
   diffieHellman,
   hkdfSync,
-  timingSafeEqual,
   verify,
 } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import * as z from 'zod'
+import { sameBytes } from '../crypto.ts'
 import type { VaultRefusal } from '../refusal.ts'
 import {
   base64,
@@ -164,7 +164,7 @@ function decrypt(signedMessage: string, { keys }: Opening): VaultRefusal | { pla
   const tag = Buffer.from(read.value.tag, 'base64')
   for (const privateKey of keys.privateKeys) {
     const derived = deriveKeys(diffieHellman({ privateKey, publicKey: ephemeral }), point)
-    const ours = sameTag(createHmac('sha256', derived.mac).update(message).digest(), tag)
+    const ours = sameBytes(createHmac('sha256', derived.mac).update(message).digest(), tag)
     const plaintext = ours ? decipher(message, derived.encryption) : undefined
     derived.encryption.fill(0)
     derived.mac.fill(0)
@@ -180,9 +180,6 @@ function deriveKeys(sharedSecret: Buffer, ephemeralPoint: Buffer): { encryption:
   sharedSecret.fill(0)
   return { encryption: derived.subarray(0, 32), mac: derived.subarray(32) }
 }
-
-const sameTag = (computed: Buffer, given: Buffer): boolean =>
-  computed.length === given.length && timingSafeEqual(computed, given)
 
 function decipher(message: Buffer, key: Buffer): Buffer {
   const cipher = createDecipheriv('aes-256-ctr', key, Buffer.alloc(16))

@@ -4,8 +4,15 @@ import type { WalletToken, WalletTokenCreate } from '@holdfast/contract'
 import { hashSecret, newSecret } from '../crypto.ts'
 import { isRefusal } from '../refusal.ts'
 import type { VaultRefusal } from '../refusal.ts'
-import { findMarketplace, inTransaction, insertCard, takeWalletMessage } from '../store.ts'
-import { TOKEN_MS, hasNumberWithin, refuseNumber, refuseTooManyCards, sealedRow } from '../tokenize.ts'
+import { inTransaction, insertCard, takeWalletMessage } from '../store.ts'
+import {
+  TOKEN_MS,
+  hasNumberWithin,
+  refuseNumber,
+  refuseTooManyCards,
+  refuseUnregisteredOrigin,
+  sealedRow,
+} from '../tokenize.ts'
 import type { Vault } from '../vault.ts'
 import { openApplePayment } from './apple.ts'
 import { walletNames } from './config.ts'
@@ -40,14 +47,8 @@ export async function createWalletToken(
 
 async function verifyAndKeep(vault: Vault, request: WalletTokenCreate): Promise<VaultRefusal | WalletToken> {
   const now = vault.now()
-  const marketplace = await findMarketplace(vault.pool, request.marketplace)
-  if (!marketplace?.origins.includes(request.origin)) {
-    return {
-      refused: 'origin_refused',
-      field: 'origin',
-      detail: 'The marketplace has not registered this origin with the vault.',
-    }
-  }
+  const unregistered = await refuseUnregisteredOrigin(vault, request)
+  if (unregistered) return unregistered
   const payment = openPayment(vault, { request, now })
   if ('refused' in payment) return payment
   const { number, cryptogram } = payment
