@@ -1,5 +1,5 @@
 import { DatabaseError, type Pool } from 'pg'
-import { DatabaseBusy } from './transaction.ts'
+import { DatabaseBusy, isOutdated } from './transaction.ts'
 
 /*
  * Gathered commits. While one transaction of a lane commits, the calls that arrive wait, and the next transaction
@@ -144,14 +144,11 @@ const mayBegin = ({ waiting, running, crowded }: Lane): boolean =>
  * or reference taken meanwhile, a CHECK), or a decision broke. A database that is away is everyone's.
  */
 function isOfOneItem(error: unknown): boolean {
-  return !(error instanceof DatabaseBusy) || isLockTimeout(error) || isOutdatedPlan(error)
+  return !(error instanceof DatabaseBusy) || isLockTimeout(error) || isOutdated(error.cause)
 }
 
 const isLockTimeout = (error: unknown): boolean => error instanceof DatabaseBusy
   && error.cause instanceof DatabaseError && /^(?:55P03|57014)$/.test(error.cause.code ?? '')
-
-const isOutdatedPlan = (error: unknown): boolean => error instanceof DatabaseBusy
-  && error.cause instanceof DatabaseError && error.cause.code === '0A000'
 
 /** Nothing was begun: it had no connection, which the first one has. */
 const isWithoutConnection = (error: unknown): boolean => error instanceof DatabaseBusy

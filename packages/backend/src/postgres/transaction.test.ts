@@ -1,8 +1,10 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
+import { openLink } from '../testing/link.ts'
+import { gather } from './lane.ts'
 import { createPool } from './pool.ts'
-import { DatabaseBusy, inTransaction, inTransactionInsistently } from './transaction.ts'
+import { DatabaseBusy, inOneTry, inTransaction, inTransactionInsistently } from './transaction.ts'
 import type { Pool, PoolClient } from 'pg'
 
 let database: TestDatabase
@@ -81,17 +83,16 @@ describe('a migration that adds a column while connections have statements on it
 })
 
 describe('a BEGIN that fails', () => {
-  /** A pool whose connections refuse BEGIN once, as when the statement is canceled. */
+  /** A pool on whose connections BEGIN fails, as it does when the statement is cancelled. */
   const unable = (): Pool => new Proxy(pool, {
-    get: (target, name) => (name !== 'connect' ? Reflect.get(target, name, target) as unknown : async () => {
-      const client = await target.connect()
-      const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>
-      return Object.create(client, {
-        release: { value: client.release.bind(client) },
-        query: { value: (statement: unknown, ...more: unknown[]) =>
-          (String(statement).includes('begin') ? query('select 1/0') : query(statement, ...more)) },
-      }) as PoolClient
-    }),
+    get: (target, name) => (name === 'connect' ? async () => failing(await target.connect()) : Reflect.get(target, name, target) as unknown),
+  })
+  const failing = (client: PoolClient): PoolClient => new Proxy(client, {
+    get(target, name) {
+      if (name !== 'query') return Reflect.get(target, name, target) as unknown
+      return (text: unknown, ...rest: unknown[]) => (target.query as (...args: unknown[]) => unknown).call(target,
+        typeof text === 'string' && text.includes('begin;') ? `select 1 / 0; ${text}` : text, ...rest)
+    },
   })
 
   test.each([true, false])('lets nothing be written outside of a transaction, eager: %s', async (eager) => {
@@ -102,4 +103,37 @@ describe('a BEGIN that fails', () => {
     await expect(wrote).rejects.toThrow('division by zero')
     expect((await pool.query(`select 1 from marketplaces where marketplace_id = 'mkt_unbegun'`)).rowCount).toBe(0)
   })
+
+  test('lets nothing be written by kysely either', async () => {
+    const wrote = inTransaction(unable(), async (tx) => {
+      await tx.client.query('select 1').catch(() => {})
+      await tx.db.deleteFrom('clock').execute()
+    }, { eager: true })
+    await expect(wrote).rejects.toThrow('division by zero')
+    expect((await pool.query('select 1 from clock')).rowCount).toBe(1)
+  })
+})
+
+test('a connection that falls silent is given up, and the lane that waited for it goes on', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const link = await openLink(database.app)
+  const far = createPool({ ...database.app, ...link.at }, { size: 2, applicationName: 'test' })
+  try {
+    const one = (text: string) => inOneTry(far, async (tx) => (await tx.client.query(text)).rows.length)
+    const ask = (text: string) => gather(far, { lane: 'l', command: 'c', together: async (all) => Promise.all(all.map(one)), singly: one }, text)
+    const turn = () => new Promise((resolve) => { setImmediate(resolve) })
+    await ask('select 1')
+    await turn()
+    link.swallow()
+    const lost = ask('select 2').catch((error: unknown) => error)
+    await turn()
+    const next = ask('select 3')
+    vi.advanceTimersByTime(20_000)
+    expect(await lost).toBeInstanceOf(DatabaseBusy)
+    expect(await next).toBe(1)
+  } finally {
+    vi.useRealTimers()
+    await far.end()
+    link.close()
+  }
 })

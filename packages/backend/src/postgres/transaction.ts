@@ -27,20 +27,17 @@ const MAX_WAITING = 2_000
  * @throws DatabaseBusy - no connection, or a lock that was not to be had within `lock_timeout`
  */
 export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>, how: Eager = {}): Promise<T> {
-  let outdated = 0
-  for (let attempt = 1; ; attempt += 1) {
+  // each outdated try lets one connection go, and all of them may be outdated
+  let [outdated, collided] = [0, 0]
+  for (;;) {
     try {
       return await once(pool, work, how)
     } catch (error) {
       if (!mayBeRunAgain(error)) throw asBusy(error)
-      // each such try lets one connection go, and all of them may be outdated
-      if (isOutdated(error) && outdated < pool.options.max) {
-        outdated += 1
-        attempt -= 1
-        continue
-      }
-      if (attempt === MAX_TRIES) throw new DatabaseBusy('the transaction kept colliding with others', { cause: error })
-      await pause(Math.random() * 5 * 2 ** attempt)
+      if (isOutdated(error) && (outdated += 1) <= pool.options.max) continue
+      collided += 1
+      if (collided === MAX_TRIES) throw new DatabaseBusy('the transaction kept colliding with others', { cause: error })
+      await pause(Math.random() * 5 * 2 ** collided)
     }
   }
 }
@@ -264,7 +261,7 @@ function mayBeRunAgain(error: unknown): boolean {
 }
 
 /** A migration gave a table another column: what this connection has prepared on it works no more, and it is let go. */
-const isOutdated = (error: unknown): error is DatabaseError =>
+export const isOutdated = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError && error.code === '0A000' && error.message.includes('cached plan')
 
 /** Errors of the server that say "not now": shutting down, starting, recovering, full, out of connections or time. */
