@@ -10,6 +10,8 @@ export interface Answered {
  * One caller with a connection of its own, kept alive: it sends a request when the one before it is answered.
  */
 export interface Caller {
+  /** False once the connection is gone: servers close those that nobody has used for a minute or so. */
+  readonly open: boolean
   /** @throws Error - the connection was lost, or the answer has no length */
   send(request: string): Promise<Answered>
   close(): void
@@ -66,6 +68,9 @@ function callOver(socket: Socket): Caller {
     }
   })
   return {
+    get open() {
+      return lost === null
+    },
     send: (request) =>
       new Promise<Answered>((resolve, reject) => {
         if (lost) return reject(lost)

@@ -39,7 +39,7 @@ type Loop = (job: Pick<Job, 'load' | 'among'>) => Promise<void>
 
 const connected = new Map<string, Loop[]>()
 
-/** Callers of a target stay connected between its runs, as a merchant's servers do. */
+/** Callers of a target stay connected between its runs, as a merchant's servers do, and connect again where they aren't. */
 async function loopsOf({ target, callers }: Job): Promise<readonly Loop[]> {
   const place = JSON.stringify(target)
   const loops = connected.get(place) ?? []
@@ -50,10 +50,11 @@ async function loopsOf({ target, callers }: Job): Promise<readonly Loop[]> {
 }
 
 async function httpLoop({ port, key, command }: Target & { kind: 'http' }): Promise<Loop> {
-  const caller = await openCaller({ host: '127.0.0.1', port })
+  let caller = await openCaller({ host: '127.0.0.1', port })
   const fixed = `host: 127.0.0.1:${port}\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\n`
   return async ({ load, among }) => {
     const { path, body, status } = commands[command](load, among)
+    if (!caller.open) caller = await openCaller({ host: '127.0.0.1', port })
     const answer = await caller.send(
       `POST ${path} HTTP/1.1\r\n${fixed}idempotency-key: ${randomUUID()}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
