@@ -13,7 +13,8 @@ import terser from '@rollup/plugin-terser'
 import { transformSync } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
 import { packDeclarations } from './scripts/declarations.mjs'
-import { checkoutChunks, stringsOf, translated } from './scripts/locales.ts'
+import { languageChunks, listOfAll, stringsOf, translated } from './scripts/locales.ts'
+import { buildParts, loadingParts, nameOf } from './scripts/parts.ts'
 
 const root = dirname(fileURLToPath(import.meta.url))
 const browserTarget = 'es2022'
@@ -55,20 +56,24 @@ function integrity() {
   }
 }
 
-/** Writes the component's languages beside its script, and tells the script the hash of their list. */
-function languages(output) {
-  const { index, chunks } = checkoutChunks()
+/** Writes languages and parts beside the script, and tells the script the hash of their list. */
+function chunks(output) {
+  let built = []
   return {
-    name: 'languages',
+    name: 'chunks',
+    async buildStart() {
+      built = [...languageChunks(), ...(await buildParts([inBrowser(), typescript(browserTarget), small()]))]
+      built.unshift(listOfAll(built))
+    },
     transform(code, id) {
-      if (!id.endsWith('packages/checkout/src/i18n/index.ts')) return null
-      if (!code.includes('__HOLDFAST_LOCALES__')) this.error('the script has no place for the hash of its languages')
-      return { code: code.replace('__HOLDFAST_LOCALES__', index.digest), map: null }
+      if (!id.endsWith('packages/checkout/src/chunks.ts')) return null
+      if (!code.includes('__HOLDFAST_CHUNKS__')) this.error('the script has no place for the hash of its chunks')
+      return { code: code.replace('__HOLDFAST_CHUNKS__', built[0].digest), map: null }
     },
     writeBundle() {
       rmSync(output, { recursive: true, force: true })
       mkdirSync(output, { recursive: true })
-      for (const { name, text } of [index, ...chunks]) writeFileSync(join(output, name), text)
+      for (const { file, text } of built) writeFileSync(join(output, file), text)
     },
   }
 }
@@ -116,8 +121,9 @@ const checkoutScript = {
   plugins: [
     without('zod|zod-openapi'),
     inBrowser(),
+    loadingParts(),
     typescript(browserTarget),
-    languages(from('packages/checkout/dist/locales')),
+    chunks(from('packages/checkout/dist/chunks')),
     small(),
     integrity(),
   ],
@@ -139,12 +145,17 @@ const cardFrame = {
 const checkoutPackage = {
   input: from('packages/checkout/src/index.ts'),
   external: /^lit(?:-html|-element)?(?:\/|$)|^@lit\//,
-  output: { file: from('packages/checkout/dist/index.js'), format: 'es', inlineDynamicImports: true },
+  output: {
+    dir: from('packages/checkout/dist'),
+    format: 'es',
+    entryFileNames: 'index.js',
+    chunkFileNames: ({ facadeModuleId }) => `parts/${nameOf(facadeModuleId)}.js`,
+  },
   plugins: [
     without('.*'),
     inBrowser(),
     typescript(browserTarget),
-    languages(from('packages/checkout/dist/locales')),
+    chunks(from('packages/checkout/dist/chunks')),
     declarations('checkout', { external: ['lit'], formats: ['es'] }),
   ],
 }

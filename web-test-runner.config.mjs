@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { esbuildPlugin } from '@web/dev-server-esbuild'
 import { defaultReporter } from '@web/test-runner'
 import { chromeLauncher } from '@web/test-runner-chrome'
-import { checkoutChunks } from './scripts/locales.ts'
+import { languageChunks, listOfAll } from './scripts/locales.ts'
 import { browserPath, chromiumArgs } from './test/support/chromium.ts'
 
 const require = createRequire(import.meta.url)
@@ -20,21 +20,22 @@ const mockWorker = {
   },
 }
 
-/** Serves the languages beside their source, as the build lays them beside the script. */
+/** Serves the languages beside their source, as the build lays them beside the script. Parts are imported from theirs. */
 const languages = {
   name: 'languages',
   serverStart() {
-    const { index, chunks } = checkoutChunks()
-    this.digest = index.digest
-    this.files = new Map([index, ...chunks].map(({ name, text }) => [`/packages/checkout/src/i18n/locales/${name}`, text]))
+    const chunks = languageChunks()
+    const list = listOfAll(chunks)
+    this.digest = list.digest
+    this.files = new Map([list, ...chunks].map(({ file, text }) => [`/packages/checkout/src/chunks/${file}`, text]))
   },
   serve({ path }) {
     const body = this.files.get(path)
     return body && { body, type: 'json' }
   },
   transform({ path, body }) {
-    if (path !== '/packages/checkout/src/i18n/index.ts') return undefined
-    return { body: body.replace('__HOLDFAST_LOCALES__', this.digest) }
+    if (path !== '/packages/checkout/src/chunks.ts') return undefined
+    return { body: body.replace('__HOLDFAST_CHUNKS__', this.digest) }
   },
 }
 

@@ -152,6 +152,7 @@ const bundleSources = [
   'demo/client',
   'locales',
   'scripts/locales.ts',
+  'scripts/parts.ts',
   'scripts/xliff.ts',
   'rollup.config.mjs',
   'package-lock.json',
@@ -161,7 +162,7 @@ const bundleOutputs = [
   'packages/card-frame/dist/frame.js',
   'packages/card-frame/dist/frame.css',
   'packages/card-frame/dist/words',
-  'packages/checkout/dist/locales',
+  'packages/checkout/dist/chunks',
   'demo/public/build',
 ]
 const bundleStamp = join(root, '.holdfast', 'bundles.json')

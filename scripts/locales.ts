@@ -19,6 +19,9 @@ export type Strings = Readonly<Record<string, string>>
 export const parts: Readonly<Record<'checkout' | 'card', Strings>> = { checkout, card }
 export type Part = keyof typeof parts
 
+/** What a browser fetches by itself: the frame's words come in its page. */
+const catalogues = (Object.keys(parts) as Part[]).filter(part => part !== 'card')
+
 /** Languages that have files of translations: all but English. */
 export const translated: readonly string[] = locales.filter(locale => locale !== 'en')
 
@@ -64,22 +67,35 @@ export function stringsOf(part: Part, locale: string): Strings {
 /** A file that a browser loads, under a name that changes with it. */
 export interface Chunk {
   readonly name: string
+  readonly file: string
   readonly text: string
   /** SHA-384 as base64: what `integrity` compares. */
   readonly digest: string
 }
 
-export function chunkOf(name: string, content: Strings): Chunk {
-  const text = JSON.stringify(content)
+export function chunkOf(name: string, { text, type }: { readonly text: string; readonly type: 'js' | 'json' }): Chunk {
   const digest = createHash('sha384').update(text).digest('base64')
-  return { name: `${name}.${digest.slice(0, 10).replace(/\W/g, '-')}.json`, text, digest }
+  return { name, file: `${name}.${digest.slice(0, 10).replace(/\W/g, '-')}.${type}`, text, digest }
 }
 
-/** The component's languages, and the list of their hashes, whose own hash the script knows. */
-export function checkoutChunks(): { readonly index: Chunk; readonly chunks: readonly Chunk[] } {
-  const chunks = translated.map(locale => [locale, chunkOf(locale, stringsOf('checkout', locale))] as const)
-  const index = chunkOf('index', Object.fromEntries(chunks.map(([locale, { digest }]) => [locale, digest])))
-  return { index, chunks: chunks.map(([, chunk]) => chunk) }
+const textsOf = (name: string, content: Strings): Chunk => chunkOf(name, { text: JSON.stringify(content), type: 'json' })
+
+/** The languages of the component, and of its parts, each part's with a list of them. */
+export function languageChunks(): readonly Chunk[] {
+  return catalogues.flatMap(part => {
+    if (part === 'checkout') return translated.map(locale => textsOf(locale, stringsOf(part, locale)))
+    const own = translated.map(locale => textsOf(`${part}.${locale}`, stringsOf(part, locale)))
+    return [listOf(`${part}.index`, own), ...own]
+  })
+}
+
+/** What the script asks for first: the hashes of all that is in no other list. The script knows its own. */
+export function listOfAll(chunks: readonly Chunk[]): Chunk {
+  return listOf('index', chunks.filter(({ name }) => !name.includes('.') || name.endsWith('.index')))
+}
+
+function listOf(name: string, chunks: readonly Chunk[]): Chunk {
+  return textsOf(name, Object.fromEntries(chunks.map(one => [one.name, one.digest])))
 }
 
 /** A language's file with the source's units: a translation stays while its English does. */

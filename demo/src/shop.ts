@@ -25,7 +25,7 @@ export interface ShopOptions {
   /** The vault's origin as browsers see it: the card frame's. */
   readonly vaultOrigin: string
   /** The component's script with its SRI hash, and its languages by the name of their file. */
-  readonly component: { readonly script: string; readonly integrity: string; readonly locales: ReadonlyMap<string, string> }
+  readonly component: { readonly script: string; readonly integrity: string; readonly chunks: ReadonlyMap<string, string> }
   /** What a phone can scan right now, and the origins of the wallets that it is led to. */
   readonly phone: { readonly codes: () => readonly Code[]; readonly wallets: readonly string[] }
 }
@@ -166,9 +166,10 @@ function addAssets(app: FastifyInstance, options: ShopOptions): void {
       reply.type(type).send(await readFile(fileURLToPath(new URL(file, import.meta.url)))))
   }
   app.get('/holdfast.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(options.component.script))
-  for (const [name, text] of options.component.locales) {
-    app.get(`/locales/${name}`, (_request, reply) =>
-      reply.type('application/json').header('cache-control', 'public, max-age=31536000, immutable').send(text))
+  for (const [name, text] of options.component.chunks) {
+    const type = name.endsWith('.js') ? 'text/javascript; charset=utf-8' : 'application/json'
+    app.get(`/chunks/${name}`, (_request, reply) =>
+      reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').send(text))
   }
 }
 

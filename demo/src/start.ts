@@ -125,12 +125,12 @@ async function ensureFunding(holdfast: Holdfast): Promise<void> {
 
 async function readComponent(): Promise<ShopOptions['component']> {
   const file = fileURLToPath(import.meta.resolve('@holdfast/checkout/holdfast.js'))
-  const folder = new URL('locales/', pathToFileURL(file))
+  const folder = new URL('chunks/', pathToFileURL(file))
   const names = await readdir(folder)
   return {
     script: await readFile(file, 'utf8'),
     integrity: (await readFile(`${file}.sri`, 'utf8')).trim(),
-    locales: new Map(await Promise.all(names.map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const))),
+    chunks: new Map(await Promise.all(names.map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const))),
   }
 }
 

@@ -1,5 +1,5 @@
 import { HoldfastCheckout } from './element/checkout.ts'
-import { shelf } from './i18n/index.ts'
+import { shelf } from './chunks.ts'
 
 export { HoldfastCheckout }
 export type { Appearance, AppearanceVariables } from './appearance.ts'
@@ -14,14 +14,14 @@ export type { CheckoutState, HoldfastCheckoutEventMap, Outcome, Phase } from './
  * package and calling it there are both safe.
  *
  * @param options.apiUrl - the API's origin, for elements without `api-url`
- * @param options.localesUrl - the folder of the languages (`dist/locales`); by default beside this module's file
+ * @param options.chunksUrl - the folder of the languages and parts (`dist/chunks`); by default beside this module's file
  * @returns the element's class, or null where there is no document
  */
 export async function loadHoldfast(
-  { apiUrl, localesUrl }: { apiUrl?: string, localesUrl?: string } = {},
+  { apiUrl, chunksUrl }: { apiUrl?: string, chunksUrl?: string } = {},
 ): Promise<typeof HoldfastCheckout | null> {
   if (typeof document === 'undefined') return null
-  if (localesUrl) shelf.base = new URL(localesUrl, document.baseURI).href.replace(/\/?$/, '/')
+  if (chunksUrl) shelf.base = new URL(chunksUrl, document.baseURI).href.replace(/\/?$/, '/')
   if (apiUrl) HoldfastCheckout.defaultApiUrl = apiUrl
   if (!customElements.get('holdfast-checkout')) customElements.define('holdfast-checkout', HoldfastCheckout)
   return customElements.get('holdfast-checkout') as typeof HoldfastCheckout

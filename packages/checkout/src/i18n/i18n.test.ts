@@ -3,15 +3,24 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { en } from './en.ts'
+import type * as Chunks from '../chunks.ts'
 import type * as Languages from './index.ts'
 
 /* The languages come from a real server, by the very fetch that checks their hashes. */
 
 const digestOf = (text: string): string => createHash('sha384').update(text).digest('base64')
 const nameOf = (name: string, digest: string): string => `/${name}.${digest.slice(0, 10).replace(/\W/g, '-')}.json`
-const fill = { de: { total: 'Gesamtbetrag', nextDays: '{days} nach dem Versand' }, he: { total: 'סך הכול', pay: 'תשלום {amount}' } }
-const texts = Object.entries(fill).map(([language, strings]) => ({ language, text: JSON.stringify(strings) }))
-const list = JSON.stringify(Object.fromEntries(texts.map(({ language, text }) => [language, digestOf(text)])))
+const fill = {
+  de: { total: 'Gesamtbetrag', nextDays: '{days} nach dem Versand' },
+  he: { total: 'סך הכול', pay: 'תשלום {amount}' },
+}
+const textsOf = (of: object) => Object.entries(of).map(([name, strings]) => ({ name, text: JSON.stringify(strings) }))
+const listOf = (chunks: ReturnType<typeof textsOf>) => Object.fromEntries(chunks.map(({ name, text }) => [name, digestOf(text)]))
+const languages = textsOf(fill)
+const ofPart = textsOf({ 'order.de': { paid: '{amount} bezahlt' } })
+const texts = [...languages, ...ofPart, ...textsOf({ 'order.index': listOf(ofPart) })]
+const list = JSON.stringify(listOf([...languages, ...texts.slice(-1)]))
+const textOf = (name: string): string => texts.find((one) => one.name === name)?.text ?? ''
 
 let files: Map<string, string>
 let asked: string[]
@@ -33,7 +42,7 @@ afterAll(() => {
 })
 
 beforeEach(() => {
-  files = new Map(texts.map(({ language, text }) => [nameOf(language, digestOf(text)), text]))
+  files = new Map(texts.map(({ name, text }) => [nameOf(name, digestOf(text)), text]))
   files.set(nameOf('index', digestOf(list)), list)
   asked = []
   warned = []
@@ -42,12 +51,12 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks())
 
 /** The module as a page has it that has just been opened. */
-async function fresh(): Promise<typeof Languages> {
+async function fresh(): Promise<typeof Languages & Pick<typeof Chunks, 'shelf'>> {
   vi.resetModules()
-  const page = await import('./index.ts')
+  const [page, { shelf }] = [await import('./index.ts'), await import('../chunks.ts')]
   const { port } = server.address() as AddressInfo
-  Object.assign(page.shelf, { base: `http://127.0.0.1:${port}/`, index: digestOf(list) })
-  return page
+  Object.assign(shelf, { base: `http://127.0.0.1:${port}/`, list: digestOf(list) })
+  return { ...page, shelf }
 }
 
 describe('the sentences in English', () => {
@@ -87,11 +96,10 @@ describe('a language', () => {
     const { languageOf } = await fresh()
     const [first, second] = [languageOf('de'), languageOf('de-AT')]
     expect([first.locale, first.text('total')]).toEqual(['en', 'Total'])
-    expect(second.pending).toBe(first.pending)
-    await first.pending
+    await Promise.all([first.pending, second.pending])
     expect(languageOf('de').text('nextDays', { days: 1 })).toBe('1 Tag nach dem Versand')
     expect(languageOf('de').text('retry')).toBe(en.retry)
-    expect(asked).toEqual([nameOf('index', digestOf(list)), nameOf('de', digestOf(texts[0]?.text ?? ''))])
+    expect(asked).toEqual([nameOf('index', digestOf(list)), nameOf('de', digestOf(textOf('de')))])
   })
 
   test('that runs from right to left says so, and sets values apart', async () => {
@@ -102,8 +110,34 @@ describe('a language', () => {
   })
 })
 
+describe('a part’s sentences', () => {
+  const own = { paid: '{amount} paid', unread: 'Not read' }
+
+  test('come in the language of the rest, and in English where it has none', async () => {
+    const { languageOf } = await fresh()
+    await languageOf('de').pending
+    const say = await languageOf('de').words('order', own)
+    expect([say('paid', { amount: 'USD 12.00' }), say('unread')]).toEqual(['USD 12.00 bezahlt', 'Not read'])
+    expect(warned).toEqual([])
+  })
+
+  test('are English, with a word to the developer, where they can’t be had', async () => {
+    const { languageOf } = await fresh()
+    await languageOf('he').pending
+    const say = await languageOf('he').words('order', own)
+    expect(say('unread')).toBe('Not read')
+    expect(warned).toEqual([expect.stringContaining('did not give it "order.he"')])
+  })
+
+  test('are not asked for in English', async () => {
+    const { languageOf } = await fresh()
+    expect((await languageOf('en-GB').words('order', own))('unread')).toBe('Not read')
+    expect(asked).toEqual([])
+  })
+})
+
 describe('English stands, and the console is told once, when', () => {
-  const german = (): string => nameOf('de', digestOf(texts[0]?.text ?? ''))
+  const german = (): string => nameOf('de', digestOf(textOf('de')))
   const troubles: Readonly<Record<string, () => void>> = {
     'the language is missing': () => void files.delete(german()),
     'the language has been tampered with': () => void files.set(german(), '{"total":"Send it to me"}'),

@@ -1,4 +1,5 @@
 import { closestLocale, directionOf } from '@holdfast/contract/locale'
+import { readTexts, shelf } from '../chunks.ts'
 import { warnOnce } from '../warn.ts'
 import { en } from './en.ts'
 
@@ -7,33 +8,25 @@ export type Strings = Readonly<Record<string, string>>
 /** Texts go in as they are; a number is a span of time that its name tells the unit of: `days`, `minutes`. */
 export type Values = Readonly<Record<string, string | number>>
 
+/** A sentence with its values filled in. */
+export type Words<Key extends string> = (key: Key, values?: Values) => string
+
 /** One language, and the locale that writes its numbers and dates. */
 export interface Language {
   /** BCP 47, as given where the language is spoken here: `en-GB` stays, `xx` becomes `en`. */
   readonly locale: string
   /** That of the sentences, whatever the page around them has: `60 days` must not turn into `days 60`. */
   readonly direction: 'ltr' | 'rtl'
-  /** The sentence with its values filled in. */
-  text(key: StringKey, values?: Values): string
+  readonly text: Words<StringKey>
   /** While its sentences are on their way and English stands in for them. Never rejects. */
   readonly pending?: Promise<void>
-}
-
-const here = import.meta.url
-
-/** Where the languages are, all but English. */
-export const shelf: { base: string, index: string, patienceMs: number } = {
-  /** The folder; beside the script unless the merchant serves it from elsewhere. */
-  base: new URL('locales/', here).href,
-  /** SHA-384 of the list of languages, as base64: set by the build. */
-  index: '__HOLDFAST_LOCALES__',
-  /** How long English waits for a language, all told. */
-  patienceMs: 4000,
+  /** What a part of the component says, by its own English, which stands in for what can't be had. Never rejects. */
+  words<Key extends string>(part: string, english: Readonly<Record<Key, string>>): Promise<Words<Key>>
 }
 
 /** What has been read, by language; English for one that couldn't be. */
 const read = new Map<string, Strings>([['en', en]])
-const coming = new Map<string, Promise<void>>()
+const coming = new Map<string, Promise<Strings | undefined>>()
 
 /**
  * The first of the locales whose language, or one close to it, is spoken here; English where none is. The first is
@@ -45,20 +38,23 @@ export function languageOf(...wanted: readonly (string | null | undefined)[]): L
   if (asked && asked !== tag) warnOnce(`it speaks no language close to "${asked}", and shows "${tag}" instead.`)
   const language = closestLocale(tag) as string
   const strings = read.get(language)
-  if (!strings) return { ...spoken('en', en), pending: coming.get(language) ?? fetched(language) }
+  if (!strings) return { ...spoken('en', en), pending: fetched(language).then((found = en) => void read.set(language, found)) }
   return strings === en ? spoken(language === 'en' ? tag : 'en', en) : spoken(tag, strings)
 }
 
 function spoken(locale: string, strings: Strings): Language {
   const direction = directionOf(locale)
-  const text: Language['text'] = (key, values = {}) =>
-    (strings[key] ?? en[key]).replace(/\{(\w+)\}/g, (hole, name: string) => {
+  const saying = (own: Strings, english: Strings) => (key: string, values: Values = {}): string =>
+    ((own[key] ?? english[key]) as string).replace(/\{(\w+)\}/g, (hole, name: string) => {
       const value = values[name] ?? hole
       const said = typeof value === 'number' ? span(value, name, locale) : value
       // an amount or a name that runs the other way must not turn the sentence around it
       return direction === 'rtl' ? `\u2068${said}\u2069` : said
     })
-  return { locale, direction, text }
+  return {
+    locale, direction, text: saying(strings, en),
+    words: async (part, english) => saying(strings === en ? english : await fetched(`${part}.${closestLocale(locale)}`) ?? english, english),
+  }
 }
 
 /** `14 days`, with the plural and the case that the language counts time in. */
@@ -67,30 +63,12 @@ function span(value: number, name: string, locale: string): string {
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
 }
 
-function fetched(language: string): Promise<void> {
-  const ready = fetchStrings(language).then(
-    (strings) => void read.set(language, strings),
-    (error: unknown) => {
-      warnOnce(`it shows English, because ${shelf.base} did not give it "${language}" as it was built (${String(error)}).`)
-      read.set(language, en)
-    },
-  )
-  coming.set(language, ready)
-  return ready
-}
-
-/** The list by the hash that the build knows, then the language by the hash that the list has. */
-async function fetchStrings(language: string): Promise<Strings> {
-  const signal = AbortSignal.timeout(shelf.patienceMs)
-  const list = await fetchChunk('index', shelf.index, signal)
-  return fetchChunk(language, list[language] as string, signal)
-}
-
-/** The browser refuses a file that differs by a bit; what it lets through is data and never run. */
-async function fetchChunk(name: string, digest: string, signal: AbortSignal): Promise<Strings> {
-  const file = `${name}.${digest.slice(0, 10).replace(/\W/g, '-')}.json`
-  const response = await fetch(new URL(file, shelf.base), {
-    integrity: `sha384-${digest}`, credentials: 'omit', redirect: 'error', signal,
+/** The sentences of a chunk; undefined where they can't be had, which the console is told. */
+function fetched(name: string): Promise<Strings | undefined> {
+  const ready = coming.get(name) ?? readTexts(name, AbortSignal.timeout(shelf.patienceMs)).catch((error: unknown) => {
+    warnOnce(`it shows English, because ${shelf.base} did not give it "${name}" as it was built (${String(error)}).`)
+    return undefined
   })
-  return await response.json() as Strings
+  coming.set(name, ready)
+  return ready
 }
