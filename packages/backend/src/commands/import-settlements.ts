@@ -1,11 +1,12 @@
+import { endpoints } from '@holdfast/contract'
 import type { SettlementImportFailure, SettlementsImported } from '@holdfast/contract/types'
-import { assert, type SettlementReport } from '@holdfast/core'
+import { assert, isRefusal, type Refusal, type SettlementReport } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import { DatabaseBusy, inTransaction } from '../postgres/transaction.ts'
 import { readSettlements } from '../store/render/movements.ts'
 import { readNow, runBatch, type Command, type Submission } from './execute.ts'
-import { answerOnce, taken, takenKeys, type Answer } from './idempotency.ts'
+import { answerOnce, render, taken, takenKeys, type Answer } from './idempotency.ts'
 import { readRecorded, recordReport, type Reported } from './settlements.ts'
 
 /** Reports as a rail gave them, oldest first. */
@@ -14,11 +15,12 @@ export interface Reports {
   readonly reports: readonly SettlementReport[]
 }
 
-type Importing = Submission<readonly Reports[]>
+/** What the rails have reported, fetched when the key has turned out to be free; a refusal where they can't say. */
+type Importing = Submission<() => Promise<readonly Reports[] | Refusal>>
 
 /**
- * Records reports for a call, each in a transaction of its own, and then stores under the call's key what became of
- * each. A key that was answered before records nothing. A call that dies midway leaves recorded what it recorded, each
+ * Fetches and records reports for a call, each in a transaction of its own, and then stores under the call's key what became of
+ * each. For a key that was answered before, no rail is asked. A call that dies midway leaves recorded what it recorded, each
  * report once: called again, it goes on with the rest and answers that.
  *
  * @throws DatabaseBusy - the answer could not be stored; the same call with the same key may come again
@@ -30,18 +32,25 @@ export async function importSettlements(deps: Deps, importing: Importing): Promi
 }
 
 async function importOnce(deps: Deps, importing: Importing): Promise<Answer | typeof taken> {
-  const fresh = await inTransaction(deps.pool, (tx) => readFresh(tx, importing))
-  if (fresh === taken) return taken
-  const failures = await recordReports(deps, importing)
+  const { claim, marketplace, requestId } = importing
+  if (claim && (await inTransaction(deps.pool, (tx) => takenKeys(tx, [claim]))).size > 0) return taken
+  const reports = await importing.input()
+  if (isRefusal(reports)) return render(reports, { status: endpoints['settlements.import'].status, requestId })
+  const fresh = await inTransaction(deps.pool, (tx) => readFresh(tx, { marketplace, input: reports }))
+  const failures = await recordReports(deps, { marketplace, input: reports })
   const input = { fresh, failed: failures.map(({ failed }) => failed) }
   const [answer] = await runBatch(deps, answering, [{ ...importing, input }])
   assert(answer !== undefined, 'a batch of one has one answer')
   return answer
 }
 
-/** Which reports stand in no settlement yet; `taken`: the key has its answer, and nothing is to be recorded for it. */
-async function readFresh(tx: Tx, { claim, marketplace, input }: Importing): Promise<readonly Reported[] | typeof taken> {
-  if (claim && (await takenKeys(tx, [claim])).size > 0) return taken
+interface Fetched {
+  readonly marketplace: string
+  readonly input: readonly Reports[]
+}
+
+/** Which reports stand in no settlement yet. */
+async function readFresh(tx: Tx, { marketplace, input }: Fetched): Promise<readonly Reported[]> {
   const fresh: Reported[] = []
   for (const { connector, reports } of input) {
     const recorded = await readRecorded(tx, { marketplace, connector, reports })
@@ -87,9 +96,7 @@ const BUSY_IN_A_ROW = 3
  *
  * @returns what could not be recorded
  */
-export async function recordReports(
-  deps: Deps, { marketplace, input }: Pick<Importing, 'marketplace' | 'input'>,
-): Promise<readonly Failure[]> {
+export async function recordReports(deps: Deps, { marketplace, input }: Fetched): Promise<readonly Failure[]> {
   const failures: Failure[] = []
   let busy: DatabaseBusy[] = []
   for (const { connector, reports } of input) {

@@ -19,7 +19,7 @@ afterAll(() => backend.close())
 /** Records reports as if the rail had given them, and answers what was recorded. */
 async function record(...reports: SettlementReport[]): Promise<Settlement[]> {
   const answer = await importSettlements(backend.deps, {
-    marketplace: backend.marketplace.id, requestId: randomUUID(), claim: null, input: [{ connector: 'jpmorgan', reports }],
+    marketplace: backend.marketplace.id, requestId: randomUUID(), claim: null, input: async () => [{ connector: 'jpmorgan', reports }],
   })
   return (JSON.parse(answer.body) as { data: Settlement[] }).data
 }
@@ -103,6 +103,17 @@ describe('of several reports, each is recorded by itself', () => {
     const again = await reporting([...reports, report('2027-02-07', late, 10_000n)], () => call(key))
     expect([again.status, again.text]).toEqual([first.status, first.text])
     expect(await settledAt(late.payment.id)).toBeNull()
+  })
+
+  test('the same key answers the same while the rail is away; another is refused, and keeps its key', async () => {
+    const [key, other] = [randomUUID(), randomUUID()]
+    const first = await reporting([report('2027-02-10', await paid(), 10_000n)], () => call(key))
+    const away = changeRail(backend, () => ({ settlementReports: () => Promise.reject(new Error('away')) }))
+    const [again, refused] = [await call(key), await call(other)]
+    away()
+    expect([again.status, again.text]).toEqual([first.status, first.text])
+    expect([refused.status, refused.body['code']]).toEqual([502, 'rail_unavailable'])
+    expect((await reporting([], () => call(other))).status).toBe(200)
   })
 
   test('a call whose answer could not be stored goes on where it stopped, under the same key', async () => {

@@ -8,11 +8,10 @@ const importRoute: Route<'settlements.import'> = route('settlements.import', asy
   if (connectors.length === 0) {
     return { refused: 'validation_failed', field: 'connector', detail: `connector: there is no '${body.connector}' here; expected one of ${known.join(', ')}.` }
   }
-  const input = await Promise.all(connectors.map((connector) => fetchReports(deps, { marketplace: marketplace.id, connector }))).catch((error: unknown) => {
+  const input = () => Promise.all(connectors.map((connector) => fetchReports(deps, { marketplace: marketplace.id, connector }))).catch((error: unknown) => {
     deps.log.warn({ err: error }, 'settlement reports could not be fetched')
-    return null
+    return { refused: 'rail_unavailable' as const, detail: 'The rail’s reports could not be fetched; nothing was imported. Try again later.' }
   })
-  if (!input) return { refused: 'rail_unavailable', detail: 'The rail’s reports could not be fetched; nothing was imported. Try again later.' }
   return importSettlements(deps, { marketplace: marketplace.id, requestId, claim: idempotency, input })
 })
 
