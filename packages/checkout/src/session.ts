@@ -151,7 +151,10 @@ export class Session {
 
   async #attempt(prepare: Prepare, { revision, spare }: Try): Promise<Ended> {
     const prepared = await prepare({ renew: !spare })
-    if ('fault' in prepared) return { status: 'failed', fault: prepared.fault, payment: null }
+    if ('fault' in prepared) {
+      if (prepared.fault.code === 'amount_changed') await this.refresh()
+      return { status: 'failed', fault: prepared.fault, payment: null }
+    }
     if ('canceled' in prepared) return { status: 'canceled', payment: null }
     const answer = await this.api.confirm({ ...prepared.body, revision })
     // card data that was lost was never sent to a bank: the frame still has it, and the buyer need not know

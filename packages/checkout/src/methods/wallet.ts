@@ -20,10 +20,7 @@ export async function cardOf(
 ): Promise<Brought> {
   const answer = await host.post('wallet-card', { wallet, token, revision })
   if ('token' in answer) return { body: { method: 'card', token: String(answer.token) } }
-  const failure = answer as Parameters<MethodHost['fault']>[0]
-  const found = host.fault(failure)
-  if (found.code === 'amount_changed') host.outdated()
-  return { fault: found }
+  return { fault: host.fault(answer as Parameters<MethodHost['fault']>[0]) }
 }
 
 /** A place of its own in the page for a wallet's button: the component's styles don't reach into it, nor its out. */
