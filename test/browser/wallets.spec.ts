@@ -90,3 +90,30 @@ for (const [what, mishap] of Object.entries(mishaps)) {
     await checkout.payAndArrive()
   })
 }
+
+test('a code that could not be shown is not asked for, and the card pays', async ({ page, shop, checkout, alipay }) => {
+  await page.route('**/chunks/alipay-step.*.js', mishaps['changed by one bit'] as (route: Route) => Promise<void>)
+  await shop.payFor('USD')
+  await alipay.choose()
+  await checkout.element.getByRole('button', { name: /^Show the code/ }).click()
+  await expect(checkout.element.getByRole('alert')).toContainText('nothing was charged')
+  await checkout.element.getByRole('radio', { name: /^Card/ }).check()
+  await checkout.payAndArrive()
+})
+
+test('parts need nothing of a policy but a place and a name: no inline styles, and Trusted Types', async ({ page, shop }) => {
+  const violations: string[] = []
+  await page.exposeFunction('violated', (what: string) => violations.push(what))
+  await page.addInitScript(() => addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+    void (globalThis as unknown as { violated: (what: string) => void }).violated(`${violatedDirective} ${blockedURI}`)))
+  await page.route(/\/checkout\/cs_\w+$/, async (route) => {
+    const response = await route.fetch()
+    const policy = `${response.headers()['content-security-policy']}; require-trusted-types-for 'script'; trusted-types lit-html holdfast`
+    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } })
+  })
+  await shop.payFor('USD')
+  await openSheet(page, wallets[1])
+  await sheet(page).getByRole('button', { name: 'Approve' }).click()
+  await page.waitForURL(/\/orders\/ord_/, { timeout: 30_000 })
+  expect(violations).toEqual([])
+})

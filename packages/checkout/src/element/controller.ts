@@ -1,15 +1,18 @@
 import type { FrameStyle } from '@holdfast/contract/frame'
 import type { CheckoutView } from '@holdfast/contract/types'
 import { Api, isHttpUrl, type ApiFailure } from '../api.ts'
-import { fault, inWords, type Fault } from '../errors.ts'
+import { fault, inWords, messageOf, type Fault } from '../errors.ts'
 import {
   ChangeEvent, LoadErrorEvent, outcomeEvent, PaymentMethodChangeEvent, ReadyEvent, type CheckoutState, type Outcome,
 } from '../events.ts'
 import type { Language } from '../i18n/index.ts'
 import { offerMethods, stepOf } from '../methods/index.ts'
 import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from '../methods/method.ts'
+import { formatMoney } from '../money.ts'
 import { refusal, Session, type Ended, type Prepare } from '../session.ts'
 import type { Timing } from '../timing.ts'
+import { icon } from './icons.ts'
+import { notice, title } from './parts.ts'
 
 /** What the controller needs of the element that it works for. */
 export interface ControllerHost {
@@ -203,6 +206,12 @@ export class CheckoutController {
     const host = this.#host
     return {
       clock: session.api.clock,
+      kit: {
+        icon, title, notice,
+        words: (failure) => messageOf(refusal(failure), host.language),
+        money: (shown) => formatMoney(shown, host.language.locale),
+      },
+      isHttpUrl,
       get language() { return host.language },
       get view() { return session.view as NonNullable<Session['view']> },
       changed: () => {

@@ -2,8 +2,7 @@ import type { Attempt, CheckoutView } from '@holdfast/contract/types'
 import type { Language } from '../i18n/index.ts'
 import { importVerified } from '../parts.ts'
 import { warnOnce } from '../warn.ts'
-import { AlipayMethod } from './alipay/alipay.ts'
-import { AlipayStep } from './alipay/step.ts'
+import { AlipayMethod, alipayStep } from './alipay/alipay.ts'
 import { brandName } from './card/brands.ts'
 import { CardMethod } from './card/card.ts'
 import type { BuyerStep, Method, MethodHost, MethodSource, Offer, PaymentMethod, StepHost } from './method.ts'
@@ -14,7 +13,7 @@ const sources = new Map<string, MethodSource>([
   ['card', { row: (host, offer) => new CardMethod(host, offer as Offer<'card'>) }],
   ['alipay', {
     row: (host, offer) => new AlipayMethod(host, offer as Offer<'alipay'>),
-    step: (host, attempt) => new AlipayStep(host, attempt),
+    step: alipayStep,
   }],
   ['google_pay', () => import('./google-pay/index.ts')],
   ['apple_pay', () => import('./apple-pay/index.ts')],

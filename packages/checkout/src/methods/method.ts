@@ -3,8 +3,10 @@ import type { Attempt, CheckoutView, FrameTicket } from '@holdfast/contract/type
 import type { CardBrand, CardField, FrameStyle } from '@holdfast/contract/frame'
 import type { Answer, ApiFailure } from '../api.ts'
 import type { ServerClock } from '../clock.ts'
+import type { IconName } from '../element/icons.ts'
 import type { ErrorCode, Fault } from '../errors.ts'
 import type { Language } from '../i18n/index.ts'
+import type { Shown } from '../money.ts'
 import type { Prepare } from '../session.ts'
 import type { Timing } from '../timing.ts'
 
@@ -22,8 +24,11 @@ export interface Method {
    * @param offer - the session's entry; undefined for a method that the session doesn't list, which a merchant has added
    */
   row(host: MethodHost, offer: Offer | undefined): PaymentMethod | undefined | Promise<PaymentMethod | undefined>
-  /** What is shown while an attempt waits for what its buyer does outside of this page. */
-  step?(host: StepHost, attempt: Attempt): BuyerStep
+  /**
+   * What is shown while an attempt waits for what its buyer does outside of this page. A step that is still on its way
+   * calls `host.changed()` once it is here, and is asked for again.
+   */
+  step?(host: StepHost, attempt: Attempt): BuyerStep | undefined
 }
 
 /** Where a method's module comes from: here, by a function that imports it, or from an address by its SRI hash. */
@@ -87,11 +92,27 @@ export interface PaymentMethod {
   disable?(disabled: boolean): void
   close?(): void
 }
+/** The component's own pieces, for parts that draw in its place. */
+export interface Kit {
+  /** A mark beside a word. */
+  readonly icon: (name: IconName, classes?: string) => TemplateResult
+  /** The heading that takes the focus. */
+  readonly title: (words: string) => TemplateResult
+  readonly notice: (kind: 'error' | 'info', words: string) => TemplateResult
+  /** What the buyer is told of a failure. */
+  readonly words: (failure: ApiFailure) => string
+  readonly money: (shown: Shown) => string
+}
+
 /** What a step of the buyer's may ask of the checkout that shows it. */
 export interface StepHost {
   readonly language: Language
   readonly clock: ServerClock
   readonly view: CheckoutView
+  /** What the component draws with, and says. */
+  readonly kit: Kit
+  /** Whether a link may be followed. */
+  isHttpUrl(url: unknown): boolean
   changed(): void
   /** Has the rail asked, now, what became of the attempt. */
   check(): void
