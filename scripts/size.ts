@@ -1,13 +1,14 @@
 // `npm run size`: what a buyer's browser loads, compressed as servers send it, against a limit and against what
 // was last recorded. A bundle that shrinks unnoticed hides the next growth, so the record fails both ways.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { frameFiles, loadFrame } from '../packages/vault/src/frame-page.ts'
 import { inTree } from './command.ts'
 
 /** One thing that is downloaded. */
 interface Budget {
+  /** A star stands for the hash in a chunk's name. */
   readonly files: readonly string[]
   /** Bytes of brotli, quality 11, each file by itself: no more than this. 1 KB is 1,024 bytes. */
   readonly limit: number
@@ -28,7 +29,9 @@ function served(file: string): Buffer {
   return Buffer.from(frameFiles(loadFrame()).page(request).html)
 }
 
-function compressed(file: string): number {
+function compressed(pattern: string): number {
+  const [file = pattern, ...others] = pattern.includes('*') ? globSync(pattern, { cwd: inTree() }) : []
+  if (others.length > 0) throw new Error(`${pattern} is more than one file: build anew.`)
   const bytes = served(file)
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
   return brotliCompressSync(bytes, { params }).length

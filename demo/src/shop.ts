@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { addBuyerRoutes } from './routes/buyer.ts'
 import { NotThere, Refused } from './routes/forms.ts'
 import { addOperatorRoutes } from './routes/operator.ts'
+import { addSimulatedWallets } from './routes/simulated-wallets.ts'
 import { addPhoneRoutes } from './routes/phone.ts'
 import { addSellerRoutes } from './routes/seller.ts'
 import { layout, type Page } from './view/layout.ts'
 import { html } from './view/html.ts'
 import { currencyOf, type Currency } from './catalogue.ts'
+import type { WalletCards } from './wallet-cards.ts'
 import type { Code } from './pages/phone.ts'
 import type { Cart } from './pages/shop.ts'
 import { randomUUID } from 'node:crypto'
@@ -27,6 +29,7 @@ export interface ShopOptions {
   /** The component's script with its SRI hash, and its languages by the name of their file. */
   readonly component: { readonly script: string; readonly integrity: string; readonly chunks: ReadonlyMap<string, string> }
   /** What a phone can scan right now, and the origins of the wallets that it is led to. */
+  readonly walletCards: Pick<WalletCards, 'token'>
   readonly phone: { readonly codes: () => readonly Code[]; readonly wallets: readonly string[] }
 }
 
@@ -59,6 +62,7 @@ export interface Shop {
 const assets = {
   'style.css': ['../public/style.css', 'text/css; charset=utf-8'],
   'icon.svg': ['../public/icon.svg', 'image/svg+xml'],
+  'simulated-wallets.js': ['../public/build/simulated-wallets.js', 'text/javascript; charset=utf-8'],
   'checkout.js': ['../public/build/checkout.js', 'text/javascript; charset=utf-8'],
   'tables.js': ['../public/build/tables.js', 'text/javascript; charset=utf-8'],
 } as const
@@ -200,6 +204,7 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   addBuyerRoutes(app, shop)
   addSellerRoutes(app, shop)
   addOperatorRoutes(app, shop)
+  addSimulatedWallets(app, options.walletCards)
   addPhoneRoutes(app, { shop, codes: options.phone.codes })
   const url = await app.listen({ port: options.port, host: '127.0.0.1' })
   return { url: url.replace('127.0.0.1', 'localhost'), close: () => app.close() }

@@ -13,6 +13,7 @@ import { accountOf, currencies, shops } from './catalogue.ts'
 import { portOf } from './ports.ts'
 import { startShop, type ShopOptions } from './shop.ts'
 import { startVaultProcess } from './vault-process.ts'
+import { startWalletCards } from './wallet-cards.ts'
 import { startWallets } from './wallets.ts'
 
 /*
@@ -60,7 +61,9 @@ async function startRails(ports: Ports) {
   closers.push(bank.close)
   const wallets = await startWallets({ ports, dataFolder: folder, now, phoneHost: process.env['HOLDFAST_PHONE_HOST'] })
   closers.push(wallets.close)
-  return { jpmorgan: jpmorgan.url, bank: bank.url, wallets, follow: (follow: () => Date) => { clock.now = follow } }
+  const walletCards = await startWalletCards({ folder: join(dataFolder, 'wallets') })
+  closers.push(walletCards.close)
+  return { jpmorgan: jpmorgan.url, bank: bank.url, wallets, walletCards, follow: (follow: () => Date) => { clock.now = follow } }
 }
 
 const internalKey = randomBytes(32).toString('base64url')
@@ -81,11 +84,12 @@ function environment(ports: Ports, rails: Rails): Record<string, string | undefi
     HOLDFAST_ANTOM_URL: rails.wallets.antom, HOLDFAST_ANTOM_CLIENT_ID: defaultAntomClient.clientId,
     HOLDFAST_ANTOM_PRIVATE_KEY: defaultAntomClient.privateKey, HOLDFAST_ANTOM_PUBLIC_KEY: defaultAntomKeys.publicKey,
     HOLDFAST_ANTOM_REPORTS_URL: `${rails.wallets.antom}/reports/settlement`,
+    ...rails.walletCards.environment,
     HOLDFAST_BANK_URL: rails.bank, HOLDFAST_BANK_TOKEN: defaultBankToken, HOLDFAST_BANK_DEBTOR_ACCOUNT: defaultDebtorAccount,
   }
 }
 
-async function startEverything(ports: Ports): Promise<{ backend: Backend; wallets: Rails['wallets'] }> {
+async function startEverything(ports: Ports): Promise<{ backend: Backend } & Pick<Rails, 'wallets' | 'walletCards'>> {
   const rails = await startRails(ports)
   const backend = await startBackend(readConfig(environment(ports, rails)))
   closers.push(backend.close)
@@ -94,10 +98,11 @@ async function startEverything(ports: Ports): Promise<{ backend: Backend; wallet
     const vault = await startVaultProcess({
       databaseUrl: backend.vaultDatabaseUrl, internalKey, port: ports.vault, publicUrl: backend.vaultUrl,
       keyFile: join(dataFolder, 'vault-keys.json'), jpmorganUrl: `${rails.jpmorgan}/api/v2`,
+      walletsFile: rails.walletCards.environment.HOLDFAST_VAULT_WALLETS,
     })
     closers.push(vault.close)
   }
-  return { backend, wallets: rails.wallets }
+  return { backend, wallets: rails.wallets, walletCards: rails.walletCards }
 }
 
 /** Registers the catalogue's sellers, once. */
@@ -152,7 +157,7 @@ Holdfast is ready
 
 async function main(): Promise<void> {
   const ports = await choosePorts()
-  const { backend, wallets } = await startEverything(ports)
+  const { backend, wallets, walletCards } = await startEverything(ports)
   const shopOrigin = `http://localhost:${ports.shop}`
   const marketplace = await backend.ensureMarketplace({ name: 'Quayside', origins: [shopOrigin] })
   const apiUrl = `http://localhost:${ports.api}`
@@ -162,7 +167,7 @@ async function main(): Promise<void> {
   holdfast.close()
   const shop = await startShop({
     origin: shopOrigin, port: ports.shop, apiKey: marketplace.secretKey, apiUrl, vaultOrigin: backend.vaultUrl, component: await readComponent(),
-    phone: { codes: wallets.codes, wallets: wallets.origins },
+    phone: { codes: wallets.codes, wallets: wallets.origins }, walletCards,
   })
   closers.push(shop.close)
   announce(shopOrigin, ports)

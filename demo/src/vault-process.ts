@@ -8,6 +8,7 @@ export interface VaultProcess {
   readonly publicUrl: string
   readonly keyFile: string
   readonly jpmorganUrl: string
+  readonly walletsFile: string
 }
 
 /**
@@ -21,6 +22,7 @@ export async function startVaultProcess(options: VaultProcess): Promise<{ close:
       PATH: process.env['PATH'], HOLDFAST_MODE: 'test', HOLDFAST_LOG_LEVEL: 'warn', HOLDFAST_VAULT_DATABASE_URL: options.databaseUrl,
       HOLDFAST_VAULT_INTERNAL_KEY: options.internalKey, HOLDFAST_VAULT_KEYS: options.keyFile, HOLDFAST_VAULT_URL: options.publicUrl,
       HOLDFAST_VAULT_LISTEN: `127.0.0.1:${options.port}`, HOLDFAST_VAULT_HOST_JPMORGAN: options.jpmorganUrl,
+      HOLDFAST_VAULT_WALLETS: options.walletsFile,
     },
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

@@ -106,7 +106,8 @@ function addCheckout(app: FastifyInstance, shop: Shop): void {
     const locale = /^[a-z]{2,3}(?:-\w{2,8})*$/i.exec(part(request.query, 'lang') ?? '')?.[0] ?? 'en'
     const sellerNames = new Map((await Promise.all(session.lines.map(({ seller }) => shop.holdfast.sellers.retrieve(seller)))).map(({ id, name }) => [id, name]))
     return shop.show(request, reply, {
-      title: 'Payment', area: 'shop', scripts: [shop.component, { src: '/assets/checkout.js' }],
+      title: 'Payment', area: 'shop', // in this order: a wallet is there before the component looks for it
+      scripts: [{ src: '/assets/simulated-wallets.js' }, shop.component, { src: '/assets/checkout.js' }],
       body: checkoutPage({ session, sellerNames, apiUrl: shop.apiUrl, locale }),
     })
   })

@@ -65,11 +65,14 @@ export function cardName({ brand, last4 }: { readonly brand: string; readonly la
 
 interface Means {
   readonly method: string
-  readonly card: { readonly brand: string; readonly last4: string } | null
+  readonly card: { readonly brand: string; readonly last4: string; readonly wallet: 'google_pay' | 'apple_pay' | null } | null
 }
 
-/** What was paid with, as a person says it: `Alipay`, `Visa ending in 1111`. */
+const walletNames = { google_pay: 'Google Pay', apple_pay: 'Apple Pay' } as const
+
+/** What was paid with, as a person says it: `Alipay`, `Visa ending in 1111`, `Google Pay · Visa ending in 4113`. */
 export function meansName({ method, card }: Means): string {
   if (method === 'alipay') return 'Alipay'
-  return card ? cardName(card) : 'a card'
+  if (!card) return 'a card'
+  return card.wallet ? `${walletNames[card.wallet]} · ${cardName(card)}` : cardName(card)
 }

@@ -47,6 +47,8 @@ export interface Config {
   }
   /** Ports of other hosts that webhooks may be sent to. */
   readonly webhookPorts: readonly number[]
+  /** The file that says what pages tell Google Pay and Apple Pay. */
+  readonly walletsFile?: string
   /** Whether this process runs the jobs as well. */
   readonly worker: boolean
   /** The bearer that `/metrics` wants; without one, only this machine may read it. */
@@ -154,6 +156,7 @@ const environment = z.object({
   HOLDFAST_VAULT_URL: url.optional(),
   HOLDFAST_VAULT_DATABASE_URL: databaseUrl.optional(),
   HOLDFAST_VAULT_WALLETS: z.string().min(1).optional(),
+  HOLDFAST_WALLETS: z.string().min(1).optional(),
   HOLDFAST_JPMORGAN_URL: url.optional(),
   HOLDFAST_JPMORGAN_REPORTS_URL: url.optional(),
   HOLDFAST_JPMORGAN_TOKEN_URL: url.optional(),
@@ -241,6 +244,7 @@ function compose(env: Environment): Config {
       jpmorgan: jpmorganOf(env), alipay: alipayOf(env), antom: antomOf(env), bank: bankOf(env),
       walletMinutes: env.HOLDFAST_WALLET_MINUTES,
     },
+    ...(env.HOLDFAST_WALLETS !== undefined && { walletsFile: env.HOLDFAST_WALLETS }),
     worker: env.HOLDFAST_WORKER,
     webhookPorts: env.HOLDFAST_WEBHOOK_PORTS,
     metricsToken: env.HOLDFAST_METRICS_TOKEN ?? null,

@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import type { Database } from './database.ts'
 import type { Reply } from './http/route.ts'
 import type { Sealer } from './seal.ts'
+import type { WalletOffers } from './wallets/offer.ts'
 import type { UrlGuard } from './webhooks/guard.ts'
 
 /** The rails that this backend is wired to, by connector name. */
@@ -52,6 +53,8 @@ export interface Deps {
   readonly pool: Pool
   readonly rails: Rails
   readonly vault: VaultClient
+  /** What Google Pay and Apple Pay are told of a marketplace, where both are set up. */
+  readonly wallets: WalletOffers
   /** The API's address as its callers know it, once it listens; rails report there. */
   readonly publicUrl: () => string
   /** Where browsers load a marketplace's card frame: on the vault's public origin. */

@@ -31,6 +31,8 @@ import { inTransaction } from './postgres/transaction.ts'
 import { routes } from './routes/index.ts'
 import { createSealer } from './seal.ts'
 import { createSigner } from './signer.ts'
+import { createWalletOffers } from './wallets/offer.ts'
+import { loadWalletPages, noWalletPages, type WalletPages } from './wallets/pages.ts'
 import { createGuard, type ResolveHost } from './webhooks/guard.ts'
 import { startCourier } from './webhooks/loop.ts'
 
@@ -256,6 +258,7 @@ async function createDeps(config: Config, { pool, log, vault: { client: vault, u
     pool, log, vault, sealer, clock, config,
     rails: railsOf(config, { vault, clock }),
     signer: createSigner({ pool, sealer, mode: config.mode, now: realNow }),
+    wallets: createWalletOffers({ vault, pages: walletPagesOf(config), log, now: () => performance.now() }),
     webhookGuard: createGuard({ ports: config.webhookPorts, loopback: config.mode === 'test', ...(resolveHost && { resolve: resolveHost }) }),
     hooks: createHooks(() => deps),
     publicUrl: () => config.http.publicUrl ?? places.get(deps) ?? '',
@@ -264,6 +267,8 @@ async function createDeps(config: Config, { pool, log, vault: { client: vault, u
   }
   return deps
 }
+
+const walletPagesOf = ({ walletsFile: file, mode }: Config): WalletPages => (file === undefined ? noWalletPages : loadWalletPages({ file, mode }))
 
 /** The worker of a backend, where it runs in the same process. */
 const wakers = new WeakMap<Deps, Pick<Worker, 'wake'>>()

@@ -79,10 +79,16 @@ export class Api {
   }
 
   ticket(): Promise<Answer<FrameTicket>> {
+    return this.post('frame-ticket', {}, isFrameTicket)
+  }
+
+  /** Asks for something that a method needs. It pays nothing. */
+  post<T extends object = Bag>(
+    name: string, body: object, is: (value: unknown) => value is T = isBag as (value: unknown) => value is T,
+  ): Promise<Answer<T>> {
     const { readTimeoutMs } = this.#timing
-    const path = '/v1/checkout/frame-ticket'
     return this.#retried(
-      { method: 'POST', path, body: {}, timeoutMs: readTimeoutMs, is: isFrameTicket },
+      { method: 'POST', path: `/v1/checkout/${name}`, body, timeoutMs: readTimeoutMs, is },
       { deadlineMs: readTimeoutMs * 2, tries: 3 },
     )
   }

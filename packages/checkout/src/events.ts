@@ -13,6 +13,8 @@ export type Outcome =
   }
   | { readonly status: 'failed', readonly payment: string | null, readonly error: CheckoutError }
   | { readonly status: 'pending', readonly payment: string | null }
+  /** The buyer closed the wallet’s sheet: no attempt was made, and no event tells of one. */
+  | { readonly status: 'canceled', readonly payment: null }
 
 export type OutcomeOf<S extends Outcome['status']> = Extract<Outcome, { status: S }>
 
@@ -74,7 +76,7 @@ export class PendingEvent extends HoldfastEvent<OutcomeOf<'pending'>> {
 }
 
 /** The one event of an attempt. */
-export function outcomeEvent(outcome: Outcome): CompleteEvent | FailedEvent | PendingEvent {
+export function outcomeEvent(outcome: Exclude<Outcome, { status: 'canceled' }>): CompleteEvent | FailedEvent | PendingEvent {
   switch (outcome.status) {
     case 'complete': return new CompleteEvent(outcome)
     case 'failed': return new FailedEvent(outcome)

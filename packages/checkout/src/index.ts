@@ -7,6 +7,7 @@ export type { CheckoutError, ErrorCode, ErrorType } from './errors.ts'
 export {
   ChangeEvent, CompleteEvent, FailedEvent, LoadErrorEvent, PaymentMethodChangeEvent, PendingEvent, ReadyEvent,
 } from './events.ts'
+export type { Drawing, Method, MethodHost, MethodSource, Offer, PaymentMethod } from './methods/method.ts'
 export type { CheckoutState, HoldfastCheckoutEventMap, Outcome, Phase } from './events.ts'
 
 /**

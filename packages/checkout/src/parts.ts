@@ -40,12 +40,23 @@ export function loadPart(name: string): Promise<Part> {
 async function load(name: string): Promise<Part> {
   const signal = AbortSignal.timeout(shelf.patienceMs)
   const digest = await digestOf(name, signal)
-  // a module that failed has failed for good under its address
-  const address = `${addressOf(name, digest, 'js')}#${tries += 1}`
-  await verified(address, { integrity: `sha384-${digest}`, signal })
-  const part = await import(address) as Part
+  const part = await importVerified(addressOf(name, digest, 'js'), `sha384-${digest}`, signal) as Part
   part.receive({ css, html, nothing, svg })
   return part
+}
+
+/**
+ * Imports a module that is what its hash says.
+ *
+ * @throws Error - it is missing, late, blocked, or changed by a bit; the next call tries again
+ */
+export async function importVerified(
+  url: string, integrity: string, signal: AbortSignal = AbortSignal.timeout(shelf.patienceMs),
+): Promise<unknown> {
+  // a module that failed has failed for good under its address
+  const address = `${new URL(url, document.baseURI).href}#${tries += 1}`
+  await verified(address, { integrity, signal })
+  return import(address)
 }
 
 /**

@@ -9,12 +9,14 @@ export type Ended =
   | { readonly status: 'complete', readonly attempt: Attempt }
   | { readonly status: 'failed', readonly fault: Fault, readonly payment: string | null }
   | { readonly status: 'pending', readonly payment: string | null, readonly attempt: Attempt | null }
+  /** The buyer thought better of it before anything was sent. */
+  | { readonly status: 'canceled', readonly payment: null }
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
-export type Prepared = { body: Without<Confirm, 'revision'> } | { fault: Fault }
+export type Prepared = { body: Without<Confirm, 'revision'> } | { fault: Fault } | { canceled: true }
 
-/** What a method brings to a payment, or why it can't. `renew`: what it brought before is no longer taken. */
+/** What a method brings to a payment, why it can't, or that the buyer doesn't want to. `renew`: what it brought before is no longer taken. */
 export type Prepare = (options: { renew: boolean }) => Promise<Prepared>
 
 interface Try {
@@ -149,7 +151,11 @@ export class Session {
 
   async #attempt(prepare: Prepare, { revision, spare }: Try): Promise<Ended> {
     const prepared = await prepare({ renew: !spare })
-    if ('fault' in prepared) return { status: 'failed', fault: prepared.fault, payment: null }
+    if ('fault' in prepared) {
+      if (prepared.fault.code === 'amount_changed') await this.refresh()
+      return { status: 'failed', fault: prepared.fault, payment: null }
+    }
+    if ('canceled' in prepared) return { status: 'canceled', payment: null }
     const answer = await this.api.confirm({ ...prepared.body, revision })
     // card data that was lost was never sent to a bank: the frame still has it, and the buyer need not know
     const lost = isFailure(answer) ? answer.failed === 'token_refused' : answer.error?.code === 'card_data_lost'
@@ -182,7 +188,7 @@ export class Session {
 
   #settle(ended: Ended): void {
     this.#busy = undefined
-    this.ended = ended
+    if (ended.status !== 'canceled') this.ended = ended
     const calledOff = this.#callingOff && ended.status === 'failed' && ended.fault.code === 'attempt_canceled'
     this.fault = ended.status === 'failed' && !calledOff ? ended.fault : undefined
   }

@@ -66,6 +66,28 @@ export const shareSchema = z.object({
   autoReleaseIfShippedNow: instantSchema.nullable().meta({ description: 'The automatic release, were it shipped at this instant; null: never by itself.' }),
 }).meta({ id: 'Share' })
 
+const countrySchema = z.string().regex(/^[A-Z]{2}$/).meta({ description: 'Where the payment is processed, ISO 3166-1 alpha-2: the wallet asks for it.' })
+
+/** What the page tells Google's script; set up in the backend and in the vault, whose key the token is for. */
+export const googlePayMethodSchema = z.object({
+  type: z.literal('google_pay'),
+  environment: z.enum(['TEST', 'PRODUCTION']),
+  merchantId: z.string().nullable().meta({ description: 'The merchant’s id at Google; null in its test environment.' }),
+  country: countrySchema,
+  brands: z.array(z.enum(cardBrands)),
+  authMethods: z.array(z.enum(['PAN_ONLY', 'CRYPTOGRAM_3DS'])),
+  tokenization: z.object({ type: z.enum(['PAYMENT_GATEWAY', 'DIRECT']), parameters: z.record(z.string(), z.string()) })
+    .meta({ description: 'Google’s tokenizationSpecification: for whom the token is encrypted.' }),
+}).meta({ id: 'GooglePayMethod' })
+
+/** What the page tells the browser's Apple Pay. */
+export const applePayMethodSchema = z.object({
+  type: z.literal('apple_pay'),
+  merchantId: z.string().meta({ description: 'The merchant identifier at Apple.' }),
+  country: countrySchema,
+  brands: z.array(z.enum(cardBrands)),
+}).meta({ id: 'ApplePayMethod' })
+
 export const checkoutViewSchema = z.object({
   object: z.literal('checkout'),
   session: idOf('session'),
@@ -82,6 +104,8 @@ export const checkoutViewSchema = z.object({
   methods: z.array(z.discriminatedUnion('type', [
     z.object({ type: z.literal('card'), brands: z.array(z.enum(cardBrands)), frameUrl: z.url() }),
     z.object({ type: z.literal('alipay'), flows: z.array(z.enum(walletFlows)) }),
+    googlePayMethodSchema,
+    applePayMethodSchema,
   ])),
   attempt: attemptSchema.nullable().meta({ description: 'The newest attempt; resume() reads its truth here.' }),
   returnUrl: z.string(),
@@ -108,6 +132,14 @@ export const walletCardSchema = z.object({
   authenticated: z.boolean().meta({ description: 'The wallet has authenticated the buyer by a cryptogram.' }),
   expiresAt: instantSchema,
 }).meta({ id: 'WalletCard' })
+
+/** Before Apple Pay's sheet opens, Apple wants to hear from our server who asks, and on which page. */
+export const walletSessionCreateSchema = z.strictObject({ wallet: z.literal('apple_pay') }).meta({ id: 'WalletSessionCreate' })
+
+export const walletSessionSchema = z.object({
+  object: z.literal('wallet_session'),
+  session: z.record(z.string(), z.unknown()).meta({ description: 'Apple’s merchant session, for `completeMerchantValidation`; used once, within five minutes.' }),
+}).meta({ id: 'WalletSession' })
 
 export const confirmSchema = z.discriminatedUnion('method', [
   z.strictObject({

@@ -6,6 +6,7 @@ import {
   captureStates, declineClasses, disputeStates, milestoneStates, operationKinds, operationStates, orderStates,
   paymentStates, paymentMethods, payoutStates, refundStates, sessionStates, settlementStates,
 } from './states.ts'
+import { vaultWallets } from './vault.ts'
 
 /*
  * Every object has one `currency`; each amount in it is an integer in minor units of that currency.
@@ -156,6 +157,7 @@ export const cardSchema = z.object({
   last4: z.string(),
   expMonth: z.int(),
   expYear: z.int(),
+  wallet: z.enum(vaultWallets).nullable().meta({ description: 'The wallet that the card came from; null: the buyer typed it. Brand and last four are then those of the wallet’s number for this device.' }),
 }).meta({ id: 'Card' })
 
 export const allotmentSchema = z.object({

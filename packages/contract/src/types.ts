@@ -403,6 +403,10 @@ export interface Card {
   last4: string
   expMonth: number
   expYear: number
+  /**
+   * The wallet that the card came from; null: the buyer typed it. Brand and last four are then those of the wallet’s number for this device.
+   */
+  wallet: ('google_pay' | 'apple_pay') | null
 }
 export interface Allotment {
   escrow: string
@@ -877,6 +881,41 @@ export interface Share {
    */
   autoReleaseIfShippedNow: string | null
 }
+export interface GooglePayMethod {
+  type: 'google_pay'
+  environment: 'TEST' | 'PRODUCTION'
+  /**
+   * The merchant’s id at Google; null in its test environment.
+   */
+  merchantId: string | null
+  /**
+   * Where the payment is processed, ISO 3166-1 alpha-2: the wallet asks for it.
+   */
+  country: string
+  brands: ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay')[]
+  authMethods: ('PAN_ONLY' | 'CRYPTOGRAM_3DS')[]
+  /**
+   * Google’s tokenizationSpecification: for whom the token is encrypted.
+   */
+  tokenization: {
+    type: 'PAYMENT_GATEWAY' | 'DIRECT'
+    parameters: {
+      [k: string]: string
+    }
+  }
+}
+export interface ApplePayMethod {
+  type: 'apple_pay'
+  /**
+   * The merchant identifier at Apple.
+   */
+  merchantId: string
+  /**
+   * Where the payment is processed, ISO 3166-1 alpha-2: the wallet asks for it.
+   */
+  country: string
+  brands: ('visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay')[]
+}
 export interface CheckoutView {
   object: 'checkout'
   session: string
@@ -900,6 +939,8 @@ export interface CheckoutView {
         type: 'alipay'
         flows: ('redirect' | 'qr_code')[]
       }
+    | GooglePayMethod
+    | ApplePayMethod
   )[]
   /**
    * The newest attempt; resume() reads its truth here.
@@ -945,6 +986,18 @@ export interface WalletCard {
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
   expiresAt: string
+}
+export interface WalletSessionCreate {
+  wallet: 'apple_pay'
+}
+export interface WalletSession {
+  object: 'wallet_session'
+  /**
+   * Apple’s merchant session, for `completeMerchantValidation`; used once, within five minutes.
+   */
+  session: {
+    [k: string]: unknown
+  }
 }
 export interface CheckoutSessionInEvent {
   id: string

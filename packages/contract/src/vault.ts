@@ -112,6 +112,21 @@ export const walletTokenSchema = z.object({
 })
 
 /**
+ * `GET /internal/marketplaces/{id}/wallets`: the wallets whose tokens this vault opens for a marketplace, and what a
+ * page has to ask of them for that.
+ */
+export const vaultWalletsSchema = z.object({
+  googlePay: z.object({
+    tokenization: z.discriminatedUnion('type', [
+      z.object({ type: z.literal('PAYMENT_GATEWAY'), parameters: z.object({ gateway: z.string(), gatewayMerchantId: z.string() }) }),
+      z.object({ type: z.literal('DIRECT'), parameters: z.object({ protocolVersion: z.literal('ECv2'), publicKey: z.string() }) }),
+    ]),
+    authMethods: z.array(z.enum(['PAN_ONLY', 'CRYPTOGRAM_3DS'])),
+  }).nullable(),
+  applePay: z.object({ merchantIdHashes: z.array(z.string()).meta({ description: 'SHA-256 in hexadecimal of the merchant identifiers whose certificates it holds.' }) }).nullable(),
+})
+
+/**
  * `POST /internal/send`: fill the card into one request to a rail, send it once, answer with what the
  * template's response filter lets through. The template is the vault's own (method, path, the JSON pointers
  * that card fields fill, allowed request headers, the response's allowed fields); the caller gives the rest.
@@ -141,4 +156,5 @@ export type FrameSession = z.infer<typeof frameSessionSchema>
 export type TokenCreate = z.infer<typeof tokenCreateSchema>
 export type VaultWallet = (typeof vaultWallets)[number]
 export type WalletTokenCreate = z.infer<typeof walletTokenCreateSchema>
+export type VaultWallets = z.infer<typeof vaultWalletsSchema>
 export type WalletToken = z.infer<typeof walletTokenSchema>

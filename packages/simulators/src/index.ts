@@ -29,6 +29,8 @@ export type { JpmorganSimulator, JpmorganSimulatorOptions } from './jpmorgan/ser
 export type { Fee } from './jpmorgan/decisions.ts'
 export type { JpmorganClient } from './jpmorgan/oauth.ts'
 export type { CaptureRecord, PaymentRecord, RefundRecord } from './jpmorgan/records.ts'
+export { startAppleGateway } from './wallets/apple-gateway.ts'
+export type { AppleGateway, AppleGatewayOptions, MerchantSessionAsked } from './wallets/apple-gateway.ts'
 export { ApplePayMaker } from './wallets/apple-pay.ts'
 export type { ApplePayMerchant, ApplePayPayment, ChainChanges } from './wallets/apple-pay.ts'
 export { GooglePayMaker } from './wallets/google-pay.ts'

@@ -5,6 +5,7 @@ import {
   ticketSchema,
   tokenViewSchema,
   vaultErrorCodes,
+  vaultWalletsSchema,
   walletTokenSchema,
 } from '@holdfast/contract'
 import type {
@@ -13,6 +14,7 @@ import type {
   TicketCreate,
   TokenView,
   VaultErrorCode,
+  VaultWallets,
   WalletToken,
   WalletTokenCreate,
 } from '@holdfast/contract'
@@ -35,6 +37,8 @@ export interface VaultClient extends CardSender {
     marketplace: { readonly name: string; readonly origins: readonly string[] },
   ): Promise<void>
   createTicket(ticket: TicketCreate): Promise<Ticket>
+  /** The wallets whose tokens the vault opens for a marketplace. */
+  readWallets(marketplace: string): Promise<VaultWallets>
   /** Verifies what a wallet gave the page, and keeps it as a card; the same token a second time is refused. */
   createWalletToken(wallet: WalletTokenCreate): Promise<WalletToken>
   /** Null: this marketplace has no such token. */
@@ -78,7 +82,7 @@ export function createVaultClient({
   const secure = base.startsWith('https:')
   const agent = secure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true })
   const headers = { authorization: `Bearer ${internalKey}`, 'content-type': 'application/json' }
-  const call = async (method: string, path: string, body: object): Promise<unknown> => {
+  const call = async (method: string, path: string, body?: object): Promise<unknown> => {
     const answer = await exchange({
       secure,
       url: `${base}${path}`,
@@ -86,7 +90,7 @@ export function createVaultClient({
       headers,
       agent,
       timeoutMs,
-      body: JSON.stringify(body),
+      body: body && JSON.stringify(body),
     })
     if (answer.status < 300) return answer.body
     throw errorOf(answer)
@@ -96,6 +100,8 @@ export function createVaultClient({
       await call('PUT', `/internal/marketplaces/${id}`, marketplace)
     },
     createTicket: async ticket => ticketSchema.parse(await call('POST', '/internal/tickets', ticket)),
+    readWallets: async marketplace =>
+      vaultWalletsSchema.parse(await call('GET', `/internal/marketplaces/${marketplace}/wallets`)),
     createWalletToken: async wallet =>
       walletTokenSchema.parse(await call('POST', '/internal/wallet-tokens', wallet)),
     async readToken(query) {
@@ -176,7 +182,7 @@ interface Exchange {
   readonly headers: Readonly<Record<string, string>>
   readonly agent: Agent
   readonly timeoutMs: number
-  readonly body: string
+  readonly body: string | undefined
 }
 
 function exchange({ secure, url, body, timeoutMs, ...options }: Exchange): Promise<Answer> {

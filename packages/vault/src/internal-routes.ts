@@ -13,6 +13,7 @@ import type { VaultRefusal } from './refusal.ts'
 import { send } from './send.ts'
 import { createTicket, readToken, registerMarketplace } from './tokenize.ts'
 import type { Vault } from './vault.ts'
+import { walletsOffered } from './wallets/offered.ts'
 import { createWalletToken } from './wallets/tokenize.ts'
 
 /** The face to the backend, behind the internal key. */
@@ -36,6 +37,9 @@ export function internalRoutes(app: FastifyInstance, vault: Vault): void {
       'refused' in body ? body : await registerMarketplace(vault, { id: id.data, ...body.value }),
     )
   })
+  app.get<{ Params: { id: string } }>('/internal/marketplaces/:id/wallets', async (request, reply) =>
+    answer(reply, request, walletsOffered(vault.wallets(), request.params.id)),
+  )
   app.post('/internal/tickets', async (request, reply) => {
     const body = parseBody(ticketCreateSchema, request.body)
     return answer(reply, request, 'refused' in body ? body : await createTicket(vault, body.value), 201)

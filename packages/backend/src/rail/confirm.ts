@@ -135,7 +135,7 @@ async function insertPayment(tx: Tx, desk: Desk, { session, payment, way }: Begu
     state: 'processing',
     rail_reference: null, card_brand: card?.brand ?? null, card_last4: card?.last4 ?? null,
     card_exp_month: card?.expMonth ?? null, card_exp_year: card?.expYear ?? null,
-    card_fingerprint: card?.fingerprint ?? null, decline_class: null, decline_code: null,
+    card_fingerprint: card?.fingerprint ?? null, card_wallet: card?.wallet ?? null, decline_class: null, decline_code: null,
     authorization_expires_at: null, created_at: desk.now,
   }).execute()
 }

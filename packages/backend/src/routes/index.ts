@@ -9,6 +9,7 @@ import checkoutConfirm from './checkout.confirm.ts'
 import checkoutFrameTicket from './checkout.frameTicket.ts'
 import checkoutRetrieve from './checkout.retrieve.ts'
 import checkoutWalletCard from './checkout.walletCard.ts'
+import checkoutWalletSession from './checkout.walletSession.ts'
 import clockAdvance from './clock.advance.ts'
 import clockRetrieve from './clock.retrieve.ts'
 import disputesList from './disputes.list.ts'
@@ -81,7 +82,7 @@ export const routes: readonly AnyRoute[] = [
   clockRetrieve, clockAdvance,
   sellersBalances,
   sessionsCreate, sessionsRetrieve, sessionsUpdate, sessionsExpire, sessionsCancel, sessionsList,
-  checkoutRetrieve, checkoutFrameTicket, checkoutWalletCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
+  checkoutRetrieve, checkoutFrameTicket, checkoutWalletSession, checkoutWalletCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
   ordersRetrieve, ordersCancel, ordersList,
   paymentsRetrieve, paymentsList, paymentsCapture, paymentsVoid,
   escrowsRetrieve, escrowsList, escrowsDeliver, escrowsAccept, escrowsRelease,

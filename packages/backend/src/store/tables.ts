@@ -139,6 +139,7 @@ export interface PaymentsTable {
   card_exp_month: number | null
   card_exp_year: number | null
   card_fingerprint: string | null
+  card_wallet: 'google_pay' | 'apple_pay' | null
   decline_class: DeclineClass | null
   decline_code: string | null
   authorization_expires_at: Date | null

@@ -4,6 +4,8 @@ import { appearanceOf, frameStyle, isDark, sheetOf, type Appearance } from '../a
 import { messageOf } from '../errors.ts'
 import type { HoldfastCheckoutEventMap, Outcome } from '../events.ts'
 import { languageOf, type Language } from '../i18n/index.ts'
+import { addMethod } from '../methods/index.ts'
+import type { MethodSource } from '../methods/method.ts'
 import { patient, type Timing } from '../timing.ts'
 import { CheckoutController, type ControllerHost } from './controller.ts'
 import { formView, header, skeleton, type FormState } from './form.ts'
@@ -137,6 +139,16 @@ export class HoldfastCheckout extends LitElement {
     return new URL(url).searchParams.has(returnParameter)
   }
 
+  /**
+   * Adds a way to pay of the page's own, or puts one in the place of another, for checkouts that start afterwards.
+   *
+   * @param type - its name, as in `payment-method-order`
+   * @param source - its module, a function that imports it, or its address with its SRI hash
+   */
+  static addMethod(type: string, source: MethodSource): void {
+    addMethod(type, source)
+  }
+
   /** Marks what is missing or wrong in the fields; whether nothing is. */
   validate(): Promise<boolean> {
     return this.#controller.validate()
@@ -239,9 +251,11 @@ export class HoldfastCheckout extends LitElement {
   #host(): ControllerHost {
     const language = (): Language => this.#language()
     const updateComplete = (): Promise<boolean> => this.updateComplete
+    const nonce = (): string => this.nonce ?? ''
     return {
       get language() { return language() },
       get updateComplete() { return updateComplete() },
+      get nonce() { return nonce() },
       style: () => frameStyle(this.renderRoot.querySelector('.base') as Element, this.appearance),
       requestUpdate: () => this.requestUpdate(),
       dispatchEvent: (event) => this.dispatchEvent(event),

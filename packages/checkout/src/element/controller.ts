@@ -1,19 +1,24 @@
 import type { FrameStyle } from '@holdfast/contract/frame'
+import type { CheckoutView } from '@holdfast/contract/types'
 import { Api, isHttpUrl, type ApiFailure } from '../api.ts'
-import { fault, inWords, type Fault } from '../errors.ts'
+import { fault, inWords, messageOf, type Fault } from '../errors.ts'
 import {
   ChangeEvent, LoadErrorEvent, outcomeEvent, PaymentMethodChangeEvent, ReadyEvent, type CheckoutState, type Outcome,
 } from '../events.ts'
 import type { Language } from '../i18n/index.ts'
-import { methodsOf, stepOf } from '../methods/index.ts'
+import { offerMethods, stepOf } from '../methods/index.ts'
 import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from '../methods/method.ts'
-import { Session, type Ended, type Prepare } from '../session.ts'
+import { formatMoney } from '../money.ts'
+import { refusal, Session, type Ended, type Prepare } from '../session.ts'
 import type { Timing } from '../timing.ts'
+import { icon } from './icons.ts'
+import { notice, title } from './parts.ts'
 
 /** What the controller needs of the element that it works for. */
 export interface ControllerHost {
   readonly language: Language
   readonly updateComplete: Promise<boolean>
+  readonly nonce: string
   style(): FrameStyle
   requestUpdate(): void
   dispatchEvent(event: Event): boolean
@@ -44,6 +49,8 @@ export class CheckoutController {
   #slowTimer: ReturnType<typeof setTimeout> | undefined
   #seenRevision = 0
   #ready = false
+  /** Stands for the methods that were offered; another one for those offered anew. */
+  #offered: object | undefined
   #told: CheckoutState | undefined
 
   constructor(host: ControllerHost) {
@@ -161,14 +168,21 @@ export class CheckoutController {
     const { view, phase } = session
     if (view) clearTimeout(this.#slowTimer)
     if (view && !this.#seenRevision) this.#seenRevision = view.revision
-    if (view && phase === 'open' && !this.methods.length) {
-      this.methods = methodsOf(view, { host: this.#methodHost(session, timing), order })
-      this.chosen = this.methods[0]
-    }
+    if (view && phase === 'open' && !this.#offered) this.#offer(view, { host: this.#methodHost(session, timing), order })
     if (phase === 'complete' || phase === 'expired' || phase === 'canceled') this.#closeMethods()
-    if (phase !== 'paying') this.methods.forEach((method) => method.disable(false))
+    if (phase !== 'paying') this.methods.forEach((method) => method.disable?.(false))
     this.#follow(session)
     this.#host.requestUpdate()
+  }
+
+  #offer(view: CheckoutView, { host, order }: { host: MethodHost, order: readonly string[] }): void {
+    const offered = this.#offered = {}
+    offerMethods(view, { host, order, found: (methods) => {
+      if (offered !== this.#offered) return methods.forEach((method) => method.close?.())
+      this.methods = methods
+      this.chosen ??= methods.find(({ ready }) => ready !== undefined)
+      this.#host.requestUpdate()
+    } })
   }
 
   /** Shows the step that the session waits for; one whose time ran out stays, so that it can be made again. */
@@ -192,6 +206,12 @@ export class CheckoutController {
     const host = this.#host
     return {
       clock: session.api.clock,
+      kit: {
+        icon, title, notice,
+        words: (failure) => messageOf(refusal(failure), host.language),
+        money: (shown) => formatMoney(shown, host.language.locale),
+      },
+      isHttpUrl,
       get language() { return host.language },
       get view() { return session.view as NonNullable<Session['view']> },
       changed: () => {
@@ -229,7 +249,7 @@ export class CheckoutController {
   #closeMethods(): void {
     this.methods.forEach((method) => method.close?.())
     this.methods = []
-    this.chosen = undefined
+    this.chosen = this.#offered = undefined
   }
 
   #methodHost(session: Session, timing: Timing): MethodHost {
@@ -238,7 +258,10 @@ export class CheckoutController {
       timing,
       get language() { return host.language },
       get view() { return session.view as NonNullable<Session['view']> },
+      get nonce() { return host.nonce },
       ticket: () => session.api.ticket(),
+      post: (name, body) => session.api.post(name, body),
+      fault: (why) => (typeof why === 'string' ? fault(why) : refusal(why)),
       style: () => host.style(),
       changed: () => host.requestUpdate(),
       broken: (found) => this.#broken(found),
@@ -265,7 +288,7 @@ export class CheckoutController {
     const { session } = this
     const outcome = this.#outcome(await this.#acted(await this.#pay()))
     await this.#host.updateComplete
-    this.#host.dispatchEvent(outcomeEvent(outcome))
+    if (outcome.status !== 'canceled') this.#host.dispatchEvent(outcomeEvent(outcome))
     if (outcome.status === 'pending' && session === this.session) this.#leave()
     return outcome
   }
@@ -289,13 +312,14 @@ export class CheckoutController {
     if (!session?.view || !chosen?.ready) return refuse(session?.fault ?? fault('not_ready'))
     this.#seenRevision = session.view.revision
     const ended = await session.pay(lockingAfter(chosen))
+    chosen.ended?.(ended.status)
     if (ended.status === 'failed' && ended.fault.field) chosen.focus?.(ended.fault.field)
     if (ended.status === 'failed' && ended.fault.code === 'amount_changed') await this.#renew()
     return ended
   }
 
   #outcome(ended: Ended): Outcome {
-    if (ended.status === 'pending') return { status: 'pending', payment: ended.payment }
+    if (ended.status === 'pending' || ended.status === 'canceled') return { status: ended.status, payment: ended.payment } as Outcome
     if (ended.status === 'complete') {
       const { payment, paymentToken, card } = ended.attempt
       return { status: 'complete', payment, paymentToken, card }
@@ -309,7 +333,7 @@ export class CheckoutController {
 function lockingAfter(method: PaymentMethod): Prepare {
   return async (options) => {
     const prepared = await method.prepare(options)
-    method.disable('body' in prepared)
+    method.disable?.('body' in prepared)
     return prepared
   }
 }

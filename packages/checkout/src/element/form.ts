@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { messageOf, type Fault } from '../errors.ts'
 import type { Phase } from '../events.ts'
-import type { Language } from '../i18n/index.ts'
+import type { Language, StringKey } from '../i18n/index.ts'
 import { moneyParts } from '../money.ts'
 import type { PaymentMethod } from '../methods/method.ts'
 import { icon } from './icons.ts'
@@ -53,9 +53,9 @@ export function formView(form: FormState): TemplateResult {
 
 function methodRow({ chosen, choose, language: { text } }: FormState, method: PaymentMethod): TemplateResult {
   return html`<div class="method" part="method">
-    <label><input type="radio" name="method" .checked=${method === chosen} @change=${() => choose(method)}>
-      <span>${text(method.name)}</span><span class="marks">${method.marks()}</span></label>
-    ${method === chosen ? html`<div class="body" part="method-body">${method.form()}</div>` : nothing}
+    <label><input type="radio" name="method" ?disabled=${method.ready === undefined} .checked=${method === chosen} @change=${() => choose(method)}>
+      <span>${text(method.name as StringKey)}</span><span class="marks">${method.marks?.()}</span></label>
+    ${method === chosen && method.form ? html`<div class="body" part="method-body">${method.form()}</div>` : nothing}
   </div>`
 }
 
@@ -63,9 +63,10 @@ function methodRow({ chosen, choose, language: { text } }: FormState, method: Pa
 function payButton(form: FormState): TemplateResult {
   const { phase, language: { text }, view, chosen } = form
   const paying = phase === 'paying'
+  if (!paying && chosen?.button) return html`${chosen.button()}`
   return html`<button class="pay" part="pay-button" aria-disabled=${paying || !chosen?.ready} @click=${form.pay}>
     ${paying ? icon('wait', 'spin') : icon('hold')}
-    <span>${text(paying ? 'paying' : chosen?.payWords ?? 'pay', { amount: money(form, view.amount) })}</span></button>`
+    <span>${text(paying ? 'paying' : (chosen?.payWords ?? 'pay') as StringKey, { amount: money(form, view.amount) })}</span></button>`
 }
 
 /** The form's own shape before anything is known, so that nothing jumps when it is. */

@@ -45,7 +45,7 @@ export function languageOf(...wanted: readonly (string | null | undefined)[]): L
 function spoken(locale: string, strings: Strings): Language {
   const direction = directionOf(locale)
   const saying = (own: Strings, english: Strings) => (key: string, values: Values = {}): string =>
-    ((own[key] ?? english[key]) as string).replace(/\{(\w+)\}/g, (hole, name: string) => {
+    (own[key] ?? english[key] ?? key).replace(/\{(\w+)\}/g, (hole, name: string) => {
       const value = values[name] ?? hole
       const said = typeof value === 'number' ? span(value, name, locale) : value
       // an amount or a name that runs the other way must not turn the sentence around it

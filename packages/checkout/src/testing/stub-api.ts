@@ -37,6 +37,9 @@ export class StubApi {
   /** What a check finds; nothing new by default. */
   checkFinds: (() => Partial<CheckoutView>) | undefined
   cancels = 0
+  /** What a method asked for beside paying, and what the next such calls meet. */
+  readonly asked: { readonly name: string, readonly body: Record<string, unknown> }[] = []
+  answersTo: Record<string, (object | { refused: ErrorCode, status: number })[]> = {}
   /** What the next calls to give up an attempt meet: the end that they find, or a refusal. */
   cancelsMeet: (Partial<CheckoutView> | { refused: ErrorCode, status: number } | 'cut')[] = []
   readonly #listeners: Set<ReadableStreamDefaultController<Uint8Array>> = new Set()
@@ -74,6 +77,11 @@ export class StubApi {
       this.tell(answer)
       return HttpResponse.json(this.view)
     }),
+    ...['wallet-session', 'wallet-card', 'anything'].map((name) => http.post(`${apiUrl}/v1/checkout/${name}`, async ({ request }) => {
+      this.asked.push({ name, body: await request.json() as Record<string, unknown> })
+      const answer = this.answersTo[name]?.shift() ?? {}
+      return 'refused' in answer ? met(answer as { refused: ErrorCode, status: number }) : HttpResponse.json(answer, { status: 201 })
+    })),
     http.get(`${apiUrl}/v1/checkout/events`, ({ request }) => {
       this.streams++
       this.authorizations.add(request.headers.get('Authorization'))

@@ -29,7 +29,7 @@ export function checkoutView(changes: Partial<CheckoutView> = {}): CheckoutView 
 export function attempt(changes: Partial<Attempt> = {}): Attempt {
   return {
     object: 'attempt', payment: 'pay_01', method: 'card', status: 'complete', action: null, paymentToken: 'signed', error: null,
-    card: { brand: 'visa', last4: '4242', expMonth: 8, expYear: 2029 }, ...changes,
+    card: { brand: 'visa', last4: '4242', expMonth: 8, expYear: 2029, wallet: null }, ...changes,
   }
 }
 

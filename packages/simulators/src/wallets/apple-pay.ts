@@ -5,6 +5,7 @@ import {
   authority,
   certificate,
   commonName,
+  dnsName,
   ecdsaSha256,
   endEntity,
   explicit,
@@ -27,9 +28,12 @@ const LEAF_MARKER: Extension = { oid: '1.2.840.113635.100.6.29', value: nothing 
 const INTERMEDIATE_MARKER: Extension = { oid: '1.2.840.113635.100.6.2.14', value: nothing }
 const MERCHANT_ID_HASH = '1.2.840.113635.100.6.32'
 
-export interface ApplePayMerchant {
+export interface Certified {
   readonly certificatePem: string
   readonly privateKeyPem: string
+}
+
+export interface ApplePayMerchant extends Certified {
   readonly publicKey: KeyObject
   readonly idHash: Buffer
 }
@@ -110,6 +114,27 @@ export class ApplePayMaker {
     }
   }
 
+  /** A merchant identity certificate with its key: who asks for a merchant session shows it. */
+  identity(merchantId: string): Certified {
+    return this.#certified(party(`Apple Pay Merchant Identity:${merchantId}`, 'P-256'), endEntity)
+  }
+
+  /** A certificate for a server of Apple's own. */
+  server(hostname: string): Certified {
+    return this.#certified(party(hostname, 'P-256'), [...endEntity, nameOf(hostname)])
+  }
+
+  /** Its clock. */
+  now(): Date {
+    return this.#now()
+  }
+
+  /** By the root itself, which is all that the other side of a connection knows. */
+  #certified(owner: Party, extensions: readonly Extension[]): Certified {
+    const privateKeyPem = owner.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    return { certificatePem: pem(this.#certify(owner, { by: this.#root, extensions })), privateKeyPem }
+  }
+
   /** What the page finds in `payment.token.paymentData`, as JSON. */
   token(payment: ApplePayPayment): string {
     const { merchant, applicationData, transactionId = randomBytes(32).toString('hex'), alter = {} } = payment
@@ -184,6 +209,9 @@ export class ApplePayMaker {
     return [...(carried === 'intermediate' ? [] : [leaf]), ...(carried === 'leaf' ? [] : [intermediate])]
   }
 }
+
+/** Subject alternative name, of one host. */
+const nameOf = (hostname: string): Extension => ({ oid: '2.5.29.17', value: sequence(dnsName(hostname)) })
 
 const same = <T extends object>(value: T): object => value
 const sha256 = sequence(oid('2.16.840.1.101.3.4.2.1'))

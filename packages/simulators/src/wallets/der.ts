@@ -20,6 +20,8 @@ export const explicit = (number: number, ...parts: readonly Der[]): Der => tlv(0
 export const octets = (content: Buffer): Der => tlv(0x04, content)
 export const bits = (content: Buffer, unused = 0): Der => tlv(0x03, Buffer.from([unused]), content)
 export const utf8 = (text: string): Der => tlv(0x0c, Buffer.from(text))
+/** A host among the names of a certificate. */
+export const dnsName = (host: string): Der => tlv(0x82, Buffer.from(host))
 export const truth: Der = tlv(0x01, Buffer.from([0xff]))
 export const nothing: Der = tlv(0x05)
 

@@ -13,6 +13,8 @@ export interface CardView {
   readonly expMonth: number
   readonly expYear: number
   readonly fingerprint: string
+  /** Null: the buyer typed it. */
+  readonly wallet: 'google_pay' | 'apple_pay' | null
 }
 
 type Confirm = BodyOf<'checkout.confirm'>

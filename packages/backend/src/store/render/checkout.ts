@@ -4,6 +4,7 @@ import { autoReleaseAt } from '@holdfast/core'
 import type { Selectable } from 'kysely'
 import type { Terms } from '../../rails.ts'
 import type { PaymentsTable } from '../tables.ts'
+import type { WalletMethod } from '../../wallets/offer.ts'
 import { instant, instantOrNull, wire, type Reader } from './values.ts'
 
 export interface CheckoutFrame {
@@ -12,6 +13,8 @@ export interface CheckoutFrame {
   readonly now: Date
   /** The ways to pay that a session offers. */
   readonly methods: (terms: Terms) => readonly PaymentMethodType[]
+  /** Wallets that give a card, wherever cards are taken. */
+  readonly wallets: readonly WalletMethod[]
 }
 
 /** The newest attempt of a session, if there was one. */
@@ -24,7 +27,7 @@ export async function readNewestPayment(db: Reader, marketplace: string, session
 export async function readCheckout(
   db: Reader,
   { marketplace, session }: { readonly marketplace: string; readonly session: string },
-  { frameUrl, now, attempt, methods }: CheckoutFrame & { readonly attempt: Attempt | null },
+  { frameUrl, now, attempt, methods, wallets }: CheckoutFrame & { readonly attempt: Attempt | null },
 ): Promise<CheckoutView | null> {
   const row = await db.selectFrom('sessions')
     .innerJoin('orders', (join) => join.onRef('orders.marketplace_id', '=', 'sessions.marketplace_id').onRef('orders.id', '=', 'sessions.order_id'))
@@ -46,8 +49,9 @@ export async function readCheckout(
         platformFee: wire(line.platform_fee), releaseTerms: terms, autoReleaseIfShippedNow: instantOrNull(autoReleaseAt(terms, now)),
       }
     }),
-    methods: methods({ currency: row.currency, captureMode: row.capture_mode }).map((type) =>
-      (type === 'card' ? { type, brands: [...cardBrands], frameUrl } : { type, flows: [...walletFlows] })),
+    methods: methods({ currency: row.currency, captureMode: row.capture_mode }).flatMap((type): CheckoutView['methods'] =>
+      (type === 'card' ? [{ type, brands: [...cardBrands], frameUrl }, ...wallets]
+        : [{ type, flows: [...walletFlows] }])),
     attempt, returnUrl: row.return_url, expiresAt: instant(row.expires_at),
   }
 }

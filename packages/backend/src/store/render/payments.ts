@@ -35,9 +35,9 @@ function renderPayment(row: Selectable<PaymentsTable>, parts: { readonly capture
 }
 
 /** The card as it may be shown: brand and last four. */
-export function cardOf(row: Pick<Selectable<PaymentsTable>, 'card_brand' | 'card_last4' | 'card_exp_month' | 'card_exp_year'>): Payment['card'] {
+export function cardOf(row: Pick<Selectable<PaymentsTable>, 'card_brand' | 'card_last4' | 'card_exp_month' | 'card_exp_year' | 'card_wallet'>): Payment['card'] {
   if (row.card_brand === null || row.card_last4 === null || row.card_exp_month === null || row.card_exp_year === null) return null
-  return { brand: row.card_brand, last4: row.card_last4, expMonth: row.card_exp_month, expYear: row.card_exp_year }
+  return { brand: row.card_brand, last4: row.card_last4, expMonth: row.card_exp_month, expYear: row.card_exp_year, wallet: row.card_wallet }
 }
 
 async function capturesOf(db: Reader, marketplace: string, payments: readonly string[]) {

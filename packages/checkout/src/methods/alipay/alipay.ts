@@ -1,9 +1,11 @@
 import { html, svg, type TemplateResult } from 'lit'
-import type { CheckoutView, Confirm } from '@holdfast/contract/types'
+import type { Attempt, CheckoutView, Confirm } from '@holdfast/contract/types'
 import type { StringKey } from '../../i18n/index.ts'
 import type { Prepare } from '../../session.ts'
 import { letters, plate } from '../marks.ts'
-import type { MethodHost, PaymentMethod } from '../method.ts'
+import { warnOnce } from '../../warn.ts'
+import type * as Step from './alipay-step/index.ts'
+import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from '../method.ts'
 
 type View = Extract<CheckoutView['methods'][number], { type: 'alipay' }>
 type Flow = Extract<Confirm, { method: 'alipay' }>['flow']
@@ -11,6 +13,17 @@ type Flow = Extract<Confirm, { method: 'alipay' }>['flow']
 interface Way {
   readonly name: StringKey
   readonly payWords: StringKey
+}
+
+/** The step is a part: whoever pays by card needs none of it. */
+let step: typeof Step | undefined
+const bringStep = async (): Promise<void> => { step = await import('./alipay-step/index.ts') }
+
+export function alipayStep(host: StepHost, attempt: Attempt): BuyerStep | undefined {
+  if (step) return new step.AlipayStep(host, attempt)
+  // until it is here, or where it can't be had, the payment is shown as one that is being confirmed
+  void bringStep().then(host.changed, (error: unknown) => warnOnce(`it can't show what to do in Alipay (${String(error)}).`))
+  return undefined
 }
 
 /** In the order in which a desktop offers them. */
@@ -68,8 +81,12 @@ export class AlipayMethod implements PaymentMethod {
     return Promise.resolve(true)
   }
 
-  readonly prepare: Prepare = () =>
-    Promise.resolve({ body: { method: this.type, flow: this.#flow, device: this.#device } })
+  /** A code is asked for once it can be shown. */
+  readonly prepare: Prepare = async () => {
+    const canShow = await bringStep().then(() => true, () => false)
+    if (!canShow && this.#flow === 'qr_code') return { fault: this.#host.fault('try_again_later') }
+    return { body: { method: this.type, flow: this.#flow, device: this.#device } }
+  }
 
   disable(disabled: boolean): void {
     this.#disabled = disabled

@@ -1,13 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Attempt } from '@holdfast/contract/types'
-import { isHttpUrl, type ApiFailure } from '../../api.ts'
-import { icon } from '../../element/icons.ts'
-import { notice, title } from '../../element/parts.ts'
-import { messageOf, type Fault } from '../../errors.ts'
-import type { StringKey } from '../../i18n/index.ts'
-import { formatMoney } from '../../money.ts'
-import { refusal } from '../../session.ts'
-import type { BuyerStep, StepHost } from '../method.ts'
+import type { ApiFailure } from '../../../api.ts'
+import type { StringKey } from '../../../i18n/index.ts'
+import type { BuyerStep, StepHost } from '../../method.ts'
 import { isWhole, qrCode } from './qr.ts'
 
 type Action = NonNullable<Attempt['action']>
@@ -40,7 +35,7 @@ export class AlipayStep implements BuyerStep {
   #action: Action | null = null
   #expiresAt: string | undefined
   #lapsed = false
-  #fault: Fault | undefined
+  #failure: ApiFailure | undefined
 
   constructor(host: StepHost, attempt: Attempt) {
     this.#host = host
@@ -52,7 +47,7 @@ export class AlipayStep implements BuyerStep {
   update({ action }: Attempt): void {
     // a server whose clock is a little ahead takes the action back first: the buyer may still start it again
     if (!action && this.#leftMs < almostOverMs) return
-    const drawable = action && (action.type === 'qr_code' ? isWhole(action) : isHttpUrl(action.url))
+    const drawable = action && (action.type === 'qr_code' ? isWhole(action) : this.#host.isHttpUrl(action.url))
     this.#action = drawable ? action : null
     this.#expiresAt = action?.expiresAt ?? this.#expiresAt
   }
@@ -84,16 +79,15 @@ export class AlipayStep implements BuyerStep {
   }
 
   draw(): TemplateResult {
-    const { language, view } = this.#host
-    const { text, locale } = language
+    const { language: { text }, view, kit } = this.#host
     const lapsed = !this.#leftMs
-    const said = { amount: formatMoney(view, locale), marketplace: view.marketplaceName }
+    const said = { amount: kit.money(view), marketplace: view.marketplaceName }
     return html`<div class="outcome step" part="action">
-      ${title(text(lapsed ? 'lapsedTitle' : this.#words.title))}
+      ${kit.title(text(lapsed ? 'lapsedTitle' : this.#words.title))}
       ${this.#code(lapsed)}
       <p>${text(lapsed ? 'lapsedText' : this.#words.text, said)}</p>
       ${lapsed ? this.#again() : this.#wait()}
-      <div role="alert">${this.#fault ? notice('error', messageOf(this.#fault, language)) : nothing}</div>
+      <div role="alert">${this.#failure ? kit.notice('error', kit.words(this.#failure)) : nothing}</div>
       <button class="link second" part="other-method" aria-disabled=${this.busy}
         @click=${() => this.#leave(() => this.#host.another())}>${text('another')}</button>
     </div>`
@@ -103,14 +97,14 @@ export class AlipayStep implements BuyerStep {
     if (this.#action?.type !== 'qr_code') return nothing
     const code = qrCode(this.#action, this.#host.language.text('scanCode'))
     return html`<div class="code" part="qr-code" ?data-lapsed=${lapsed} aria-hidden=${lapsed}>${code}
-      ${lapsed ? icon('clock') : nothing}</div>`
+      ${lapsed ? this.#host.kit.icon('clock') : nothing}</div>`
   }
 
   #wait(): TemplateResult {
     const { text } = this.#host.language
     const { type, url } = this.#action?.type === 'redirect' ? this.#action : { type: '', url: '' }
     return html`${type ? html`<a class="link" part="action-link" href=${url}>${text('pageGo')}</a>` : nothing}
-      <p class="status small">${icon('wait', 'spin')}<span>${text(this.#words.wait)}</span>
+      <p class="status small">${this.#host.kit.icon('wait', 'spin')}<span>${text(this.#words.wait)}</span>
         <span class="quiet-text">${this.#timeLeft()}</span></p>`
   }
 
@@ -138,11 +132,11 @@ export class AlipayStep implements BuyerStep {
   async #leave(way: () => Promise<ApiFailure | undefined>): Promise<void> {
     if (this.busy) return
     this.busy = true
-    this.#fault = undefined
+    this.#failure = undefined
     this.#host.changed()
     const failure = await way()
     this.busy = false
-    this.#fault = failure && refusal(failure)
+    this.#failure = failure
     this.#host.changed()
   }
 }
