@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { detailsViewSchema } from './details.ts'
 import { instantSchema, releaseTermsSchema } from './fields.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
@@ -83,6 +84,7 @@ export const checkoutViewSchema = z.object({
     z.object({ type: z.literal('card'), brands: z.array(z.enum(cardBrands)), frameUrl: z.url() }),
     z.object({ type: z.literal('alipay'), flows: z.array(z.enum(walletFlows)) }),
   ])),
+  details: detailsViewSchema.nullable().meta({ description: 'Null where the session asks for none.' }),
   attempt: attemptSchema.nullable().meta({ description: 'The newest attempt; resume() reads its truth here.' }),
   returnUrl: z.string(),
   expiresAt: instantSchema,

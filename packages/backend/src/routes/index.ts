@@ -6,6 +6,8 @@ import apiKeysRevoke from './apiKeys.revoke.ts'
 import checkoutCancelAttempt from './checkout.cancelAttempt.ts'
 import checkoutCheck from './checkout.check.ts'
 import checkoutConfirm from './checkout.confirm.ts'
+import checkoutAddressFormat from './checkout.addressFormat.ts'
+import checkoutDetails from './checkout.details.ts'
 import checkoutFrameTicket from './checkout.frameTicket.ts'
 import checkoutRetrieve from './checkout.retrieve.ts'
 import checkoutWalletCard from './checkout.walletCard.ts'
@@ -81,7 +83,7 @@ export const routes: readonly AnyRoute[] = [
   clockRetrieve, clockAdvance,
   sellersBalances,
   sessionsCreate, sessionsRetrieve, sessionsUpdate, sessionsExpire, sessionsCancel, sessionsList,
-  checkoutRetrieve, checkoutFrameTicket, checkoutWalletCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
+  checkoutRetrieve, checkoutDetails, checkoutAddressFormat, checkoutFrameTicket, checkoutWalletCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
   ordersRetrieve, ordersCancel, ordersList,
   paymentsRetrieve, paymentsList, paymentsCapture, paymentsVoid,
   escrowsRetrieve, escrowsList, escrowsDeliver, escrowsAccept, escrowsRelease,
