@@ -1,4 +1,5 @@
 import type { TaxId, TaxIdInput } from '@holdfast/contract/types'
+import type { Validator } from 'stdnum'
 import type { DetailProblem } from './problem.ts'
 
 interface Rule {
@@ -35,7 +36,7 @@ const rules: ReadonlyMap<string, readonly Rule[]> = new Map<string, readonly Rul
   one('IS', 'VSK', 'vsk', '00621'), one('RS', 'PIB', 'pib', '101134702'), one('TR', 'VKN', 'vkn', '4540536920'),
   one('UA', 'EDRPOU', 'edrpou', '32855961'), one('RU', 'INN', 'inn', '7707083893'), one('IL', 'HP', 'hp', '516179157'),
   one('US', 'EIN', 'ein', '91-1144442'), one('CA', 'BN', 'bn', '123026635RC0001'), one('MX', 'RFC', 'rfc', 'GODE561231GR8'),
-  one('BR', 'CNPJ', 'cnpj', '16.727.230/0001-97'), one('AR', 'CUIT', 'cuit', '20-05536168-2'), one('CL', 'RUT', 'rut', '12.531.909-2'),
+  one('BR', 'CNPJ', 'cnpj', '16.727.230/0001-97'), one('AR', 'CUIT', 'cuit', '20-05536168-2'), one('CL', 'RUT', 'rut', '12531909-2'),
   one('CO', 'NIT', 'nit', '213.123.432-1'), one('PE', 'RUC', 'ruc', '20512333797'), one('UY', 'RUT', 'rut', '21-100342-001-7'),
   one('EC', 'RUC', 'ruc', '1792060346001'),
   one('CN', 'USCC', 'uscc', '91110000600037341L'), one('IN', 'GSTIN', 'gstin', '27AAPFU0939F1ZV'), one('JP', 'Corporate Number', 'cn', '5835678256246'),
@@ -91,7 +92,15 @@ async function judge(country: string, { by, form, prefix = '' }: Rule, given: st
   }
   // read when it is first needed: it knows every country, and most processes never ask it
   const { stdnum } = await import('stdnum')
-  const result = stdnum[country]![by]!.validate(given)
+  const check = stdnum[country]![by]!
+  // some take no separator but their country's own
+  const result = [given, given.replace(separators, '')].map((text) => check.validate(text)).sort(better)[0]!
   if (result.isValid) return { number: result.compact.startsWith(prefix) ? result.compact : prefix + result.compact }
   return result.error.name === 'InvalidChecksum' ? 'check_digits' : 'form'
 }
+
+type Result = ReturnType<Validator['validate']>
+
+/** What stands first, then what is only mistyped. */
+const better = (one: Result, other: Result): number => rank(one) - rank(other)
+const rank = (result: Result): number => (result.isValid ? 0 : result.error.name === 'InvalidChecksum' ? 1 : 2)
