@@ -61,15 +61,18 @@ const tokens: Readonly<Record<AddressField, string>> = {
 /** Codes that go by their own names in every language. */
 const codeNames: Readonly<Record<string, string>> = { zip: 'ZIP', pin: 'PIN', eircode: 'Eircode' }
 
+/** Regions that go by a word of another. */
+const regionWords: Readonly<Partial<Record<string, Key>>> = { district: 'district', island: 'region_area', parish: 'region_area' }
+
 function labelOf({ format: { names }, text }: Details, field: AddressField): string {
   switch (field) {
     case 'postalCode': {
       const own = codeNames[names.postalCode]
       return own ? `${text('postalCode')} (${own})` : text('postalCode')
     }
-    case 'region': return text(names.region === 'district' ? 'name_district' : `region_${names.region}`)
-    case 'city': return text(names.city === 'district' || names.city === 'suburb' ? `name_${names.city}` : `city_${names.city}`)
-    case 'district': return text(`name_${names.district}`)
+    case 'region': return text(regionWords[names.region] ?? (`region_${names.region}` as Key))
+    case 'city': return text(names.city === 'post_town' ? 'city' : names.city)
+    case 'district': return text(names.district === 'suburb' || names.district === 'neighborhood' ? names.district : 'district')
     default: return text(field satisfies Key)
   }
 }
@@ -96,9 +99,15 @@ function control(details: Details, input: Input): TemplateResult {
 
 const valueOf = ({ target }: Event): string => (target as HTMLInputElement).value
 
+/** What the API takes at most, where it isn't 120 characters. */
+const longest: Readonly<Partial<Record<string, number>>> = {
+  'purchaseOrder': 40, 'taxId.number': 40, 'deliveryAddress.recipient': 100, 'deliveryAddress.district': 80,
+  'deliveryAddress.city': 80, 'deliveryAddress.region': 80, 'deliveryAddress.postalCode': 16,
+}
+
 function text(details: Details, { field, required, autocomplete, code, digits }: Input, id: string): TemplateResult {
   const wrong = details.problems.has(field)
-  return html`<input id=${id} name=${id} autocomplete=${autocomplete} dir=${code ? 'ltr' : 'auto'} maxlength="120"
+  return html`<input id=${id} name=${id} autocomplete=${autocomplete} dir=${code ? 'ltr' : 'auto'} maxlength=${longest[field] ?? 120}
     inputmode=${digits ? 'numeric' : 'text'} autocapitalize=${code ? 'characters' : 'words'} spellcheck="false" enterkeyhint="next"
     aria-required=${required} aria-invalid=${wrong} aria-describedby=${wrong ? `${id}-wrong` : nothing}
     .value=${details.values[field] ?? ''}

@@ -197,8 +197,9 @@ export class Details {
   say(field: string, { reason, example = '' }: Problem): string {
     const isolated = `\u2066${example}\u2069`
     if (reason === 'check_digits') return this.text('tax_digits')
-    if (reason === 'missing' || reason === 'not_listed') return this.text(reason)
-    if (!example) return this.text('text_form')
+    if (reason === 'missing') return this.text('missing')
+    if (reason === 'not_listed') return this.text('choose')
+    if (!example) return this.#host.language.text('error_details_incomplete')
     return this.text(field === 'taxId.number' ? 'tax_form' : 'postal_form', { example: isolated })
   }
 
