@@ -13,6 +13,8 @@ const alike: Readonly<Record<string, readonly string[]>> = {
   total: ['es', 'es-419', 'fr', 'fr-CA', 'pt-BR', 'pt-PT', 'ro'],
   card: ['ro'],
   method_express: ['fr', 'fr-CA', 'sv'],
+  region_area: ['it'],
+  region_province: ['fr', 'fr-CA', 'lv'],
 }
 
 const holes = (sentence: string): readonly string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()

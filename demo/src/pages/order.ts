@@ -142,6 +142,7 @@ export function orderPage(story: OrderStory): Html {
       ${totalsBar(order.totals, order.currency)}
       ${means && html`<p class="small quiet">Paid with ${means}.</p>`}
       ${unpaid && html`<p>Nothing has been paid yet. <a href="/checkout/${order.session}">Go to payment</a></p>`}</section>
+    ${saidOf(order)}
     <div class="split"><div class="stack">${order.escrows.map((escrow) => share(story, escrow))}</div>
       <section class="panel"><h2>What happened, and what will</h2>${timeline(story)}</section></div></div>`
 }
@@ -152,4 +153,13 @@ export function ordersPage(orders: readonly Order[]): Html {
     <div class="row"><div><h2><a href="/orders/${order.id}">Order ${order.reference}</a></h2><p class="small quiet">${instant(order.createdAt)} · ${order.escrows.map(({ sellerName }) => sellerName).join(', ')}</p></div>
     <div><b class="money">${money(order.amount, order.currency)}</b><br>${stateBadge(order.status)}</div></div>
     ${totalsBar(order.totals, order.currency)}</section>`)}</div>`
+}
+
+/** What the buyer said of the order at the checkout. */
+function saidOf({ details: { company, taxId, purchaseOrder, deliveryAddress: to } }: Order): Html | false {
+  const said = [
+    ['Company', company], ['Tax ID', taxId && `${taxId.number} (${taxId.kind}, ${taxId.country})`], ['Purchase order', purchaseOrder],
+    ['Delivery address', to && [to.recipient, to.line1, to.line2, to.district, to.postalCode, to.city, to.region, to.country].filter(Boolean).join(', ')],
+  ].filter(([, value]) => value)
+  return said.length > 0 && html`<section class="panel"><h2>Order details</h2><dl class="sheet">${said.map(([name, value]) => html`<dt>${name!}</dt><dd>${value!}</dd>`)}</dl></section>`
 }

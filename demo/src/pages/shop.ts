@@ -85,6 +85,7 @@ export function cartPage(cart: Cart, { currency, formKey }: { readonly currency:
       <p class="small quiet">By card or Alipay. You pay once. ${groups.length > 1 ? `The shares of ${groups.length} sellers are` : 'The seller’s share is'} held until you confirm receipt.</p>
       <label>Company<input name="name" value="Northbank Fabrication Ltd" autocomplete="organization" maxlength="80" required></label>
       <label>E-mail for the receipt<input name="email" type="email" value="purchasing@northbank.example" autocomplete="email" required></label>
+      <label>Order details<span class="hint">What the checkout asks for.</span><select name="details"><option value="none">None</option><option value="all">Company, tax ID, purchase order, delivery address</option></select></label>
       <button>Go to payment</button></form>
   </div></div>`
 }

@@ -67,6 +67,10 @@ async function createSession(shop: Shop, request: FastifyRequest, buyer: string)
     captureMode: 'automatic',
     returnUrl: `${shop.origin}/checkout/return`,
     buyer: { reference: buyer, name: field('name'), email: field('email') },
+    ...(field('details') === 'all' && {
+      collect: { company: 'required', taxId: 'required', purchaseOrder: 'optional', deliveryAddress: 'required' } as const,
+      details: { company: field('name') },
+    }),
     lines: groups.map((group) => ({
       reference: group.shop,
       seller: sellers.get(group.shop)!,

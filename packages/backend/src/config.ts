@@ -87,6 +87,7 @@ export interface JpmorganConfig {
   /** The rail's merchant id of each marketplace; `*` for all others. */
   readonly merchantIds: Readonly<Record<string, string>>
   readonly reportsUrl?: string
+  readonly addenda: 'none' | 'level2' | 'level3'
 }
 
 export interface BankConfig {
@@ -159,6 +160,7 @@ const environment = z.object({
   HOLDFAST_WALLETS: z.string().min(1).optional(),
   HOLDFAST_JPMORGAN_URL: url.optional(),
   HOLDFAST_JPMORGAN_REPORTS_URL: url.optional(),
+  HOLDFAST_JPMORGAN_ADDENDA: z.enum(['none', 'level2', 'level3']).default('level2'),
   HOLDFAST_JPMORGAN_TOKEN_URL: url.optional(),
   HOLDFAST_JPMORGAN_CLIENT_ID: z.string().min(1).optional(),
   HOLDFAST_JPMORGAN_CLIENT_SECRET: z.string().min(1).optional(),
@@ -299,6 +301,7 @@ function jpmorganOf(env: Environment): JpmorganConfig | null {
     }
   return {
     baseUrl: env.HOLDFAST_JPMORGAN_URL, auth, merchantIds: env.HOLDFAST_JPMORGAN_MERCHANT_ID as Record<string, string>,
+    addenda: env.HOLDFAST_JPMORGAN_ADDENDA,
     ...(env.HOLDFAST_JPMORGAN_REPORTS_URL && { reportsUrl: env.HOLDFAST_JPMORGAN_REPORTS_URL }),
   }
 }

@@ -282,7 +282,7 @@ const places = new WeakMap<Deps, string>()
  */
 function railsOf({ rails: { jpmorgan, alipay, antom, bank } }: Config, { vault, clock }: Pick<Deps, 'clock' | 'vault'>): Rails {
   const cards = jpmorgan && createJpmorganConnector({
-    baseUrl: jpmorgan.baseUrl, auth: jpmorgan.auth, cards: vault, now: realNow,
+    baseUrl: jpmorgan.baseUrl, auth: jpmorgan.auth, addenda: jpmorgan.addenda, cards: vault, now: realNow,
     ...(jpmorgan.reportsUrl !== undefined && { reportsUrl: jpmorgan.reportsUrl }),
     merchantId: (marketplace) => jpmorgan.merchantIds[marketplace] ?? jpmorgan.merchantIds['*'],
     software: { companyName: 'Holdfast', productName: 'Holdfast', version: '0.1.0' },

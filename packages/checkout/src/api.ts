@@ -1,4 +1,4 @@
-import type { Attempt, CheckoutView, Confirm, ErrorCode, FrameTicket } from '@holdfast/contract/types'
+import type { Attempt, CheckoutView, Confirm, ErrorCode, FrameTicket, Problem } from '@holdfast/contract/types'
 import { ServerClock } from './clock.ts'
 import { pause, type Timing } from './timing.ts'
 
@@ -13,6 +13,8 @@ export const eventsPath = '/v1/checkout/events'
 export interface ApiFailure {
   readonly failed: ErrorCode | 'network' | 'timeout' | 'unreadable'
   readonly retryAfterMs: number | undefined
+  /** Every field that was refused. */
+  readonly errors?: Problem['errors']
 }
 
 export type Answer<T> = T | ApiFailure
@@ -59,12 +61,10 @@ export class Api {
   readonly #timing: Timing
 
   /**
-   * @param options.baseUrl - the API's origin, with or without a path
-   * @throws TypeError - `baseUrl` is not an http or https URL
+   * @param options.baseUrl - the API's origin, with or without a path; what is none fails as an API that isn't there
    */
   constructor({ baseUrl, clientSecret, timing }: { baseUrl: string, clientSecret: string, timing: Timing }) {
-    const url = new URL(baseUrl)
-    if (!isHttpUrl(baseUrl)) throw new TypeError(`expected an http or https URL of the API, not ${baseUrl}`)
+    const url = new URL(baseUrl, location.href)
     this.#base = url.origin + url.pathname.replace(/\/$/, '')
     this.#secret = clientSecret
     this.#timing = timing
@@ -79,16 +79,16 @@ export class Api {
   }
 
   ticket(): Promise<Answer<FrameTicket>> {
-    return this.post('frame-ticket', {}, isFrameTicket)
+    return this.ask('frame-ticket', {}, isFrameTicket)
   }
 
-  /** Asks for something that a method needs. It pays nothing. */
-  post<T extends object = Bag>(
-    name: string, body: object, is: (value: unknown) => value is T = isBag as (value: unknown) => value is T,
+  /** A call that pays nothing and does no harm when it arrives twice: a read, or with a body what it says, once more. */
+  ask<T extends object = Bag>(
+    name: string, body?: object, is: (value: unknown) => value is T = isBag as never,
   ): Promise<Answer<T>> {
     const { readTimeoutMs } = this.#timing
     return this.#retried(
-      { method: 'POST', path: `/v1/checkout/${name}`, body, timeoutMs: readTimeoutMs, is },
+      { method: body ? 'POST' : 'GET', path: `/v1/checkout/${name}`, body, timeoutMs: readTimeoutMs, is },
       { deadlineMs: readTimeoutMs * 2, tries: 3 },
     )
   }
@@ -212,7 +212,9 @@ function read<T>(response: Response, text: string, is: (value: unknown) => value
     ({ failed, retryAfterMs: seconds > 0 ? seconds * 1000 : undefined })
   const value = parsed(text)
   if (response.ok) return is(value) ? value : failure('unreadable')
-  if (isBag(value) && typeof value['code'] === 'string') return failure(value['code'] as ErrorCode)
+  if (isBag(value) && typeof value['code'] === 'string') {
+    return { ...failure(value['code'] as ErrorCode), errors: value['errors'] as Problem['errors'] }
+  }
   return failure(response.status >= 500 ? 'unavailable' : 'unreadable')
 }
 

@@ -7,7 +7,7 @@ export type ErrorType = 'card' | 'wallet' | 'validation' | 'session' | 'temporar
 
 export type ErrorCode =
   | AttemptError['code']
-  | 'card_incomplete' | 'card_form_failed'
+  | 'card_incomplete' | 'card_form_failed' | 'details_incomplete'
   | 'session_expired' | 'session_canceled' | 'session_unknown' | 'amount_changed'
   | 'attempt_in_progress' | 'offline' | 'network' | 'not_received' | 'not_ready' | 'internal'
   | 'origin_not_allowed'
@@ -37,6 +37,7 @@ const faults: Readonly<Record<ErrorCode, readonly [type: ErrorType, retryable: b
   wallet_expired: ['wallet', true],
   attempt_canceled: ['wallet', true],
   card_incomplete: ['validation', true],
+  details_incomplete: ['validation', true],
   card_form_failed: ['temporary', true],
   session_expired: ['session', false],
   session_canceled: ['session', false],

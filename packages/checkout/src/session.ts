@@ -43,6 +43,7 @@ const refusals: Readonly<Partial<Record<ApiFailure['failed'], ErrorCode>>> = {
   rate_limited: 'try_again_later',
   token_refused: 'card_data_lost',
   session_revision_stale: 'amount_changed',
+  details_missing: 'details_incomplete',
   client_secret_invalid: 'session_unknown',
   key_missing: 'session_unknown',
   not_found: 'session_unknown',
@@ -52,6 +53,9 @@ const refusals: Readonly<Partial<Record<ApiFailure['failed'], ErrorCode>>> = {
   network: 'network',
   timeout: 'network',
 }
+
+/** Refusals of a view that the server has moved on from. */
+const outdated: readonly string[] = ['session_revision_stale', 'session_not_open', 'details_missing'] satisfies ApiFailure['failed'][]
 
 export const refusal = ({ failed: code }: ApiFailure): Fault => fault(refusals[code] ?? 'internal')
 
@@ -166,7 +170,7 @@ export class Session {
   async #unanswered(failure: ApiFailure): Promise<Ended> {
     const { failed: code } = failure
     if (isOpenEnded(failure) || code === 'attempt_in_progress') return unheard
-    if (code === 'session_revision_stale' || code === 'session_not_open') await this.refresh()
+    if (outdated.includes(code)) await this.refresh()
     if (code !== 'session_not_open') return { status: 'failed', fault: refusal(failure), payment: null }
     const { view } = this
     // it was refused because it isn't open: a view that still says so was read too early

@@ -26,6 +26,8 @@ export interface Timing {
   readonly frameAnswerMs: number
   /** Before the skeleton says that the connection is slow. */
   readonly slowMs: number
+  /** How long before its session expires a buyer is told. */
+  readonly soonMs: number
 }
 
 export const patient: Timing = {
@@ -43,6 +45,7 @@ export const patient: Timing = {
   frameReadyMs: 20_000,
   frameAnswerMs: 30_000,
   slowMs: 6000,
+  soonMs: 300_000,
 }
 
 /** Waits, but not longer than until `stopped`, the browser is connected again, or the page is looked at again. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { detailsViewSchema } from './details.ts'
 import { instantSchema, releaseTermsSchema } from './fields.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
@@ -107,6 +108,7 @@ export const checkoutViewSchema = z.object({
     googlePayMethodSchema,
     applePayMethodSchema,
   ])),
+  details: detailsViewSchema.nullable().meta({ description: 'Null where the session asks for none.' }),
   attempt: attemptSchema.nullable().meta({ description: 'The newest attempt; resume() reads its truth here.' }),
   returnUrl: z.string(),
   expiresAt: instantSchema,

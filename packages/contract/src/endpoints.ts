@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { attemptSchema, CHECKOUT_EVENTS_PATH, checkoutViewSchema, confirmSchema, frameTicketSchema, NOTIFICATIONS_PATH, walletCardCreateSchema, walletCardSchema, walletSessionCreateSchema, walletSessionSchema } from './checkout.ts'
+import { addressFormatQuerySchema, addressFormatSchema, detailsInputSchema } from './details.ts'
 import { eventSchema } from './events.ts'
 import { idOf, type IdKind } from './ids.ts'
 import * as request from './requests.ts'
@@ -73,6 +74,8 @@ export const endpoints = {
   'checkout.frameTicket': { method: 'POST', path: '/v1/checkout/frame-ticket', caller: 'page', summary: 'A one-time ticket for the card frame', body: request.emptySchema, response: frameTicketSchema, status: 201, idempotent: false },
   'checkout.walletSession': { method: 'POST', path: '/v1/checkout/wallet-session', caller: 'page', summary: 'A merchant session of Apple’s, which its sheet wants before it opens on this page', body: walletSessionCreateSchema, response: walletSessionSchema, status: 201, idempotent: false },
   'checkout.walletCard': { method: 'POST', path: '/v1/checkout/wallet-card', caller: 'page', summary: 'A card token for what Google Pay or Apple Pay gave the page', body: walletCardCreateSchema, response: walletCardSchema, status: 201, idempotent: false },
+  'checkout.details': { method: 'POST', path: '/v1/checkout/details', caller: 'page', summary: 'Keep what the buyer says of the order', body: detailsInputSchema, response: checkoutViewSchema, status: 200, idempotent: false },
+  'checkout.addressFormat': { method: 'GET', path: '/v1/checkout/address-format', caller: 'page', summary: 'How a country writes its addresses', query: addressFormatQuerySchema, response: addressFormatSchema, status: 200, idempotent: false },
   'checkout.confirm': { method: 'POST', path: '/v1/checkout/confirm', caller: 'page', summary: 'Pay with a card token, or begin to pay with a wallet', body: confirmSchema, response: attemptSchema, status: 200, idempotent: true },
   'checkout.check': { method: 'POST', path: '/v1/checkout/check', caller: 'page', summary: 'Ask the rail now what became of the attempt under way', body: request.emptySchema, response: checkoutViewSchema, status: 200, idempotent: false },
   'checkout.cancelAttempt': { method: 'POST', path: '/v1/checkout/cancel-attempt', caller: 'page', summary: 'Close a wallet attempt that waits for the buyer, so that another way to pay can be chosen', body: request.emptySchema, response: checkoutViewSchema, status: 200, idempotent: false },

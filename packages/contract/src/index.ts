@@ -1,4 +1,5 @@
 export * from './checkout.ts'
+export * from './details.ts'
 export * from './endpoints.ts'
 export * from './events.ts'
 export * from './fields.ts'

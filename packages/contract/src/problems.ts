@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { detailReasons } from './details.ts'
 import { moneySchema } from './money.ts'
 
 /** Every way in which the API refuses: status and title. Closed: a client may switch over all of them. */
@@ -21,6 +22,7 @@ export const errorCodes = {
   reference_taken: { status: 409, title: 'The reference belongs to another object' },
   idempotency_in_progress: { status: 409, title: 'The first call with this key is still at work' },
   session_not_open: { status: 409, title: 'The checkout session is not open' },
+  details_missing: { status: 409, title: 'The session asks for a detail that it does not have yet' },
   session_revision_stale: { status: 409, title: 'The checkout session has changed since' },
   attempt_in_progress: { status: 409, title: 'Another attempt to pay is under way' },
   attempts_exhausted: { status: 409, title: 'This checkout session takes no more attempts' },
@@ -59,7 +61,12 @@ export const problemSchema = z
     detail: z.string().meta({ description: 'What was wrong, what was expected, and what to do.' }),
     requestId: z.string(),
     field: z.string().optional(),
-    errors: z.array(z.object({ field: z.string(), detail: z.string() })).optional(),
+    errors: z.array(z.object({
+      field: z.string(),
+      detail: z.string(),
+      reason: z.enum(detailReasons).optional().meta({ description: 'Of an order’s details: in which way it is wrong.' }),
+      example: z.string().optional().meta({ description: 'What a right one looks like.' }),
+    })).optional(),
     remaining: moneySchema.optional().meta({ description: 'With amount_exceeds_remaining and funds_not_settled: what is left.' }),
     existing: z.string().optional().meta({ description: 'With reference_taken: the id of the object that has it.' }),
   })

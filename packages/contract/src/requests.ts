@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { collectInputSchema, detailsInputSchema } from './details.ts'
 import { countrySchema, emailSchema, metadataSchema, referenceSchema, releaseTermsInputSchema, textSchema } from './fields.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
@@ -58,6 +59,8 @@ export const sessionCreateSchema = z.strictObject({
   returnUrl: returnUrlSchema,
   buyer: buyerInputSchema.optional(),
   lines: z.array(sessionLineInputSchema).min(1).max(50),
+  collect: collectInputSchema.optional(),
+  details: detailsInputSchema.optional().meta({ description: 'What is known already; the buyer can change what is asked for.' }),
   expiresInMinutes: z.int().min(5).max(43_200).optional().meta({ description: 'One day by default.' }),
   metadata: metadataSchema.optional(),
 }).meta({ id: 'SessionCreate' })
@@ -70,6 +73,8 @@ export const sessionUpdateSchema = z.strictObject({
     amount: positiveAmountSchema.optional(),
     platformFee: amountSchema.optional(),
   })).min(1).max(50).optional().meta({ description: 'Changes lines by reference; a changed amount makes a new revision.' }),
+  collect: collectInputSchema.optional().meta({ description: 'In place of what was asked for.' }),
+  details: detailsInputSchema.optional(),
   metadata: metadataSchema.optional(),
 }).meta({ id: 'SessionUpdate' })
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { collectSchema, detailsSchema } from './details.ts'
 import { buyerSchema, instantSchema, metadataSchema, releaseTermsSchema } from './fields.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema, signedSumSchema, sumSchema } from './money.ts'
@@ -108,6 +109,7 @@ export const orderSchema = z.object({
   platformFee: amountSchema,
   totals: totalsSchema,
   buyer: buyerSchema,
+  details: detailsSchema,
   escrows: z.array(escrowSchema),
   session: idOf('session'),
   payments: z.array(idOf('payment')),
@@ -136,6 +138,8 @@ export const sessionSchema = z.object({
   capturePlan: capturePlanSchema,
   returnUrl: z.string(),
   buyer: buyerSchema,
+  collect: collectSchema,
+  details: detailsSchema,
   lines: z.array(z.object({
     reference: z.string(),
     escrow: idOf('escrow'),

@@ -159,6 +159,7 @@ export type ErrorCode =
   | 'reference_taken'
   | 'idempotency_in_progress'
   | 'session_not_open'
+  | 'details_missing'
   | 'session_revision_stale'
   | 'attempt_in_progress'
   | 'attempts_exhausted'
@@ -211,6 +212,140 @@ export interface Buyer {
   reference: string | null
   name: string | null
   email: string | null
+}
+/**
+ * What the checkout asks its buyer for; what is left out is not asked for.
+ */
+export interface CollectInput {
+  company?: 'optional' | 'required'
+  taxId?: 'optional' | 'required'
+  purchaseOrder?: 'optional' | 'required'
+  deliveryAddress?: 'optional' | 'required'
+}
+/**
+ * Null: not asked for.
+ */
+export interface Collect {
+  company: ('optional' | 'required') | null
+  taxId: ('optional' | 'required') | null
+  purchaseOrder: ('optional' | 'required') | null
+  deliveryAddress: ('optional' | 'required') | null
+}
+export interface TaxIdInput {
+  country: string
+  /**
+   * As it is written there, with or without its separators and its country prefix.
+   */
+  number: string
+}
+export interface AddressInput {
+  country: string
+  /**
+   * Whom it is for: a person, or a desk.
+   */
+  recipient: string
+  line1: string
+  line2?: string | null
+  /**
+   * Within the city, where the country has it.
+   */
+  district?: string | null
+  city?: string | null
+  /**
+   * State, province, prefecture …: its code, or its name.
+   */
+  region?: string | null
+  postalCode?: string | null
+}
+/**
+ * What is left out stays as it is; null takes it back.
+ */
+export interface DetailsInput {
+  company?: string | null
+  taxId?: TaxIdInput | null
+  purchaseOrder?: string | null
+  deliveryAddress?: AddressInput | null
+}
+export interface TaxId {
+  country: string
+  /**
+   * Without separators; in the EU with the prefix of its country.
+   */
+  number: string
+  /**
+   * What it is called there: `EIN`, `GSTIN`, `VAT` …
+   */
+  kind: string
+  /**
+   * By its check digits, or by its form where the country has none or none are known. Never: whether it is registered, or whose it is.
+   */
+  checked: 'check_digits' | 'form'
+}
+export interface Address {
+  country: string
+  recipient: string
+  line1: string
+  line2: string | null
+  district: string | null
+  city: string | null
+  region: string | null
+  postalCode: string | null
+}
+/**
+ * What the merchant or the buyer said of the order. It decides nothing about money.
+ */
+export interface Details {
+  company: string | null
+  taxId: TaxId | null
+  purchaseOrder: string | null
+  deliveryAddress: Address | null
+}
+export interface AddressFormat {
+  object: 'address_format'
+  country: string
+  /**
+   * In the order in which the country writes them; what stands in one row stands on one line.
+   */
+  rows: ('recipient' | 'line1' | 'line2' | 'district' | 'city' | 'region' | 'postalCode')[][]
+  required: ('recipient' | 'line1' | 'line2' | 'district' | 'city' | 'region' | 'postalCode')[]
+  names: {
+    region:
+      | 'area'
+      | 'county'
+      | 'department'
+      | 'district'
+      | 'emirate'
+      | 'island'
+      | 'parish'
+      | 'prefecture'
+      | 'province'
+      | 'state'
+    city: 'city' | 'district' | 'post_town' | 'suburb'
+    district: 'district' | 'neighborhood' | 'suburb' | 'townland' | 'village_township'
+    postalCode: 'eircode' | 'pin' | 'postal' | 'zip'
+  }
+  postalCode: {
+    /**
+     * A regular expression of all of it, without regard to case.
+     */
+    pattern: string
+    example: string
+    /**
+     * Digits only: a keypad of digits will do.
+     */
+    digits: boolean
+  } | null
+  /**
+   * Empty: to be written.
+   */
+  regions: {
+    value: string
+    name: string
+  }[]
+}
+export interface DetailsView {
+  collect: Collect
+  values: Details
 }
 export interface Money {
   amount: number
@@ -339,6 +474,7 @@ export interface Order {
   platformFee: number
   totals: Totals
   buyer: Buyer
+  details: Details
   escrows: Escrow[]
   session: string
   payments: string[]
@@ -374,6 +510,8 @@ export interface CheckoutSession {
   capturePlan: CapturePlan
   returnUrl: string
   buyer: Buyer
+  collect: Collect
+  details: Details
   lines: {
     reference: string
     escrow: string
@@ -943,6 +1081,10 @@ export interface CheckoutView {
     | ApplePayMethod
   )[]
   /**
+   * Null where the session asks for none.
+   */
+  details: DetailsView | null
+  /**
    * The newest attempt; resume() reads its truth here.
    */
   attempt: Attempt | null
@@ -1013,6 +1155,8 @@ export interface CheckoutSessionInEvent {
   capturePlan: CapturePlan
   returnUrl: string
   buyer: Buyer
+  collect: Collect
+  details: Details
   lines: {
     reference: string
     escrow: string
@@ -1085,6 +1229,11 @@ export interface SessionCreate {
   returnUrl: string
   buyer?: BuyerInput
   lines: SessionLineInput[]
+  collect?: CollectInput
+  /**
+   * What is known already; the buyer can change what is asked for.
+   */
+  details?: DetailsInput
   /**
    * One day by default.
    */
@@ -1102,6 +1251,11 @@ export interface SessionUpdate {
     amount?: number
     platformFee?: number
   }[]
+  /**
+   * In place of what was asked for.
+   */
+  collect?: CollectInput
+  details?: DetailsInput
   metadata?: Metadata
 }
 export interface PaymentCapture {
@@ -1346,6 +1500,14 @@ export interface Problem {
   errors?: {
     field: string
     detail: string
+    /**
+     * Of an order’s details: in which way it is wrong.
+     */
+    reason?: 'missing' | 'form' | 'check_digits' | 'not_listed' | 'not_used'
+    /**
+     * What a right one looks like.
+     */
+    example?: string
   }[]
   /**
    * With amount_exceeds_remaining and funds_not_settled: what is left.
@@ -1441,6 +1603,10 @@ export interface ListFilters {
   'sessions.list': {
     limit?: number
     after?: string
+  }
+  'checkout.addressFormat': {
+    country?: string
+    language?: string
   }
   'orders.list': {
     limit?: number

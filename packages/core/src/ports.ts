@@ -1,4 +1,5 @@
 import type { DeclineClass, OperationKind, PaymentMethodType, SendRequest, SendResult, walletFlows } from '@holdfast/contract'
+import type { Details } from '@holdfast/contract/types'
 
 /*
  * What the domain asks of the world outside. Connectors implement these; only backend/main.ts wires them.
@@ -71,6 +72,8 @@ interface Charge extends RailRequest {
   readonly session: string
   readonly revision: number
   readonly marketplaceName: string
+  /** What was said of the order, for the rails that pass it on. */
+  readonly details?: Partial<Details>
 }
 
 export interface CardChargeRequest extends Charge {

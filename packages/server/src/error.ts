@@ -31,7 +31,7 @@ const retryableCodes: Readonly<Record<ErrorCode, boolean>> = {
   key_missing: false, key_invalid: false, client_secret_invalid: false, key_kind_refused: false,
   origin_not_allowed: false, test_mode_only: false, not_found: false, route_not_found: false,
   method_not_allowed: false, reference_taken: false, limit_reached: false, idempotency_in_progress: true, session_not_open: false,
-  session_revision_stale: false, attempt_in_progress: false, attempts_exhausted: false,
+  details_missing: false, session_revision_stale: false, attempt_in_progress: false, attempts_exhausted: false,
   order_not_cancelable: false,
   payment_transition_refused: false, milestone_transition_refused: false, escrow_disputed: false,
   amount_exceeds_remaining: false, outcome_unknown: false, dispute_not_open: false, funds_not_settled: false,

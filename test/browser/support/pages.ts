@@ -63,8 +63,10 @@ export class ShopPages {
     expect((await this.page.request.post(path, { form, maxRedirects: 0 })).status(), path).toBe(303)
   }
 
-  async goToPayment(): Promise<void> {
+  /** @param details - whether the checkout asks for the order's details */
+  async goToPayment(details: 'none' | 'all' = 'none'): Promise<void> {
     await this.page.goto('/cart')
+    await this.page.getByLabel('Order details').selectOption(details)
     await this.page.getByRole('button', { name: 'Go to payment' }).click()
     await this.page.waitForURL(/\/checkout\/cs_/)
   }

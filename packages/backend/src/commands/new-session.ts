@@ -1,5 +1,5 @@
 import { newId, type BodyOf } from '@holdfast/contract'
-import type { CheckoutSession } from '@holdfast/contract/types'
+import type { CheckoutSession, Details } from '@holdfast/contract/types'
 import { isRefusal, planCapture, resolveTerms, type PaymentConnector, type Refusal } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import { stageEvents, type StagedEvent } from '../events.ts'
@@ -11,7 +11,7 @@ import type { Asked, Call, Command } from './execute.ts'
 import { checkLines, wrong } from './lines.ts'
 
 type Create = BodyOf<'sessions.create'>
-type Input = Create & { readonly sealer: Pick<Sealer, 'derive'>; readonly connector: PaymentConnector }
+type Input = Omit<Create, 'details'> & { readonly details?: Partial<Details> | undefined; readonly sealer: Pick<Sealer, 'derive'>; readonly connector: PaymentConnector }
 
 const DAY_MINUTES = 1440
 
@@ -66,7 +66,7 @@ function decide({ input, now }: Call<Input>, found: Found): NewSession | Refusal
   const [order, session] = [newId('order'), newId('session')]
   found.orders.set(input.reference, { order, session })
   return {
-    order, session, input, terms, plan: planCapture({ terms, days: input.connector.capabilities.authorizationDays, at: now }),
+    order, session, input, details: input.details, terms, plan: planCapture({ terms, days: input.connector.capabilities.authorizationDays, at: now }),
     expiresAt: new Date(now.getTime() + (input.expiresInMinutes ?? DAY_MINUTES) * 60_000),
   }
 }

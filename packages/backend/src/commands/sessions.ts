@@ -1,5 +1,5 @@
-import type { BodyOf } from '@holdfast/contract'
-import type { CheckoutSession, CheckoutSessionInEvent } from '@holdfast/contract/types'
+import { detailNames, type BodyOf } from '@holdfast/contract'
+import type { CheckoutSession, CheckoutSessionInEvent, Details } from '@holdfast/contract/types'
 import { isRefusal, milestoneMachine, orderMachine, sessionMachine, type Refusal } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import { stageEvents, type StagedEvent } from '../events.ts'
@@ -66,7 +66,7 @@ async function changeLines(tx: Tx, { marketplace, order }: { marketplace: string
   return total(({ amount }) => amount)
 }
 
-type UpdateInput = With<Update> & { readonly id: string }
+type UpdateInput = With<Omit<Update, 'details'>> & { readonly id: string; readonly details?: Partial<Details> | undefined }
 
 async function updateOne(tx: Tx, { marketplace, input, now }: Call<UpdateInput>): Promise<CheckoutSession | Refusal> {
   const row = await lockSession(tx, marketplace, input.id)
@@ -75,7 +75,7 @@ async function updateOne(tx: Tx, { marketplace, input, now }: Call<UpdateInput>)
   if (isRefusal(step)) return step
   const amount = input.lines ? await changeLines(tx, { marketplace, order: row.order_id }, input.lines) : row.amount
   if (isRefusal(amount)) return amount
-  await tx.db.updateTable('sessions').set({ amount, revision: input.lines ? row.revision + 1 : row.revision, return_url: input.returnUrl ?? row.return_url })
+  await tx.db.updateTable('sessions').set({ amount, revision: input.lines ? row.revision + 1 : row.revision, return_url: input.returnUrl ?? row.return_url, ...(input.collect && { collect: JSON.stringify(input.collect) }) })
     .where('marketplace_id', '=', marketplace).where('id', '=', row.id).where('state', '=', row.state).execute()
   if (input.buyer || input.metadata) {
     await tx.db.updateTable('orders').set({
@@ -83,6 +83,7 @@ async function updateOne(tx: Tx, { marketplace, input, now }: Call<UpdateInput>)
       ...(input.metadata && { metadata: JSON.stringify(input.metadata) }),
     }).where('marketplace_id', '=', marketplace).where('id', '=', row.order_id).execute()
   }
+  if (input.details) await keepDetails(tx, { marketplace, order: row.order_id, details: input.details })
   return answer(tx, { marketplace, now, session: row.id, sealer: input.sealer }, [{ type: 'session.updated', of: 'session' }])
 }
 
@@ -90,6 +91,37 @@ async function updateOne(tx: Tx, { marketplace, input, now }: Call<UpdateInput>)
 export const updateSession: Command<UpdateInput, CheckoutSession> = {
   name: 'sessions.update',
   run: (tx, calls) => each(calls, (call) => updateOne(tx, call)),
+}
+
+/** Puts what is said now over what was said before. */
+async function keepDetails(tx: Tx, { marketplace, order, details }: { marketplace: string; order: string; details: Partial<Details> }): Promise<void> {
+  await tx.client.query({
+    name: 'keep_details', text: 'update orders set details = details || $3::jsonb where marketplace_id = $1 and id = $2',
+    values: [marketplace, order, JSON.stringify(details)],
+  })
+}
+
+type DetailsInput = With<{ readonly session: string; readonly details: Partial<Details> }>
+
+async function detailOne(tx: Tx, { marketplace, input, now }: Call<DetailsInput>): Promise<{ readonly kept: true } | Refusal> {
+  const row = await lockSession(tx, marketplace, input.session)
+  if (!row) return notFound('checkout session', input.session)
+  if (row.state === 'processing') return underWay
+  const step = sessionMachine.step(row.state, 'update')
+  if (isRefusal(step)) return step
+  const unasked = detailNames.find((name) => input.details[name] !== undefined && !row.collect[name])
+  if (unasked) return wrong(unasked, 'this session does not ask its buyer for it.')
+  await keepDetails(tx, { marketplace, order: row.order_id, details: input.details })
+  await answer(tx, { marketplace, now, session: row.id, sealer: input.sealer }, [{ type: 'session.updated', of: 'session' }])
+  return { kept: true }
+}
+
+const underWay: Refusal = { refused: 'attempt_in_progress', detail: 'An attempt to pay is under way, with the details as they were. Wait for its outcome.' }
+
+/** Keeps what the buyer says of the order, while the session is open: before an attempt, never during one. */
+export const keepBuyersDetails: Command<DetailsInput, { readonly kept: true }> = {
+  name: 'checkout.details',
+  run: (tx, calls) => each(calls, (call) => detailOne(tx, call)),
 }
 
 type Ending = 'expire' | 'cancel'

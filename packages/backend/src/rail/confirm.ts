@@ -1,7 +1,9 @@
 import { newId } from '@holdfast/contract'
+import type { Details } from '@holdfast/contract/types'
 import { isRefusal, sessionMachine, type Outcome, type Refusal } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
+import { refuseIncomplete } from '../details/details.ts'
 import { openDesk, saveDesk, type Desk } from '../store/book.ts'
 import { stageHappenings } from '../store/happenings.ts'
 import { insertOperation, type OperationRow } from '../store/operations.ts'
@@ -41,7 +43,8 @@ interface Beginning {
 /**
  * Begins an attempt: one at a time, on the revision that the buyer has seen, for the session's own amount.
  *
- * @refuses session_not_open, attempt_in_progress, session_revision_stale, attempts_exhausted, and what its way refuses
+ * @refuses session_not_open, attempt_in_progress, session_revision_stale, details_missing,
+ *   attempts_exhausted, and what its way refuses
  */
 export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationRow | Refusal> {
   const { marketplace, now } = input
@@ -50,8 +53,10 @@ export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationR
   const session = desk.sessions.get(input.session)
   const refusal = refuseAttempt(session, input)
   if (refusal || !session) return refusal ?? notOpen
-  const { reference: orderReference } = await tx.db.selectFrom('orders').select('reference')
+  const { reference: orderReference, details } = await tx.db.selectFrom('orders').select(['reference', 'details'])
     .where('marketplace_id', '=', desk.marketplace).where('id', '=', session.order_id).executeTakeFirstOrThrow()
+  const incomplete = refuseIncomplete(session.collect, details)
+  if (incomplete) return incomplete
   const way = input.way({ session, orderReference, marketplace, now })
   if (isRefusal(way)) return way
   const tooMany = way.method === 'card' ? await declinedCards(tx, session) >= MOST_DECLINED : await walletAttempts(tx, session) >= MOST_BY_WALLET
@@ -59,7 +64,7 @@ export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationR
   const payment = newId('payment')
   await insertPayment(tx, desk, { session, payment, way })
   await moveSession(tx, desk, session, { event: 'confirm', payment })
-  const op = await insertCharge(tx, desk, { input, session, payment, way, orderReference })
+  const op = await insertCharge(tx, desk, { input, session, payment, way, orderReference, details })
   await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
   return op
@@ -120,6 +125,12 @@ export function refuseAttempt(
   }
 }
 
+/** What a rail is told of the order. */
+interface Told {
+  readonly orderReference: string
+  readonly details: Partial<Details>
+}
+
 interface Begun {
   readonly session: SessionRow
   readonly payment: string
@@ -142,7 +153,7 @@ async function insertPayment(tx: Tx, desk: Desk, { session, payment, way }: Begu
 
 async function insertCharge(
   tx: Tx, desk: Desk,
-  { input, session, payment, way, orderReference }: Begun & { readonly input: Beginning; readonly orderReference: string },
+  { input, session, payment, way, orderReference, details }: Begun & Told & { readonly input: Beginning },
 ): Promise<OperationRow> {
   return insertOperation(tx, desk, {
     id: input.operation, kind: way.kind, connector: way.connector,
@@ -150,6 +161,7 @@ async function insertCharge(
     request: {
       ...way.request, method: way.method, subject: payment, orderReference, session: session.id,
       revision: session.revision, marketplaceName: input.marketplace.name,
+      ...(Object.keys(details).length > 0 && { details }),
     },
   })
 }

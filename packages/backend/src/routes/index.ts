@@ -6,6 +6,8 @@ import apiKeysRevoke from './apiKeys.revoke.ts'
 import checkoutCancelAttempt from './checkout.cancelAttempt.ts'
 import checkoutCheck from './checkout.check.ts'
 import checkoutConfirm from './checkout.confirm.ts'
+import checkoutAddressFormat from './checkout.addressFormat.ts'
+import checkoutDetails from './checkout.details.ts'
 import checkoutFrameTicket from './checkout.frameTicket.ts'
 import checkoutRetrieve from './checkout.retrieve.ts'
 import checkoutWalletCard from './checkout.walletCard.ts'
@@ -82,7 +84,7 @@ export const routes: readonly AnyRoute[] = [
   clockRetrieve, clockAdvance,
   sellersBalances,
   sessionsCreate, sessionsRetrieve, sessionsUpdate, sessionsExpire, sessionsCancel, sessionsList,
-  checkoutRetrieve, checkoutFrameTicket, checkoutWalletSession, checkoutWalletCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
+  checkoutRetrieve, checkoutDetails, checkoutAddressFormat, checkoutFrameTicket, checkoutWalletSession, checkoutWalletCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
   ordersRetrieve, ordersCancel, ordersList,
   paymentsRetrieve, paymentsList, paymentsCapture, paymentsVoid,
   escrowsRetrieve, escrowsList, escrowsDeliver, escrowsAccept, escrowsRelease,

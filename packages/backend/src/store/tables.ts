@@ -3,6 +3,7 @@ import type {
   CaptureState, DeclineClass, DisputeState, MilestoneState, OperationKind, OperationState, OrderState,
   PaymentMethodType, PaymentState, PayoutState, RefundState, SessionState,
 } from '@holdfast/contract'
+import type { CollectInput, Details } from '@holdfast/contract/types'
 
 /* The tables of migration 0002, as TypeScript sees them: int8 is read as bigint, timestamptz as Date. */
 
@@ -43,6 +44,7 @@ export interface OrdersTable {
   buyer_email: string | null
   session_id: string
   metadata: Json<Record<string, string>>
+  details: Json<Partial<Details>>
   created_at: Date
 }
 
@@ -57,6 +59,7 @@ export interface SessionsTable {
   capture_mode: 'automatic' | 'manual'
   capture_plan: Json<CapturePlanJson>
   return_url: string
+  collect: Json<CollectInput>
   payment_id: string | null
   expires_at: Date
   created_at: Date

@@ -110,7 +110,7 @@ function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFol
     database: { url: null, appUrl: null, poolSize: 10 },
     vault: { kind: 'in_process', port: 0, publicUrl: null, internalKey: randomBytes(24).toString('base64url'), databaseUrl: null, walletsFile: null },
     rails: {
-      jpmorgan: {
+      jpmorgan: { addenda: 'level2',
         baseUrl: `${rails.jpmorgan.url}/api/v2`, merchantIds: { '*': defaultMerchantId },
         auth: { kind: 'portal', tokenUrl: `${rails.jpmorgan.url}/am/oauth2/alpha/access_token`, clientId, clientSecret, scope: 'jpm:payments:sandbox' },
       },

@@ -9,6 +9,7 @@ import type { MethodSource } from '../methods/method.ts'
 import { patient, type Timing } from '../timing.ts'
 import { CheckoutController, type ControllerHost } from './controller.ts'
 import { formView, header, skeleton, type FormState } from './form.ts'
+import { notice } from './parts.ts'
 import { closedView, completeView, processingView, returnParameter, unavailableView } from './outcome.ts'
 import { money } from './shares.ts'
 import { styles } from './styles.ts'
@@ -192,6 +193,7 @@ export class HoldfastCheckout extends LitElement {
     if (this.hasUpdated) this.#start()
     const { wake } = this.#controller
     addEventListener('online', wake)
+    addEventListener('offline', wake)
     addEventListener('pageshow', wake)
     document.addEventListener('visibilitychange', wake)
   }
@@ -201,6 +203,7 @@ export class HoldfastCheckout extends LitElement {
     const { wake } = this.#controller
     this.#controller.stop()
     removeEventListener('online', wake)
+    removeEventListener('offline', wake)
     removeEventListener('pageshow', wake)
     document.removeEventListener('visibilitychange', wake)
   }
@@ -224,7 +227,7 @@ export class HoldfastCheckout extends LitElement {
     const language = this.#language()
     return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base"
       lang=${language.locale} dir=${language.direction}>
-      ${this.#body(language)}
+      ${navigator.onLine ? nothing : notice('info', language.text('offline'))}${this.#body(language)}
       <p class="sr" role="status">${this.#announcement(language)}</p>
     </div>`
   }
@@ -250,10 +253,12 @@ export class HoldfastCheckout extends LitElement {
 
   #host(): ControllerHost {
     const language = (): Language => this.#language()
+    const root = (): ShadowRoot => this.renderRoot as ShadowRoot
     const updateComplete = (): Promise<boolean> => this.updateComplete
     const nonce = (): string => this.nonce ?? ''
     return {
       get language() { return language() },
+      get root() { return root() },
       get updateComplete() { return updateComplete() },
       get nonce() { return nonce() },
       style: () => frameStyle(this.renderRoot.querySelector('.base') as Element, this.appearance),
@@ -278,7 +283,7 @@ export class HoldfastCheckout extends LitElement {
     if (phase === 'unavailable' && session?.fault) {
       return unavailableView(language, session.fault, () => this.#controller.load())
     }
-    if (!session?.view || language.pending) return skeleton(language, { slow, payButton })
+    if (!session?.view || language.pending || this.#controller.forming) return skeleton(language, { slow, payButton })
     const drawn = { view: session.view, language }
     if (phase === 'complete') return completeView(drawn)
     if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`
@@ -290,16 +295,17 @@ export class HoldfastCheckout extends LitElement {
   }
 
   #form(): Omit<FormState, 'view' | 'language' | 'phase' | 'payButton'> {
-    const { session, methods, chosen, amountChanged } = this.#controller
+    const { session, methods, chosen, amountChanged, details, minutesLeft, slow } = this.#controller
     return {
-      fault: session?.fault, methods, chosen, amountChanged,
+      fault: session?.fault, methods, chosen, amountChanged, details: details?.draw(), minutesLeft, slow,
       choose: (method) => this.#controller.choose(method),
       pay: () => void (chosen?.ready && this.confirm()),
     }
   }
 
   #announcement(language: Language): string {
-    const { session, step, state: { phase }, amountChanged } = this.#controller
+    const { session, step, state: { phase }, amountChanged, minutesLeft: minutes, slow } = this.#controller
+    if (!navigator.onLine) return language.text('offline')
     if (phase === 'unavailable' && session?.fault) {
       return `${language.text('loadErrorTitle')}: ${messageOf(session.fault, language)}`
     }
@@ -309,7 +315,9 @@ export class HoldfastCheckout extends LitElement {
     switch (phase) {
       case 'paying': return language.text('paying', { amount })
       case 'processing': case 'complete': case 'expired': case 'canceled': return language.text(`${phase}Title`)
-      default: return amountChanged ? language.text('totalChanged', { amount }) : ''
+      default:
+        if (amountChanged) return language.text('totalChanged', { amount })
+        return minutes ? language.text('minutesLeft', { minutes }) : slow ? language.text('slow') : ''
     }
   }
 

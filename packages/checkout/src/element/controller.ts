@@ -9,6 +9,7 @@ import type { Language } from '../i18n/index.ts'
 import { offerMethods, stepOf } from '../methods/index.ts'
 import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from '../methods/method.ts'
 import { formatMoney } from '../money.ts'
+import type { Details } from '../details/index.ts'
 import { refusal, Session, type Ended, type Prepare } from '../session.ts'
 import type { Timing } from '../timing.ts'
 import { icon } from './icons.ts'
@@ -17,6 +18,7 @@ import { notice, title } from './parts.ts'
 /** What the controller needs of the element that it works for. */
 export interface ControllerHost {
   readonly language: Language
+  readonly root: ShadowRoot
   readonly updateComplete: Promise<boolean>
   readonly nonce: string
   style(): FrameStyle
@@ -41,12 +43,18 @@ export class CheckoutController {
   chosen: PaymentMethod | undefined
   /** What the buyer does outside this page, while an attempt waits for it. */
   step: BuyerStep | undefined
-  /** Loading has taken so long that the buyer should be told why. */
-  slow = false
+  /** What asks for the order's details, where the session wants any. */
+  details: Details | undefined
+  /** Until the session expires, once that is soon. */
+  minutesLeft: number | undefined
   readonly #host: ControllerHost
   #attempt: Promise<Outcome> | undefined
   #loading: Promise<void> = Promise.resolve()
   #slowTimer: ReturnType<typeof setTimeout> | undefined
+  #slow = false
+  #opening: Promise<void> | undefined
+  #expiry: ReturnType<typeof setTimeout> | undefined
+  #baseUrl = ''
   #seenRevision = 0
   #ready = false
   /** Stands for the methods that were offered; another one for those offered anew. */
@@ -69,14 +77,25 @@ export class CheckoutController {
     return (this.session?.view?.revision ?? 0) !== this.#seenRevision
   }
 
+  /** Loading has taken so long that the buyer should be told why. */
+  get slow(): boolean {
+    return this.#slow && !this.#ready
+  }
+
+  /** The session wants details of the order, and what asks for them is on its way. */
+  get forming(): boolean {
+    return this.session?.phase === 'open' && !!this.session.view?.details && !this.details
+  }
+
   start({ baseUrl, clientSecret, order, timing }: StartOptions): void {
+    this.#baseUrl = baseUrl
     const api = new Api({ baseUrl, clientSecret, timing })
     const session: Session = new Session({ api, timing, changed: () => {
       if (session === this.session) this.#changed(session, { order, timing })
     } })
     this.session = session
     this.#slowTimer = setTimeout(() => {
-      this.slow = true
+      this.#slow = true
       this.#host.requestUpdate()
     }, timing.slowMs)
     this.load()
@@ -84,11 +103,12 @@ export class CheckoutController {
 
   stop(): void {
     clearTimeout(this.#slowTimer)
+    clearTimeout(this.#expiry)
     this.session?.close()
     this.#closeMethods()
     this.#closeStep()
-    this.session = this.#attempt = this.#told = undefined
-    this.slow = this.#ready = false
+    this.session = this.#attempt = this.#told = this.details = this.#opening = this.minutesLeft = undefined
+    this.#slow = this.#ready = false
     this.#seenRevision = 0
   }
 
@@ -110,7 +130,8 @@ export class CheckoutController {
 
   async validate(): Promise<boolean> {
     await this.#loading
-    return await this.chosen?.validate() ?? false
+    const whole = await this.details?.check() ?? true
+    return await this.chosen?.validate() === true && whole
   }
 
   async fetchUpdates(): Promise<void> {
@@ -158,6 +179,9 @@ export class CheckoutController {
   /** The page is looked at again, connected again, or came out of the back-forward cache. */
   readonly wake = (event: Event): void => {
     const { phase } = this.state
+    this.#host.requestUpdate()
+    if (!navigator.onLine) return
+    if (this.session?.fault?.code === 'offline') this.session.fault = undefined
     if (document.hidden || (event.type === 'pageshow' && !(event as PageTransitionEvent).persisted)) return
     if (phase === 'unavailable' && event.type !== 'visibilitychange') this.load()
     if (phase === 'open') void this.fetchUpdates()
@@ -166,9 +190,10 @@ export class CheckoutController {
 
   #changed(session: Session, { order, timing }: Pick<StartOptions, 'order' | 'timing'>): void {
     const { view, phase } = session
-    if (view) clearTimeout(this.#slowTimer)
     if (view && !this.#seenRevision) this.#seenRevision = view.revision
     if (view && phase === 'open' && !this.#offered) this.#offer(view, { host: this.#methodHost(session, timing), order })
+    if (this.forming) this.#open(session)
+    this.#watch(session, timing)
     if (phase === 'complete' || phase === 'expired' || phase === 'canceled') this.#closeMethods()
     if (phase !== 'paying') this.methods.forEach((method) => method.disable?.(false))
     this.#follow(session)
@@ -183,6 +208,35 @@ export class CheckoutController {
       this.chosen ??= methods.find(({ ready }) => ready !== undefined)
       this.#host.requestUpdate()
     } })
+  }
+
+  /** Has the buyer asked for the order's details; a part that can't be had is a checkout that did not load. */
+  #open(session: Session): void {
+    this.#opening ??= import('../details/index.ts').then(({ openDetails }) => openDetails(this.#host, session)).then((details) => {
+      if (session === this.session) this.details = details
+    }, () => {
+      if (session !== this.session) return
+      this.#opening = session.view = undefined
+      session.fault = fault('network')
+      this.#closeMethods()
+      this.#broken(session.fault)
+    }).finally(() => this.#host.requestUpdate())
+  }
+
+  /** Tells the buyer when the time is nearly over, and asks the server once it is. */
+  #watch(session: Session, { soonMs, pollMaxMs }: Timing): void {
+    clearTimeout(this.#expiry)
+    this.minutesLeft = undefined
+    if (session.phase !== 'open' || !session.view) return
+    const leftMs = session.api.clock.msUntil(session.view.expiresAt)
+    const over = leftMs <= 0
+    if (leftMs < soonMs) this.minutesLeft = Math.max(Math.ceil(leftMs / 60_000), 1)
+    const nextMs = over ? pollMaxMs : leftMs < soonMs ? leftMs % 60_000 || 60_000 : Math.min(leftMs - soonMs, 2 ** 30)
+    this.#expiry = setTimeout(() => {
+      if (leftMs < 60_000) void session.refresh()
+      this.#watch(session, { soonMs, pollMaxMs } as Timing)
+      this.#host.requestUpdate()
+    }, nextMs + 1)
   }
 
   /** Shows the step that the session waits for; one whose time ran out stays, so that it can be made again. */
@@ -260,7 +314,7 @@ export class CheckoutController {
       get view() { return session.view as NonNullable<Session['view']> },
       get nonce() { return host.nonce },
       ticket: () => session.api.ticket(),
-      post: (name, body) => session.api.post(name, body),
+      post: (name, body) => session.api.ask(name, body),
       fault: (why) => (typeof why === 'string' ? fault(why) : refusal(why)),
       style: () => host.style(),
       changed: () => host.requestUpdate(),
@@ -271,6 +325,9 @@ export class CheckoutController {
   }
 
   #broken(found: Fault): void {
+    this.#slow = false
+    clearTimeout(this.#slowTimer)
+    void import('../advice/index.ts').then(({ advise }) => advise(found.code, this.#baseUrl), () => undefined)
     this.#host.dispatchEvent(new LoadErrorEvent(inWords(found, this.#host.language)))
   }
 
@@ -311,7 +368,11 @@ export class CheckoutController {
     if (session?.phase === 'canceled') return refuse(fault('session_canceled'))
     if (!session?.view || !chosen?.ready) return refuse(session?.fault ?? fault('not_ready'))
     this.#seenRevision = session.view.revision
-    const ended = await session.pay(lockingAfter(chosen))
+    const prepare = lockingAfter(chosen)
+    const ended = await session.pay(async (options) => {
+      const lacking = await this.details?.keep()
+      return lacking ? { fault: fault(lacking) } : prepare(options)
+    })
     chosen.ended?.(ended.status)
     if (ended.status === 'failed' && ended.fault.field) chosen.focus?.(ended.fault.field)
     if (ended.status === 'failed' && ended.fault.code === 'amount_changed') await this.#renew()

@@ -16,6 +16,10 @@ export interface FormState extends Drawn {
   readonly methods: readonly PaymentMethod[]
   readonly chosen: PaymentMethod | undefined
   readonly payButton: boolean
+  readonly details: TemplateResult | undefined
+  /** Of a session that soon runs out. */
+  readonly minutesLeft: number | undefined
+  readonly slow: boolean
   readonly choose: (method: PaymentMethod) => void
   readonly pay: () => void
 }
@@ -39,7 +43,7 @@ export function header({ view, language: { text, locale } }: Drawn): TemplateRes
 
 export function formView(form: FormState): TemplateResult {
   const { language: { text }, view } = form
-  return html`${header(form)}${heldPanel(form)}
+  return html`${header(form)}${heldPanel(form)}${form.details}
     <fieldset class="methods" part="methods">
       <legend class="sr">${text('methods')}</legend>
       ${form.methods.map((method) => methodRow(form, method))}
@@ -47,7 +51,9 @@ export function formView(form: FormState): TemplateResult {
     <div role="alert">${form.fault ? notice('error', messageOf(form.fault, form.language)) : nothing}</div>
     ${form.amountChanged && !form.fault
       ? notice('info', text('totalChanged', { amount: money(form, view.amount) })) : nothing}
+    ${form.minutesLeft ? notice('info', text('minutesLeft', { minutes: form.minutesLeft })) : nothing}
     ${form.payButton ? payButton(form) : nothing}
+    ${form.slow ? slowLine(form.language) : nothing}
     <p class="footnote" part="footnote">${text('footnote', { marketplace: view.marketplaceName })}</p>`
 }
 
@@ -70,7 +76,8 @@ function payButton(form: FormState): TemplateResult {
 }
 
 /** The form's own shape before anything is known, so that nothing jumps when it is. */
-export function skeleton({ text }: Language, shown: { slow: boolean, payButton: boolean }): TemplateResult {
+export function skeleton(language: Language, shown: { slow: boolean, payButton: boolean }): TemplateResult {
+  const { text } = language
   const blank = (words: string): TemplateResult => html`<span class="blank">${words}</span>`
   return html`<div aria-hidden="true" part="skeleton">
       <div class="head"><div><strong>${blank('Marketplace')}</strong><p>${blank('Order 0000')}</p></div></div>
@@ -83,5 +90,7 @@ export function skeleton({ text }: Language, shown: { slow: boolean, payButton: 
       <p class="footnote">${blank(text('footnote', { marketplace: 'Marketplace' }))}</p>
     </div>
     <p class="sr" role="status">${text(shown.slow ? 'slow' : 'loading')}</p>
-    ${shown.slow ? html`<p class="slow" aria-hidden="true">${text('slow')}</p>` : nothing}`
+    ${shown.slow ? slowLine(language) : nothing}`
 }
+
+const slowLine = ({ text }: Language): TemplateResult => html`<p class="slow" aria-hidden="true">${text('slow')}</p>`

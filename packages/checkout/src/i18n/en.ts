@@ -49,6 +49,7 @@ export const en = {
     '{marketplace} holds your money until you confirm receipt; if something is wrong, dispute it from your order.',
   loading: 'Loading the checkout',
   slow: 'Still loading: the connection is slow.',
+  offline: 'You are offline. This page goes on by itself once you are connected again.',
   totalChanged: 'The total changed. It is now {amount}.',
 
   scanTitle: 'Scan with Alipay',
@@ -113,6 +114,7 @@ export const en = {
   error_wallet_expired: 'The payment was not made in time and nothing was charged. Pay again, or choose another way to pay.',
   error_attempt_canceled: 'This payment was called off and nothing was charged. Pay again, or choose another way to pay.',
   error_card_incomplete: 'Check the card fields that are marked, then pay again.',
+  error_details_incomplete: 'Check the details that are marked, then pay again.',
   error_attempt_in_progress: 'The payment is on its way to the wallet. Wait a moment, then try again.',
   error_offline:
     'You are offline and nothing was sent. Reconnect, then pay again: what you typed is still here.',

@@ -1,6 +1,6 @@
 import { delay, http, HttpResponse, type HttpHandler } from 'msw'
 import { setupWorker, type SetupWorker } from 'msw/browser'
-import type { Attempt, CheckoutView, ErrorCode } from '@holdfast/contract/types'
+import type { AddressFormat, Attempt, CheckoutView, ErrorCode } from '@holdfast/contract/types'
 import { checkoutView, walletEnded } from './views.ts'
 
 export const apiUrl = 'https://api.holdfast.test'
@@ -42,6 +42,10 @@ export class StubApi {
   answersTo: Record<string, (object | { refused: ErrorCode, status: number })[]> = {}
   /** What the next calls to give up an attempt meet: the end that they find, or a refusal. */
   cancelsMeet: (Partial<CheckoutView> | { refused: ErrorCode, status: number } | 'cut')[] = []
+  /** What was said of the order, as it came in; and what the next of it meets. */
+  readonly details: Record<string, unknown>[] = []
+  detailsMeet: { field: string, reason: string, example?: string }[] | 'cut' | undefined
+  formats: Readonly<Record<string, AddressFormat>> = {}
   readonly #listeners: Set<ReadableStreamDefaultController<Uint8Array>> = new Set()
 
   readonly handlers: readonly HttpHandler[] = [
@@ -57,6 +61,17 @@ export class StubApi {
       const ticket = `tick_${this.view.revision}_${++this.tickets}`
       const expiresAt = '2026-11-22T09:31:00.000Z'
       return HttpResponse.json({ object: 'frame_ticket', ticket, frameUrl: '', expiresAt }, { status: 201 })
+    }),
+    http.post(`${apiUrl}/v1/checkout/details`, async ({ request }) => {
+      this.details.push(await request.json() as Record<string, unknown>)
+      if (this.detailsMeet === 'cut') return HttpResponse.error()
+      if (!this.detailsMeet) return HttpResponse.json(this.view)
+      const errors = this.detailsMeet.map((error) => ({ ...error, detail: '' }))
+      return HttpResponse.json({ code: 'validation_failed', status: 400, detail: '', errors }, { status: 400 })
+    }),
+    http.get(`${apiUrl}/v1/checkout/address-format`, ({ request }) => {
+      const format = this.formats[new URL(request.url).searchParams.get('country') as string]
+      return format ? HttpResponse.json(format) : met({ refused: 'not_found', status: 404 })
     }),
     http.post(`${apiUrl}/v1/checkout/confirm`, async ({ request }) => {
       this.confirms.push({ key: request.headers.get('Idempotency-Key'), body: await request.json() as ConfirmCall['body'] })

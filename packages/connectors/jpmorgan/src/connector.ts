@@ -108,8 +108,8 @@ class JpmorganConnector implements PaymentConnector {
     return this.#reports.after(after, { merchantId: this.#merchantIdOf(marketplace), deadline: deadlineIn(options.timeoutMs) })
   }
 
-  get #speaker(): { software: Settings['software']; amounts: Amounts } {
-    return { software: this.#settings.software, amounts: this.#amounts }
+  get #speaker(): { software: Settings['software']; amounts: Amounts; addenda: Settings['addenda'] } {
+    return { software: this.#settings.software, amounts: this.#amounts, addenda: this.#settings.addenda }
   }
 
   /** What cannot be said to the rail is not sent; an inquiry that cannot be said leaves its question open. */

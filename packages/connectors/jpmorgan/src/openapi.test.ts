@@ -36,11 +36,15 @@ function problems(name: string, body: Readonly<Record<string, unknown>>): string
   return [...(validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`), ...foreign]
 }
 
-const speaker = { amounts: new Amounts(), software: { companyName: 'Holdfast', productName: 'holdfast', version: '0.1.0' } }
+const speaker = { amounts: new Amounts(), software: { companyName: 'Holdfast', productName: 'holdfast', version: '0.1.0' }, addenda: 'level3' as const }
 const charge: CardChargeRequest = {
   kind: 'authorize', method: 'card', marketplace: 'mkt_1', operation: 'op_1', requestId: 'op_1', amount: 12_500n, currency: 'USD',
   subject: 'pay_01jd5e8d1qfpgvc1yrpwt4nvgq', orderReference: 'PO {42}/7', session: 'cs_1', revision: 1, cardToken: 'tok_1',
   marketplaceName: 'Handelshaus Müller <b2b> & Söhne, Import und Export',
+}
+const details = {
+  company: 'Ann’s Lathes', taxId: { country: 'US', number: '911144442', kind: 'EIN', checked: 'check_digits' as const }, purchaseOrder: 'PO-2026/117',
+  deliveryAddress: { country: 'US', recipient: 'Ann Buyer', line1: '1 Main St', line2: 'Dock {4}', district: null, city: 'Tampa', region: 'FL', postalCode: '33626' },
 }
 const wallet = {
   accountNumberType: 'DEVICE_TOKEN', accountNumber: '4109370251004320', expiry: { month: 5, year: 2031 }, walletProvider: 'APPLE_PAY',
@@ -50,7 +54,8 @@ const card = { accountNumberType: 'PAN', accountNumber: '4112344112344113', expi
 
 describe.skipIf(missing)('requests, by J.P. Morgan’s document', () => {
   it.each(['authorize', 'sale'] as const)('%s, with the card that the vault fills in', (kind) => {
-    const body = paymentBody({ ...charge, kind }, speaker)
+    const body = paymentBody({ ...charge, kind, details }, speaker)
+    expect(body['retailAddenda']).toMatchObject({ purchaseOrderNumber: 'PO-2026/117' })
     expect(problems('payment', { ...body, paymentMethodType: { card } })).toEqual([])
     expect(problems('payment', { ...body, paymentMethodType: { card: wallet } })).toEqual([])
     expect(problems('payment', body)).toEqual([expect.stringContaining('paymentMethodType')])

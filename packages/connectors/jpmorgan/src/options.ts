@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import type { CardSender } from '@holdfast/core'
 import { exponentOf } from '@holdfast/contract'
+import type { AddendaLevel } from './addenda.ts'
 import * as z from 'zod'
 
 /** The portal's way (client secret) and the way of client testing and production (signed assertion). */
@@ -37,6 +38,8 @@ export interface JpmorganOptions {
   readonly cards: CardSender
   /** Sent with every payment, as the rail wants it. */
   readonly software: { readonly companyName: string; readonly productName: string; readonly version: string }
+  /** How much of an order's details it is told: `level2` by default; as the acquirer has agreed to. */
+  readonly addenda?: AddendaLevel
   /** Decimal digits of currencies that the rail counts otherwise than ISO 4217. */
   readonly exponents?: Readonly<Record<string, number>>
   /** The wall clock, as the rail's identity server has it; never a virtual one. */
@@ -99,6 +102,7 @@ const schema = z.strictObject({
   ], 'expected a merchant-id (8 to 12 letters or digits) by marketplace, or a function that gives it'),
   cards: z.custom<CardSender>(isCardSender, 'expected the vault’s client'),
   software: z.strictObject({ companyName: railText(256), productName: railText(256), version: railText(50) }),
+  addenda: z.enum(['none', 'level2', 'level3']).default('level2'),
   exponents,
   now: isFunction<() => Date>('a function that gives the time'),
 })
@@ -106,6 +110,7 @@ const schema = z.strictObject({
 /** The options, checked and with their defaults. */
 export interface Settings extends JpmorganOptions {
   readonly reportsUrl: string
+  readonly addenda: AddendaLevel
   readonly exponents: Readonly<Record<string, number>>
 }
 

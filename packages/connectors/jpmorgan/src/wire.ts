@@ -1,6 +1,7 @@
 import type { OperationKind } from '@holdfast/contract'
 import type { CardFacts, ChargeRequest, FollowUpRequest, Inquiry, Outcome } from '@holdfast/core'
 import * as z from 'zod'
+import { addendaOf, type AddendaLevel } from './addenda.ts'
 import { AmountRefused, type Amounts } from './amounts.ts'
 import { badCardOf, declineOf, refusalOf } from './declines.ts'
 import type { Settings } from './options.ts'
@@ -24,6 +25,7 @@ export interface WireRequest {
 interface Speaker {
   readonly software: Settings['software']
   readonly amounts: Amounts
+  readonly addenda: AddendaLevel
 }
 
 /** The rail's pattern is not anchored in its document; ours is. */
@@ -44,7 +46,7 @@ function orderNumber(subject: string): string {
 }
 
 /** Of a payment, without its card: the vault fills that in. */
-export function paymentBody(request: ChargeRequest, { software, amounts }: Speaker): Readonly<Record<string, unknown>> {
+export function paymentBody(request: ChargeRequest, { software, amounts, addenda }: Speaker): Readonly<Record<string, unknown>> {
   const descriptor = statementDescriptor(request.marketplaceName)
   return {
     captureMethod: request.kind === 'sale' ? 'NOW' : 'MANUAL',
@@ -63,6 +65,7 @@ export function paymentBody(request: ChargeRequest, { software, amounts }: Speak
     accountOnFile: 'NOT_STORED',
     isAmountFinal: true,
     partialAuthorizationSupport: 'NOT_SUPPORTED',
+    ...addendaOf(request, addenda),
   }
 }
 
@@ -76,7 +79,7 @@ function plainText(text: string, longest: number): string {
   return text.replace(/[<>{}\p{Cc}]/gu, '').slice(0, longest)
 }
 
-export function followUp(request: FollowUpRequest, { software, amounts }: Speaker): WireRequest {
+export function followUp(request: FollowUpRequest, { software, amounts }: Omit<Speaker, 'addenda'>): WireRequest {
   const id = encodeURIComponent(request.railReference)
   switch (request.kind) {
     case 'void': return { method: 'PATCH', path: `/payments/${id}`, body: { isVoid: true } }

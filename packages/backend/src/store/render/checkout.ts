@@ -1,6 +1,7 @@
 import { cardBrands, exponentOf, walletFlows, type PaymentMethodType } from '@holdfast/contract'
-import type { Attempt, CheckoutView } from '@holdfast/contract/types'
+import type { Attempt, CheckoutView, CollectInput, Details } from '@holdfast/contract/types'
 import { autoReleaseAt } from '@holdfast/core'
+import { asks, collectOf, detailsOf } from '../../details/details.ts'
 import type { Selectable } from 'kysely'
 import type { Terms } from '../../rails.ts'
 import type { PaymentsTable } from '../tables.ts'
@@ -32,7 +33,7 @@ export async function readCheckout(
   const row = await db.selectFrom('sessions')
     .innerJoin('orders', (join) => join.onRef('orders.marketplace_id', '=', 'sessions.marketplace_id').onRef('orders.id', '=', 'sessions.order_id'))
     .innerJoin('marketplaces', 'marketplaces.marketplace_id', 'sessions.marketplace_id')
-    .selectAll('sessions').select(['orders.reference', 'marketplaces.name', 'marketplaces.mode'])
+    .selectAll('sessions').select(['orders.reference', 'orders.details', 'marketplaces.name', 'marketplaces.mode'])
     .where('sessions.marketplace_id', '=', marketplace).where('sessions.id', '=', session).executeTakeFirst()
   if (!row) return null
   const lines = await db.selectFrom('escrows')
@@ -52,6 +53,11 @@ export async function readCheckout(
     methods: methods({ currency: row.currency, captureMode: row.capture_mode }).flatMap((type): CheckoutView['methods'] =>
       (type === 'card' ? [{ type, brands: [...cardBrands], frameUrl }, ...wallets]
         : [{ type, flows: [...walletFlows] }])),
-    attempt, returnUrl: row.return_url, expiresAt: instant(row.expires_at),
+    details: readDetails(row), attempt, returnUrl: row.return_url, expiresAt: instant(row.expires_at),
   }
+}
+
+function readDetails({ collect: stored, details }: { readonly collect: CollectInput; readonly details: Partial<Details> }): CheckoutView['details'] {
+  const collect = collectOf(stored)
+  return asks(collect) ? { collect, values: detailsOf(details) } : null
 }

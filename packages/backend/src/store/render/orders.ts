@@ -2,6 +2,7 @@ import type { Escrow, Milestone, Order, Totals } from '@holdfast/contract/types'
 import { escrowStatus } from '@holdfast/core'
 import type { Selectable } from 'kysely'
 import type { EscrowsTable, MilestonesTable, OrdersTable } from '../tables.ts'
+import { detailsOf } from '../../details/details.ts'
 import { grouped, inOrder, instant, instantOrNull, wire, type Reader } from './values.ts'
 
 type MilestoneRow = Selectable<MilestonesTable>
@@ -77,6 +78,7 @@ function renderOrder(row: Selectable<OrdersTable>, parts: {
     id: row.id, object: 'order', reference: row.reference, status: row.state, currency: row.currency,
     amount: wire(row.amount), platformFee: wire(row.platform_fee), totals: totalsOf(parts.milestones),
     buyer: { reference: row.buyer_reference, name: row.buyer_name, email: row.buyer_email },
+    details: detailsOf(row.details),
     escrows: parts.escrows.map((escrow) => renderEscrow(escrow, byEscrow.get(escrow.id) ?? [])),
     session: row.session_id, payments: [...parts.payments], metadata: row.metadata, createdAt: instant(row.created_at),
   }

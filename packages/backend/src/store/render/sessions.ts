@@ -1,5 +1,6 @@
 import type { CheckoutSession } from '@holdfast/contract/types'
 import { clientSecretOf } from '../../client-secret.ts'
+import { collectOf, detailsOf } from '../../details/details.ts'
 import type { Sealer } from '../../seal.ts'
 import { grouped, inOrder, instant, wire, type Reader } from './values.ts'
 
@@ -21,7 +22,7 @@ export async function readSessions(
     .innerJoin('orders', (join) => join.onRef('orders.marketplace_id', '=', 'sessions.marketplace_id').onRef('orders.id', '=', 'sessions.order_id'))
     .innerJoin('marketplaces', 'marketplaces.marketplace_id', 'sessions.marketplace_id')
     .selectAll('sessions')
-    .select(['orders.reference', 'orders.buyer_reference', 'orders.buyer_name', 'orders.buyer_email', 'orders.metadata', 'marketplaces.mode'])
+    .select(['orders.reference', 'orders.buyer_reference', 'orders.buyer_name', 'orders.buyer_email', 'orders.metadata', 'orders.details', 'marketplaces.mode'])
     .where('sessions.marketplace_id', '=', marketplace).where('sessions.id', 'in', ids).execute()
   const byOrder = await lines(db, marketplace, rows.map(({ order_id: order }) => order))
   return inOrder(ids, rows.map((row) => ({
@@ -29,6 +30,7 @@ export async function readSessions(
     revision: row.revision, currency: row.currency, amount: wire(row.amount), captureMode: row.capture_mode,
     capturePlan: row.capture_plan, returnUrl: row.return_url,
     buyer: { reference: row.buyer_reference, name: row.buyer_name, email: row.buyer_email },
+    collect: collectOf(row.collect), details: detailsOf(row.details),
     lines: (byOrder.get(row.order_id) ?? []).map((line) => ({
       reference: line.reference, escrow: line.id, seller: line.seller_id, description: line.description,
       amount: wire(line.amount), platformFee: wire(line.platform_fee),
