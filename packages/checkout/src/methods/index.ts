@@ -4,6 +4,7 @@ import { AlipayMethod } from './alipay/alipay.ts'
 import { AlipayStep } from './alipay/step.ts'
 import { brandName } from './card/brands.ts'
 import { CardMethod } from './card/card.ts'
+import { LaterStep } from './later.ts'
 import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from './method.ts'
 
 type MethodView = CheckoutView['methods'][number]
@@ -26,7 +27,11 @@ function methodOf(host: MethodHost, view: MethodView): PaymentMethod | undefined
 
 /** What is shown while an attempt waits for its buyer; undefined for a method that this component doesn't know. */
 export function stepOf(host: StepHost, attempt: Attempt): BuyerStep | undefined {
-  return attempt.method === 'alipay' ? new AlipayStep(host, attempt) : undefined
+  const { method, action } = attempt
+  if (method === 'alipay') return new AlipayStep(host, attempt)
+  if (action?.type !== 'three_d_secure') return undefined
+  const coming = import('./card/three-d-secure/index.ts').then(({ stepOf: make }) => make(host, attempt))
+  return new LaterStep(host, attempt, { coming, missing: () => location.assign(action.pageUrl) })
 }
 
 /** What an order was paid with, in a sentence. */

@@ -1,4 +1,4 @@
-import type { TemplateResult } from 'lit'
+import type { CSSResult, TemplateResult } from 'lit'
 import type { Attempt, CheckoutView, FrameTicket } from '@holdfast/contract/types'
 import type { CardBrand, CardField, FrameStyle } from '@holdfast/contract/frame'
 import type { Answer, ApiFailure } from '../api.ts'
@@ -59,6 +59,8 @@ export interface StepHost {
   readonly clock: ServerClock
   readonly view: CheckoutView
   changed(): void
+  /** Takes a part's styles into the element's own. */
+  adopt(styles: CSSResult): void
   /** Has the rail asked, now, what became of the attempt. */
   check(): void
   /** Gives the attempt up and goes back to the methods. A failure leaves all as it is. */
@@ -77,7 +79,8 @@ export interface BuyerStep {
   update(attempt: Attempt): void
   /** The time is over: the buyer may start again. */
   lapse(): void
-  draw(): TemplateResult
+  /** Undefined: nothing of its own yet. */
+  draw(): TemplateResult | undefined
   /** What is said aloud when it changes. */
   announcement(): string
   close(): void
