@@ -13,12 +13,15 @@ interface Told {
   readonly event?: unknown
 }
 
-/** How long the issuer's own look at the browser may take, by EMV 3-D Secure. */
-const fingerprintMs = 10_000
-/** A page that is passed through at once is no challenge. */
-const passingMs = 600
-/** How often the server is asked once the issuer's pages have ended. */
-const askMs = 2_500
+/** How long is waited for what, in milliseconds. */
+export const waits = {
+  /** The issuer's own look at the browser, by EMV 3-D Secure. */
+  fingerprintMs: 10_000,
+  /** A page that is passed through at once is no challenge. */
+  passingMs: 600,
+  /** Between two questions to the server, once the issuer's pages have ended. */
+  askMs: 2_500,
+}
 const minuteMs = 60_000
 /** Minutes left at which a screen reader is told. */
 const marks = [5, 1]
@@ -76,7 +79,7 @@ export class ThreeDSecureStep implements BuyerStep {
     if (!url || source !== this.#frame?.contentWindow || origin !== new URL(url).origin || data?.holdfast !== 'three_d_secure') return
     this.#ready = true
     clearTimeout(this.#showing)
-    if (data.event === 'page') this.#showing = setTimeout(() => this.#show(), passingMs)
+    if (data.event === 'page') this.#showing = setTimeout(() => this.#show(), waits.passingMs)
     if (data.event === 'returned') {
       this.#returnedAt = performance.now()
       this.#unmodal()
@@ -115,14 +118,14 @@ export class ThreeDSecureStep implements BuyerStep {
   }
 
   get #isLate(): boolean {
-    return !this.#ready && performance.now() - this.#began > fingerprintMs
+    return !this.#ready && performance.now() - this.#began > waits.fingerprintMs
   }
 
   #tick(): void {
     const waited = performance.now() - this.#began
-    if (this.#ready && waited > fingerprintMs + passingMs) this.#show()
+    if (this.#ready && waited > waits.fingerprintMs + waits.passingMs) this.#show()
     const since = this.#returnedAt === undefined ? 0 : performance.now() - this.#returnedAt
-    if (since > askMs || !this.#leftMs) {
+    if (since > waits.askMs || !this.#leftMs) {
       if (this.#returnedAt !== undefined) this.#returnedAt = performance.now()
       this.#host.check()
     }
