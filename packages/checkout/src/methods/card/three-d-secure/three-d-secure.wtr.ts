@@ -8,12 +8,12 @@ import { waits } from './step.ts'
 type Action = Extract<NonNullable<Attempt['action']>, { type: 'three_d_secure' }>
 
 const here = location.href.split('#')[0]!
-const usual = { ...waits }
+const brisk = { fingerprintMs: 60_000, passingMs: 20, askMs: 50 }
 
-beforeEach(() => { Object.assign(waits, { fingerprintMs: 60_000, passingMs: 20, askMs: 50 }) })
+before(() => { Object.assign(waits, brisk) })
 afterEach(() => {
   closePages()
-  Object.assign(waits, usual)
+  Object.assign(waits, brisk)
   history.replaceState(null, '', here)
 })
 
