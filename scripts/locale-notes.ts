@@ -45,4 +45,6 @@ export const notes: Readonly<Record<string, string>> = {
   number_long: '{count} is a number of digits, 1 to 19.',
   number_unsupported: '{brand} is a name; {taken} a list, like “Visa or Mastercard”.',
   code_digits: '{digits} is “3”, “4” or “3 or 4”.',
+  bankTitle: 'The heading while the bank that gave out the card makes sure that it is the buyer who pays (3-D Secure).',
+  bankFrame: 'Read by screen readers only: what the frame shows.',
 }

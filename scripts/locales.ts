@@ -8,6 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { en as card } from '../packages/card-frame/src/words.ts'
 import { en as checkout } from '../packages/checkout/src/i18n/en.ts'
 import { en as details } from '../packages/checkout/src/details/en.ts'
+import { en as threeDSecure } from '../packages/checkout/src/methods/card/three-d-secure/en.ts'
 import { locales } from '../packages/contract/src/locale.ts'
 import { inTree } from './command.ts'
 import { notes } from './locale-notes.ts'
@@ -16,8 +17,9 @@ import type { Unit, Xliff } from './xliff.ts'
 
 export type Strings = Readonly<Record<string, string>>
 
-/** Who speaks: the component on the merchant's page, and the frame on the vault's origin. */
-export const parts: Readonly<Record<'checkout' | 'details' | 'card', Strings>> = { checkout, details, card }
+/** Who speaks: the component on the merchant's page, its parts, and the frame on the vault's origin. */
+export const parts: Readonly<Record<'checkout' | 'details' | 'three-d-secure' | 'card', Strings>> =
+  { checkout, details, 'three-d-secure': threeDSecure, card }
 export type Part = keyof typeof parts
 
 /** What a browser fetches by itself: the frame's words come in its page. */

@@ -72,7 +72,7 @@ const cookieOptions = { path: '/', httpOnly: true, sameSite: 'lax' } as const
 function policy({ apiUrl, vaultOrigin, phone }: ShopOptions): string {
   return [
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", `connect-src 'self' ${apiUrl}`,
-    `frame-src ${[vaultOrigin, ...phone.wallets].join(' ')}`, "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'",
+    `frame-src ${[vaultOrigin, new URL(apiUrl).origin, ...phone.wallets].join(' ')}`, "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'",
   ].join('; ')
 }
 

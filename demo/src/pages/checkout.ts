@@ -31,7 +31,7 @@ export function checkoutPage({ session, sellerNames, apiUrl, locale }: CheckoutP
       <div class="total"><span>Total</span><b class="money">${money(session.amount, session.currency)}</b></div>
       <p class="small quiet">Order ${session.reference}. <a href="/cart">Change the cart</a></p>
       <details class="act"><summary>Test cards</summary><div class="panel">
-        <dl class="sheet"><dt>Approved</dt><dd>4111 1111 1111 1111</dd><dt>Declined</dt><dd>4000 0000 0000 0002</dd><dt>No funds</dt><dd>4000 0000 0000 9995</dd></dl>
+        <dl class="sheet"><dt>Approved</dt><dd>4111 1111 1111 1111</dd><dt>Declined</dt><dd>4000 0000 0000 0002</dd><dt>No funds</dt><dd>4000 0000 0000 9995</dd><dt>The bank asks</dt><dd>4000 0000 0000 2503</dd><dt>The bank refuses</dt><dd>4000 0000 0000 2925</dd></dl>
         <p class="small quiet">Any future date, any three digits.</p></div></details>
       <p class="small quiet">With Alipay: scan the code with <a href="/phone" target="_blank">the demo’s phone</a>, in another tab.</p>
       <p class="small quiet">Google Pay and Apple Pay open a simulated sheet, with a card that is approved and one that is declined.</p>

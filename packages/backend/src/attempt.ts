@@ -18,9 +18,10 @@ const errors: Readonly<Record<string, AttemptError>> = {
   security_code_mismatch: invalid('securityCode', 'The security code does not match the card. Check the digits on the card.'),
   invalid_card_number: invalid('number', 'The card number was not accepted. Check it, or use another card.'),
   fix_data: { type: 'card', code: 'card_data_invalid', retryable: true, message: 'The card’s details were not accepted. Check the number, the expiry date and the security code.' },
-  authenticate: { type: 'card', code: 'authentication_required', retryable: true, message: 'Your bank wants to confirm this payment with you, which is not possible here yet. Use another card.' },
+  authenticate: { type: 'card', code: 'authentication_required', retryable: true, message: 'Your bank could not confirm this payment with you. Nothing was taken; try again, or use another card.' },
   card_data_expired: lost, token_unknown: lost, token_used: lost, token_expired: lost, token_binding_refused: lost,
   not_sent: { type: 'temporary', code: 'try_again_later', retryable: true, message: 'The payment could not be sent. Nothing was taken; try again.' },
+  canceled: { type: 'card', code: 'attempt_canceled', retryable: true, message: 'This attempt was given up and nothing was taken. Pay again, or choose another way to pay.' },
   declined: { type: 'card', code: 'card_declined', retryable: true, message: 'Your bank declined this card. Nothing was taken; try another card.' },
 }
 

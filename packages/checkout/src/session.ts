@@ -95,7 +95,7 @@ export class Session {
   /** The attempt under way, where its end depends on what the buyer does outside this page. */
   get waiting(): Attempt | undefined {
     const { status, attempt } = this.view ?? {}
-    return status === 'processing' && attempt?.status === 'pending' && attempt.method !== 'card' ? attempt : undefined
+    return status === 'processing' && attempt?.status === 'pending' && (attempt.action || attempt.method !== 'card') ? attempt : undefined
   }
 
   /** Stops asking. What was sent stays sent. */

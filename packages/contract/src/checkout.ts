@@ -31,6 +31,20 @@ export const walletFlows = ['redirect', 'qr_code'] as const
 /** The widest QR code that there is has 177 modules a side. */
 const maxModules = 177
 
+/** The windows in which an issuer may challenge a buyer, in CSS pixels: EMV 3-D Secure's 01 to 05. */
+export const challengeWindows = ['250x400', '390x400', '500x600', '600x400', 'full_screen'] as const
+
+/** What EMV 3-D Secure asks of the buyer's browser; address and headers are the request's own, never the page's word. */
+export const browserSchema = z.strictObject({
+  language: z.string().regex(/^[A-Za-z0-9-]{1,35}$/, 'expected a BCP 47 tag'),
+  colorDepth: z.int().min(1).max(64),
+  screenWidth: z.int().min(0).max(999_999),
+  screenHeight: z.int().min(0).max(999_999),
+  timeZoneOffset: z.int().min(-1_000).max(1_000).meta({ description: 'Minutes from local time to UTC: -480 for Singapore.' }),
+  javaEnabled: z.boolean(),
+  challengeWindow: z.enum(challengeWindows).meta({ description: 'The window that the page has room for.' }),
+}).meta({ id: 'Browser' })
+
 /** What the buyer has to do before an attempt can go on. It proves nothing: the rail is asked what became of it. */
 export const attemptActionSchema = z.discriminatedUnion('type', [
   z.object({
@@ -42,6 +56,14 @@ export const attemptActionSchema = z.discriminatedUnion('type', [
     type: z.literal('qr_code'),
     size: z.int().min(21).max(maxModules).meta({ description: 'Modules a side, without the quiet zone around them.' }),
     modules: z.string().regex(/^[01]+$/).max(maxModules ** 2).meta({ description: 'Row by row from the top left; 1 is dark.' }),
+    expiresAt: instantSchema,
+  }),
+  z.object({
+    type: z.literal('three_d_secure'),
+    step: z.enum(['fingerprint', 'challenge']).meta({ description: 'Whether the issuer has asked the buyer for something yet. Before, its frame needs no room.' }),
+    frameUrl: z.url({ protocol: /^https?$/ }).meta({ description: 'On the API’s origin; shows the issuer’s pages in a frame of its own.' }),
+    pageUrl: z.url({ protocol: /^https?$/ }).meta({ description: 'The same as a whole page, for where no frame can be shown; leads back to the session’s return URL.' }),
+    window: z.enum(challengeWindows),
     expiresAt: instantSchema,
   }),
 ]).meta({ id: 'AttemptAction' })
@@ -148,6 +170,7 @@ export const confirmSchema = z.discriminatedUnion('method', [
     method: z.literal('card'),
     token: z.string().min(20).max(200).regex(/^tok_[0-9A-Za-z_-]+$/, 'expected the token that the card frame or a wallet-card call returned'),
     revision: z.int().min(1),
+    browser: browserSchema.optional().meta({ description: 'With it, the issuer may authenticate the buyer by 3-D Secure. Without it nobody can, and some issuers decline.' }),
   }),
   z.strictObject({
     method: z.literal('alipay'),
@@ -166,6 +189,9 @@ export const CHECKOUT_EVENTS_PATH = '/v1/checkout/events'
 
 /** The query parameter that marks a session's return URL when a wallet sends its buyer back. It proves nothing. */
 export const RETURN_SESSION_PARAMETER = 'holdfast_session'
+
+/** Where issuers' pages are framed, and where they send the buyer back: `<this>/<marketplace>/<operation>/<key>`. */
+export const THREE_D_SECURE_PATH = '/v1/3ds'
 
 /** Where rails report by themselves: `<this>/<connector>/<marketplace>`, in their own formats. */
 export const NOTIFICATIONS_PATH = '/v1/notifications'

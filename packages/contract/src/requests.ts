@@ -4,7 +4,7 @@ import { countrySchema, emailSchema, metadataSchema, referenceSchema, releaseTer
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
 import { feeBearers } from './resources.ts'
-import { disputeStates, orderStates, paymentStates, payoutStates, refundStates } from './states.ts'
+import { disputeStates, orderStates, paymentStates, payoutStates, refundStates, threeDSecureModes } from './states.ts'
 
 /* Every request is strict: a field that is not listed is refused by name. */
 
@@ -56,6 +56,7 @@ export const sessionCreateSchema = z.strictObject({
   reference: referenceSchema.meta({ description: 'Yours, for the order that this session pays for.' }),
   currency: currencySchema,
   captureMode: z.enum(['automatic', 'manual']).optional().meta({ description: 'Automatic by default, so that a closed tab strands no authorization.' }),
+  threeDSecure: z.enum(threeDSecureModes).optional().meta({ description: '3-D Secure for cards. `automatic` by default: the issuer decides whether to challenge the buyer; `challenge`: it is asked to; `off`: it is not asked at all.' }),
   returnUrl: returnUrlSchema,
   buyer: buyerInputSchema.optional(),
   lines: z.array(sessionLineInputSchema).min(1).max(50),

@@ -4,6 +4,7 @@ import { buyerSchema, instantSchema, metadataSchema, releaseTermsSchema } from '
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema, signedSumSchema, sumSchema } from './money.ts'
 import {
+  authenticationStates, threeDSecureModes,
   captureStates, declineClasses, disputeStates, milestoneStates, operationKinds, operationStates, orderStates,
   paymentStates, paymentMethods, payoutStates, refundStates, sessionStates, settlementStates,
 } from './states.ts'
@@ -136,6 +137,7 @@ export const sessionSchema = z.object({
   amount: positiveAmountSchema,
   captureMode: z.enum(['automatic', 'manual']),
   capturePlan: capturePlanSchema,
+  threeDSecure: z.enum(threeDSecureModes),
   returnUrl: z.string(),
   buyer: buyerSchema,
   collect: collectSchema,
@@ -202,6 +204,15 @@ export const declineSchema = z.object({
   code: z.string().meta({ description: 'Ours, safe to show to the merchant; never shown to the buyer.' }),
 }).meta({ id: 'Decline' })
 
+/** What an issuer said when it was asked to authenticate the buyer by 3-D Secure, as the rail told it. */
+export const authenticationSchema = z.object({
+  status: z.enum(authenticationStates).meta({ description: '`attempted`: the issuer takes no part, and the card scheme vouches. `unavailable`: nobody could be asked.' }),
+  version: z.string().nullable().meta({ description: 'Of EMV 3-D Secure, where the rail tells.' }),
+  eci: z.string().nullable().meta({ description: 'The electronic commerce indicator that went to the network.' }),
+  liabilityShift: z.boolean().meta({ description: 'By the schemes’ ordinary rule, the issuer bears fraud: the indicator says authenticated or attempted.' }),
+  transactionId: z.string().nullable().meta({ description: 'Of the scheme’s directory server: what a dispute is answered with.' }),
+}).meta({ id: 'Authentication' })
+
 export const paymentSchema = z.object({
   id: idOf('payment'),
   object: z.literal('payment'),
@@ -218,6 +229,7 @@ export const paymentSchema = z.object({
   captured: amountSchema,
   refunded: amountSchema.meta({ description: 'Pending or succeeded.' }),
   decline: declineSchema.nullable(),
+  authentication: authenticationSchema.nullable().meta({ description: 'Null: nobody asked for it, or it has not ended.' }),
   authorizationExpiresAt: instantSchema.nullable(),
   captures: z.array(captureSchema),
   operations: z.array(operationSchema),

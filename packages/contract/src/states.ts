@@ -38,3 +38,11 @@ export type DisputeState = (typeof disputeStates)[number]
 export type PayoutState = (typeof payoutStates)[number]
 export type SettlementState = (typeof settlementStates)[number]
 export type DeclineClass = (typeof declineClasses)[number]
+
+/** How a session's cards are authenticated by their issuers. */
+export const threeDSecureModes = ['automatic', 'challenge', 'off'] as const
+export type ThreeDSecureMode = (typeof threeDSecureModes)[number]
+
+/** How an authentication by 3-D Secure ended: EMV's Y, A, N, R, and all else. */
+export const authenticationStates = ['authenticated', 'attempted', 'failed', 'rejected', 'unavailable'] as const
+export type AuthenticationState = (typeof authenticationStates)[number]

@@ -29,11 +29,35 @@ export type AttemptAction =
        */
       expiresAt: string
     }
+  | {
+      type: 'three_d_secure'
+      /**
+       * Whether the issuer has asked the buyer for something yet. Before, its frame needs no room.
+       */
+      step: 'fingerprint' | 'challenge'
+      /**
+       * On the API’s origin; shows the issuer’s pages in a frame of its own.
+       */
+      frameUrl: string
+      /**
+       * The same as a whole page, for where no frame can be shown; leads back to the session’s return URL.
+       */
+      pageUrl: string
+      window: '250x400' | '390x400' | '500x600' | '600x400' | 'full_screen'
+      /**
+       * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+       */
+      expiresAt: string
+    }
 export type Confirm =
   | {
       method: 'card'
       token: string
       revision: number
+      /**
+       * With it, the issuer may authenticate the buyer by 3-D Secure. Without it nobody can, and some issuers decline.
+       */
+      browser?: Browser
     }
   | {
       method: 'alipay'
@@ -508,6 +532,7 @@ export interface CheckoutSession {
   amount: number
   captureMode: 'automatic' | 'manual'
   capturePlan: CapturePlan
+  threeDSecure: 'automatic' | 'challenge' | 'off'
   returnUrl: string
   buyer: Buyer
   collect: Collect
@@ -589,6 +614,28 @@ export interface Decline {
    */
   code: string
 }
+export interface Authentication {
+  /**
+   * `attempted`: the issuer takes no part, and the card scheme vouches. `unavailable`: nobody could be asked.
+   */
+  status: 'authenticated' | 'attempted' | 'failed' | 'rejected' | 'unavailable'
+  /**
+   * Of EMV 3-D Secure, where the rail tells.
+   */
+  version: string | null
+  /**
+   * The electronic commerce indicator that went to the network.
+   */
+  eci: string | null
+  /**
+   * By the schemes’ ordinary rule, the issuer bears fraud: the indicator says authenticated or attempted.
+   */
+  liabilityShift: boolean
+  /**
+   * Of the scheme’s directory server: what a dispute is answered with.
+   */
+  transactionId: string | null
+}
 export interface Payment {
   id: string
   object: 'payment'
@@ -617,6 +664,10 @@ export interface Payment {
    */
   refunded: number
   decline: Decline | null
+  /**
+   * Null: nobody asked for it, or it has not ended.
+   */
+  authentication: Authentication | null
   authorizationExpiresAt: string | null
   captures: Capture[]
   operations: Operation[]
@@ -991,6 +1042,21 @@ export interface AttemptError {
    */
   retryable: boolean
 }
+export interface Browser {
+  language: string
+  colorDepth: number
+  screenWidth: number
+  screenHeight: number
+  /**
+   * Minutes from local time to UTC: -480 for Singapore.
+   */
+  timeZoneOffset: number
+  javaEnabled: boolean
+  /**
+   * The window that the page has room for.
+   */
+  challengeWindow: '250x400' | '390x400' | '500x600' | '600x400' | 'full_screen'
+}
 export interface Attempt {
   object: 'attempt'
   payment: string
@@ -1153,6 +1219,7 @@ export interface CheckoutSessionInEvent {
   amount: number
   captureMode: 'automatic' | 'manual'
   capturePlan: CapturePlan
+  threeDSecure: 'automatic' | 'challenge' | 'off'
   returnUrl: string
   buyer: Buyer
   collect: Collect
@@ -1226,6 +1293,10 @@ export interface SessionCreate {
    * Automatic by default, so that a closed tab strands no authorization.
    */
   captureMode?: 'automatic' | 'manual'
+  /**
+   * 3-D Secure for cards. `automatic` by default: the issuer decides whether to challenge the buyer; `challenge`: it is asked to; `off`: it is not asked at all.
+   */
+  threeDSecure?: 'automatic' | 'challenge' | 'off'
   returnUrl: string
   buyer?: BuyerInput
   lines: SessionLineInput[]

@@ -1,4 +1,6 @@
-import type { DeclineClass, OperationKind, PaymentMethodType, SendRequest, SendResult, walletFlows } from '@holdfast/contract'
+import type {
+  AuthenticationState, challengeWindows, DeclineClass, OperationKind, PaymentMethodType, SendRequest, SendResult, walletFlows,
+} from '@holdfast/contract'
 import type { Details } from '@holdfast/contract/types'
 
 /*
@@ -17,20 +19,22 @@ export interface Decline {
  * `not_sent` is provably unsent, so that the operation may be rejected and the buyer may try again.
  */
 export type Outcome =
-  | { readonly outcome: 'approved'; readonly railReference: string; readonly amount: bigint; readonly card?: CardFacts }
-  | { readonly outcome: 'declined'; readonly decline: Decline; readonly railReference?: string }
+  | { readonly outcome: 'approved'; readonly railReference: string; readonly amount: bigint; readonly card?: CardFacts; readonly authentication?: Authentication }
+  | { readonly outcome: 'declined'; readonly decline: Decline; readonly railReference?: string; readonly authentication?: Authentication }
   | { readonly outcome: 'action_required'; readonly railReference?: string; readonly action: BuyerAction }
   | { readonly outcome: 'not_sent'; readonly reason: string }
   | { readonly outcome: 'unknown'; readonly reason: string }
 
 /**
- * What a buyer has to do with a wallet before a charge can end. Plain data, kept with the operation: instants are
- * ISO 8601. `redirect`: the wallet's page to go to. `qr_code`: what the code says. `wait`: the buyer has acted, or
- * the rail shows no more than that the charge is open.
+ * What a buyer has to do before a charge can end. Plain data, kept with the operation: instants are ISO 8601.
+ * `redirect`: the wallet's page to go to. `qr_code`: what the code says. `authenticate`: the issuer's pages to show by
+ * 3-D Secure, and whether it has asked for something yet. `wait`: the buyer has acted, or the rail shows no more than
+ * that the charge is open.
  */
 export type BuyerAction =
   | { readonly type: 'redirect'; readonly url: string; readonly expiresAt: string }
   | { readonly type: 'qr_code'; readonly content: string; readonly expiresAt: string }
+  | { readonly type: 'authenticate'; readonly url: string; readonly step: 'fingerprint' | 'challenge' }
   | { readonly type: 'wait'; readonly expiresAt?: string }
 
 export type WalletFlow = (typeof walletFlows)[number]
@@ -40,6 +44,16 @@ export type WalletFlow = (typeof walletFlows)[number]
  * since the request was sent – for a wallet's charge, since it expired –: until then the rail may still record it.
  */
 export type Inquiry = Outcome | { readonly outcome: 'not_found' }
+
+/** How 3-D Secure ended, as the rail tells it. Nothing that passed through the buyer's browser. */
+export interface Authentication {
+  readonly status: AuthenticationState
+  readonly version: string | null
+  readonly eci: string | null
+  readonly liabilityShift: boolean
+  /** Of the scheme's directory server. */
+  readonly transactionId: string | null
+}
 
 export interface CardFacts {
   readonly brand: string
@@ -80,6 +94,32 @@ export interface CardChargeRequest extends Charge {
   readonly method: 'card'
   /** The vault's token; never a card number. */
   readonly cardToken: string
+  /** The issuer may authenticate the buyer first: the outcome is then `action_required`, with `authenticate`. */
+  readonly threeDSecure?: {
+    /** Whether the issuer is asked to challenge, or decides. */
+    readonly mode: 'automatic' | 'challenge'
+    readonly window: ChallengeWindow
+    /** Where the buyer's browser is sent afterwards, whatever came of it. */
+    readonly returnUrl: string
+  }
+  /** With `threeDSecure`: of the buyer's browser. Sent, and kept nowhere. */
+  readonly browser?: BuyerBrowser
+}
+
+export type ChallengeWindow = (typeof challengeWindows)[number]
+
+/** As the page told (language to Java) and as the request itself showed (the rest). */
+export interface BuyerBrowser {
+  readonly language: string
+  readonly colorDepth: number
+  readonly screenWidth: number
+  readonly screenHeight: number
+  /** Minutes from local time to UTC. */
+  readonly timeZoneOffset: number
+  readonly javaEnabled: boolean
+  readonly ip: string
+  readonly userAgent: string
+  readonly accept: string
 }
 
 /** The buyer approves it at the wallet, later: its ordinary outcome is `action_required`. */
@@ -164,8 +204,9 @@ export interface PaymentConnector {
   charge(request: ChargeRequest, options: CallOptions): Promise<Outcome>
   followUp(request: FollowUpRequest, options: CallOptions): Promise<Outcome>
   /**
-   * Wallets only. `approved`: nothing will be taken for the charge any more. `declined`: `already_paid`, or
-   * `not_closable` where the rail can't (a code that nobody has scanned may still be paid until it expires).
+   * Of rails whose charges wait for buyers. `approved`: nothing will be taken for the charge any more. `declined`:
+   * `already_paid`, or `not_closable` where the rail can't (a code that nobody has scanned may still be paid until it
+   * expires).
    */
   close?(request: CloseRequest, options: CallOptions): Promise<Outcome>
   /** Asks by the stored request id. */

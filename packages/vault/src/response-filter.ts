@@ -5,9 +5,10 @@
 
 /** A leaf: a kind of value. A list: one shape for all its items. Else fields by name. */
 export type Shape =
-  'text' | 'integer' | 'boolean' | 'maskedNumber' | readonly [Shape] | { readonly [field: string]: Shape }
+  'text' | 'url' | 'integer' | 'boolean' | 'maskedNumber' | readonly [Shape] | { readonly [field: string]: Shape }
 
 const MAX_TEXT = 500
+const MAX_URL = 4_096
 const MAX_ITEMS = 100
 
 /** What stands where a text had the number in it. */
@@ -51,6 +52,8 @@ function keepLeaf(shape: Shape & string, value: unknown): unknown {
   switch (shape) {
     case 'text':
       return typeof value === 'string' && value.length <= MAX_TEXT ? value : undefined
+    case 'url':
+      return typeof value === 'string' && value.length <= MAX_URL && URL.canParse(value) ? value : undefined
     case 'integer':
       return Number.isSafeInteger(value) ? value : undefined
     case 'boolean':

@@ -83,6 +83,19 @@ const jpmorganPart = {
   captureRemainingRefundableAmount: 'integer',
 } as const satisfies Shape
 
+/** Orchestrated 3-D Secure: where the buyer's browser goes, and how it ended. The issuer's cryptogram stays at the rail. */
+const jpmorganAuthentication = {
+  authenticationId: 'text',
+  authenticationOrchestrationUrl: 'url',
+  threeDomainSecureChallenge: { threeDSAcsUrl: 'url' },
+  threeDomainSecureCompletion: {
+    threeDSTransactionStatus: 'text',
+    electronicCommerceIndicator: 'text',
+    threeDSDirectoryServerTransactionId: 'text',
+    threeDSMessageVersion: 'text',
+  },
+} as const satisfies Shape
+
 const jpmorganWallets: Readonly<Record<VaultWallet, string>> = { google_pay: 'GOOGLE_PAY', apple_pay: 'APPLE_PAY' }
 
 /** J.P. Morgan Online Payments 2.0.55, `POST /payments`. */
@@ -145,6 +158,7 @@ const jpmorganPaymentsCreate: Template = {
       captures: [jpmorganPart],
     },
     paymentMethodType: { card: jpmorganCard },
+    paymentAuthenticationResult: jpmorganAuthentication,
     validationErrors: [{ code: 'text', message: 'text', entity: 'text' }],
   },
 }

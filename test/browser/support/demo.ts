@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { freePorts } from '../../support/ports.ts'
 import { startProcess, type Started } from '../../support/processes.ts'
-import { AlipayStep, CheckoutPage, OperatorPage, OrderPage, SellerPage, ShopPages } from './pages.ts'
+import { AlipayStep, BankStep, CheckoutPage, OperatorPage, OrderPage, SellerPage, ShopPages } from './pages.ts'
 import { CodeReader, Phone } from './phone.ts'
 
 export interface Demo {
@@ -49,6 +49,7 @@ interface Pages {
   readonly shop: ShopPages
   readonly checkout: CheckoutPage
   readonly alipay: AlipayStep
+  readonly bank: BankStep
   readonly order: OrderPage
   readonly seller: SellerPage
   readonly operator: OperatorPage
@@ -77,6 +78,7 @@ export const test = base.extend<Pages, Shared & VaultOption>({
   shop: ({ page }, use) => use(new ShopPages(page)),
   checkout: ({ page, demo }, use) => use(new CheckoutPage(page, demo.vault)),
   alipay: ({ checkout }, use) => use(new AlipayStep(checkout)),
+  bank: ({ checkout }, use) => use(new BankStep(checkout)),
   order: ({ page }, use) => use(new OrderPage(page)),
   seller: ({ page }, use) => use(new SellerPage(page)),
   operator: ({ page }, use) => use(new OperatorPage(page)),

@@ -1,9 +1,15 @@
-import { expect, type Frame, type Locator, type Page } from '@playwright/test'
+import { expect, type Frame, type FrameLocator, type Locator, type Page } from '@playwright/test'
 
 export const cards = {
   approved: '4111111111111111',
   declined: '4000000000000002',
   noFunds: '4000000000009995',
+  /** Its bank asks the buyer for a code. */
+  challenged: '4000000000002503',
+  /** Its bank looks at the browser, and is content. */
+  vouched: '4000000000002701',
+  /** Its bank won't vouch for the buyer. */
+  unvouched: '4000000000002925',
 } as const
 
 export interface Card {
@@ -117,6 +123,27 @@ export class CheckoutPage {
     await this.pay(card)
     await this.page.waitForURL(/\/orders\/ord_/, { timeout: 30_000 })
     return this.page.url()
+  }
+}
+
+/** The bank's pages in the component. */
+export class BankStep {
+  readonly page: Page
+  readonly dialog: Locator
+  /** Around the bank's pages: ours. */
+  readonly outer: FrameLocator
+  readonly bank: FrameLocator
+
+  constructor({ page, element }: CheckoutPage) {
+    this.page = page
+    this.dialog = element.locator('dialog')
+    this.outer = element.frameLocator('iframe[part=bank-frame]')
+    this.bank = this.outer.frameLocator('iframe')
+  }
+
+  async enter(code: string): Promise<void> {
+    await this.bank.getByLabel('Code that we sent to your phone').fill(code)
+    await this.bank.getByRole('button', { name: 'Confirm' }).click()
   }
 }
 

@@ -118,7 +118,8 @@ async function readMarks({ pool }: Pick<Deps, 'pool'>, pages: readonly PageSessi
            from unnest($1::text[], $2::text[]) as w (marketplace_id, id)
            join sessions s on s.marketplace_id = w.marketplace_id and s.id = w.id
            left join payments p on p.marketplace_id = s.marketplace_id and p.id = s.payment_id
-           left join operations o on o.marketplace_id = s.marketplace_id and o.payment_id = s.payment_id and o.kind = 'sale'`,
+           left join operations o on o.marketplace_id = s.marketplace_id and o.payment_id = s.payment_id
+             and o.kind in ('authorize', 'sale')`,
     values: [pages.map(({ marketplace }) => marketplace), pages.map(({ session }) => session)],
   })
   return new Map(rows.map(({ id, mark }) => [id, mark]))

@@ -28,6 +28,8 @@ export interface RouteRequest<N extends EndpointName> {
   readonly requestId: string
   /** The page's origin, as the browser said it; null for servers. */
   readonly origin: string | null
+  /** What the request itself shows of whoever made it. */
+  readonly visitor: { readonly ip: string; readonly userAgent: string; readonly accept: string }
   readonly caller: CallerOf<N> extends 'page' ? Extract<Calling, { kind: 'page' }> : Calling
   /** The call's Idempotency-Key with what it is bound to; null where a page left it out or the call only reads. */
   readonly idempotency: Claim | null

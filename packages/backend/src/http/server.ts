@@ -15,10 +15,11 @@ import { parseStrictJson } from './json.ts'
 import { forgetKeys } from './key-cache.ts'
 import type { Metrics } from './metrics.ts'
 import { addNotifications } from './notifications.ts'
+import { addThreeDSecure } from './three-d-secure.ts'
 import { answerBrokenRequest, newRequestId } from './broken-request.ts'
 import { renderProblem, type EdgeRefusal } from './problem.ts'
 import { addressKey, RateLimiter } from './rate-limit.ts'
-import type { AnyRoute } from './route.ts'
+import type { AnyRoute, RouteRequest } from './route.ts'
 import { validate } from './validation.ts'
 
 /** No call of ours needs a tenth of it. */
@@ -91,6 +92,7 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
     refuse: (reply, refusal, request) => send(reply, renderProblem(refusal, request.id), request),
   })
   addNotifications(app, context)
+  addThreeDSecure(app, context)
   addPreflights(app)
   app.setNotFoundHandler((request, reply) => send(reply, notFound(request), request))
   app.setErrorHandler<FastifyError>((error, request, reply) => send(reply, failed(deps, { error, request }), request))
@@ -234,7 +236,7 @@ async function answerCall({ deps }: Context, { route, endpoint, request }: Admis
   const idempotency = claimOf(route.name, { endpoint, request, body: parsed.raw, admitted, sealer: deps.sealer })
   if (isRefusal(idempotency)) return renderProblem(idempotency, request.id)
   const call = {
-    endpoint: route.name, marketplace, caller, origin, requestId: request.id, idempotency,
+    endpoint: route.name, marketplace, caller, origin, requestId: request.id, idempotency, visitor: visitorOf(request),
     params: parsed.params, query: parsed.query, body: parsed.body,
   }
   // What the schemas of this very endpoint have parsed; TypeScript can't follow that through a table.
@@ -242,6 +244,10 @@ async function answerCall({ deps }: Context, { route, endpoint, request }: Admis
     if (/^(?:apiKeys|marketplace)\./.test(route.name) && endpoint.method !== 'GET') forgetKeys(deps.pool)
   })
   return 'answer' in handled ? handled : render(handled, { status: endpoint.status, requestId: request.id })
+}
+
+function visitorOf({ ip, headers }: FastifyRequest): RouteRequest<EndpointName>['visitor'] {
+  return { ip, userAgent: headers['user-agent'] ?? '', accept: headers.accept ?? '' }
 }
 
 interface Parsed {

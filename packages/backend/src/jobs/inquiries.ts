@@ -1,5 +1,6 @@
 import type { PaymentConnector } from '@holdfast/core'
 import type { Deps, Rails } from '../deps.ts'
+import { closeOverdue } from '../rail/attempts/overdue.ts'
 import { takeUp } from '../rail/inquire.ts'
 import type { Ask, JobHandler, Queue, Subject } from './handler.ts'
 
@@ -47,6 +48,7 @@ function inquiriesOf({ queue, only, others }: Part): JobHandler {
     },
     async handle(deps, subject) {
       await takeUp(deps, subject)
+      await closeOverdue(deps, subject)
     },
   }
 }

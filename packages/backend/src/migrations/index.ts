@@ -8,6 +8,7 @@ import * as gathered from './0006_gathered.ts'
 import * as verifier from './0007_verifier.ts'
 import * as keyRotation from './0008_key_rotation.ts'
 import * as dueByConnector from './0009_due_by_connector.ts'
+import * as threeDSecure from './0010_three_d_secure.ts'
 import * as details from './0012_details.ts'
 import * as cardWallet from './0014_card_wallet.ts'
 
@@ -33,6 +34,7 @@ export const migrations: Readonly<Record<string, SafeMigration>> = {
   '0007_verifier': verifier,
   '0008_key_rotation': keyRotation,
   '0009_due_by_connector': dueByConnector,
+  '0010_three_d_secure': threeDSecure,
   '0012_details': details,
   '0014_card_wallet': cardWallet,
 }

@@ -9,6 +9,7 @@ import { insertCapture } from '../store/movements.ts'
 import { insertOperation } from '../store/operations.ts'
 import { lockSessions, moveSession, type SessionRow } from '../store/sessions.ts'
 import { setTimers } from '../store/timers.ts'
+import { canBeClosed } from './attempts/live.ts'
 import { surface } from './attempts/supersede.ts'
 import { eventOf, type Appliance, type Applying } from './outcome.ts'
 
@@ -26,6 +27,7 @@ export const chargeAppliance: Appliance = {
   async apply(applying) {
     const { desk, op, outcome } = applying
     const payment = need(desk.book.payments, op.payment_id as string)
+    await noteAuthentication(applying)
     if (isGivenUp(payment)) return hearOfGivenUp(applying)
     if (outcome.outcome === 'approved' && (await isBeingClosed(applying))) return 'lose_sight'
     switch (outcome.outcome) {
@@ -39,6 +41,14 @@ export const chargeAppliance: Appliance = {
   },
 }
 
+/** How the issuer vouched for the buyer, for the merchant to see whatever came of the charge. */
+async function noteAuthentication({ tx, desk, op, outcome }: Applying): Promise<void> {
+  const authentication = 'authentication' in outcome ? outcome.authentication : undefined
+  if (!authentication) return
+  await tx.db.updateTable('payments').set({ authentication: JSON.stringify(authentication) })
+    .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.payment_id as string).execute()
+}
+
 /** It ended, and took nothing: by its own outcome, or because it was closed over. */
 const isGivenUp = ({ state }: Payment): boolean => state === 'declined' || state === 'voided' || state === 'expired'
 
@@ -47,7 +57,7 @@ const isGivenUp = ({ state }: Payment): boolean => state === 'declined' || state
  * payment before: what counts is what the close comes to, and then what the rail says when it is asked again.
  */
 async function isBeingClosed({ tx, desk, op }: Applying): Promise<boolean> {
-  if (op.request['flow'] === undefined) return false
+  if (!canBeClosed(op)) return false
   const closing = await tx.db.selectFrom('operations').select('id').where('marketplace_id', '=', desk.marketplace)
     .where('payment_id', '=', op.payment_id as string).where('kind', '=', 'void')
     .where('state', 'in', ['intent_written', 'sent', 'unknown']).executeTakeFirst()
@@ -58,7 +68,20 @@ async function isBeingClosed({ tx, desk, op }: Applying): Promise<boolean> {
 async function hearOfGivenUp(applying: Applying): Promise<OperationEvent> {
   const { op, outcome } = applying
   if (outcome.outcome !== 'approved') return eventOf(outcome)
+  if (op.kind === 'authorize') return voidGivenUp(applying, outcome.railReference)
   await surface(applying, { took: outcome.amount, railReference: outcome.railReference })
+  return op.state === 'rejected' ? 'surface' : 'confirm'
+}
+
+/** Only reserved: it is given back before anything is taken. */
+async function voidGivenUp({ deps, tx, desk, op }: Applying, railReference: string): Promise<OperationEvent> {
+  deps.log.error({ payment: op.payment_id, amount: Number(op.amount) }, 'a closed-over attempt was authorized; it is voided')
+  const { subject, orderReference } = op.request
+  await insertOperation(tx, desk, {
+    id: newId('operation'), kind: 'void', connector: op.connector, currency: op.currency, amount: op.amount,
+    payment: op.payment_id as string, request: { subject, orderReference, railReference, persistent: true },
+    sentBy: { workerInSeconds: 0 },
+  })
   return op.state === 'rejected' ? 'surface' : 'confirm'
 }
 

@@ -23,7 +23,7 @@ export interface Appliance {
 
 /**
  * Applies what became of an operation, once: whoever learns it second (its sender, the worker, a notification, a
- * report) finds it resolved and changes nothing. One thing is still heard then: that a sale which was given up has
+ * report) finds it resolved and changes nothing. One thing is still heard then: that a charge which was given up has
  * taken money after all.
  */
 export async function applyOutcome(
@@ -50,7 +50,7 @@ export async function applyOutcome(
 }
 
 function isOver(op: OperationRow, { outcome }: Outcome): boolean {
-  const surfaces = op.kind === 'sale' && op.state === 'rejected' && outcome === 'approved'
+  const surfaces = (op.kind === 'sale' || op.kind === 'authorize') && op.state === 'rejected' && outcome === 'approved'
   return isResolved(op) && !surfaces
 }
 

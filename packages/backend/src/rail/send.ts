@@ -1,5 +1,5 @@
 import type {
-  CallOptions, ChargeRequest, CloseRequest, FollowUpRequest, Inquiry, Outcome, PaymentConnector, PayoutRequest, RailRequest,
+  BuyerBrowser, CallOptions, ChargeRequest, CloseRequest, FollowUpRequest, Inquiry, Outcome, PaymentConnector, PayoutRequest, RailRequest,
 } from '@holdfast/core'
 import { openBankAccount } from '../bank-account.ts'
 import type { Deps } from '../deps.ts'
@@ -7,9 +7,10 @@ import { paymentConnectorOf, payoutConnectorOf } from '../rails.ts'
 import { markSent, RAIL_TIMEOUT_MS, type OperationRow } from '../store/operations.ts'
 import { inSpan, type SpanOptions } from '../tracing/span.ts'
 
-/** A charge's token, which no row keeps: the security code behind it lives for minutes. */
+/** What of a charge no row keeps: its token (the security code behind it lives for minutes), and the buyer's browser. */
 export interface Card {
   readonly cardToken: string
+  readonly browser?: BuyerBrowser
 }
 
 /**

@@ -65,15 +65,17 @@ function insertRows(tx: Tx, { marketplace, now }: Place, made: readonly NewSessi
   tx.send({
     name: 'insert_sessions',
     text: `insert into sessions (marketplace_id, created_at, state, revision, id, order_id, currency, amount, capture_mode,
-             capture_plan, return_url, expires_at, collect)
-           select $1, $2, 'open', 1, s.id, s.order_id, s.currency, s.amount, s.capture_mode, s.capture_plan::jsonb, s.return_url, s.expires_at, s.collect::jsonb
-           from unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[])
-             as s (id, order_id, currency, amount, capture_mode, capture_plan, return_url, expires_at, collect)`,
+             capture_plan, return_url, expires_at, collect, three_d_secure)
+           select $1, $2, 'open', 1, s.id, s.order_id, s.currency, s.amount, s.capture_mode, s.capture_plan::jsonb, s.return_url, s.expires_at,
+             s.collect::jsonb, s.three_d_secure
+           from unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[],
+             $12::text[]) as s (id, order_id, currency, amount, capture_mode, capture_plan, return_url, expires_at, collect, three_d_secure)`,
     values: [
       marketplace, now, each(({ session }) => session), each(({ order }) => order), each(({ input }) => input.currency),
       each(({ input }) => sum(input, ({ amount }) => amount)), each(({ input }) => input.captureMode ?? 'automatic'),
       each(({ plan }) => planJson(plan)), each(({ input }) => input.returnUrl), each(({ expiresAt }) => expiresAt),
       each(({ input }) => JSON.stringify(input.collect ?? {})),
+      each(({ input }) => input.threeDSecure ?? 'automatic'),
     ],
   })
 }

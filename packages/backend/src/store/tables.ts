@@ -1,8 +1,9 @@
 import type { ColumnType, Generated } from 'kysely'
 import type {
   CaptureState, DeclineClass, DisputeState, MilestoneState, OperationKind, OperationState, OrderState,
-  PaymentMethodType, PaymentState, PayoutState, RefundState, SessionState,
+  PaymentMethodType, PaymentState, PayoutState, RefundState, SessionState, ThreeDSecureMode,
 } from '@holdfast/contract'
+import type { Authentication } from '@holdfast/core'
 import type { CollectInput, Details } from '@holdfast/contract/types'
 
 /* The tables of migration 0002, as TypeScript sees them: int8 is read as bigint, timestamptz as Date. */
@@ -60,6 +61,7 @@ export interface SessionsTable {
   capture_plan: Json<CapturePlanJson>
   return_url: string
   collect: Json<CollectInput>
+  three_d_secure: Generated<ThreeDSecureMode>
   payment_id: string | null
   expires_at: Date
   created_at: Date
@@ -145,6 +147,7 @@ export interface PaymentsTable {
   card_wallet: 'google_pay' | 'apple_pay' | null
   decline_class: DeclineClass | null
   decline_code: string | null
+  authentication: ColumnType<Authentication | null, string | null | undefined, string | null>
   authorization_expires_at: Date | null
   created_at: Date
 }

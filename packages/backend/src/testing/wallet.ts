@@ -18,7 +18,7 @@ interface RailRecord {
   readonly amount: bigint
   readonly currency: string
   readonly notifyUrl: string
-  readonly action: BuyerAction
+  readonly action: Exclude<BuyerAction, { readonly type: 'authenticate' }>
   state: 'open' | 'paid' | 'refused' | 'expired' | 'closed'
   refunded: bigint
 }
@@ -77,7 +77,7 @@ export class TestWallet {
   async charge({ requestId, amount, currency, notifyUrl, flow, expiresAt }: WalletChargeRequest): Promise<Outcome> {
     this.calls.charge += 1
     const known = this.records.get(requestId)
-    const action: BuyerAction = flow === 'qr_code' ? { type: 'qr_code', content: `https://wallet.test/${requestId}`, expiresAt }
+    const action: RailRecord['action'] = flow === 'qr_code' ? { type: 'qr_code', content: `https://wallet.test/${requestId}`, expiresAt }
       : { type: 'redirect', url: `https://wallet.test/pay/${requestId}`, expiresAt }
     if (!known) this.records.set(requestId, { requestId, amount, currency, notifyUrl, action, state: 'open', refunded: 0n })
     return { outcome: 'action_required', action: known?.action ?? action }

@@ -68,9 +68,10 @@ export interface HoldfastCheckout {
  * @csspart pay-button - the button
  * @csspart footnote - the sentence under it
  * @csspart outcome - what replaces the form at the end
- * @csspart action - what replaces the form while the buyer acts in a wallet
+ * @csspart action - what replaces the form while the buyer acts in a wallet, or the bank authenticates him
+ * @csspart bank-frame - the iframe with the bank's pages
  * @csspart qr-code - the code to scan
- * @csspart action-link - the link to the wallet's page
+ * @csspart action-link - the link to the wallet's or the bank's page
  * @csspart again - the button that starts over once the time has run out
  * @csspart other-method - the button that leads back to the methods
  * @csspart return-link - the link to the session's return URL
@@ -262,6 +263,7 @@ export class HoldfastCheckout extends LitElement {
       get updateComplete() { return updateComplete() },
       get nonce() { return nonce() },
       style: () => frameStyle(this.renderRoot.querySelector('.base') as Element, this.appearance),
+      adopt: ({ styleSheet }) => this.shadowRoot?.adoptedStyleSheets.push(styleSheet as CSSStyleSheet),
       requestUpdate: () => this.requestUpdate(),
       dispatchEvent: (event) => this.dispatchEvent(event),
     }

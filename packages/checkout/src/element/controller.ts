@@ -1,3 +1,4 @@
+import type { CSSResult } from 'lit'
 import type { FrameStyle } from '@holdfast/contract/frame'
 import type { CheckoutView } from '@holdfast/contract/types'
 import { Api, isHttpUrl, type ApiFailure } from '../api.ts'
@@ -22,6 +23,7 @@ export interface ControllerHost {
   readonly updateComplete: Promise<boolean>
   readonly nonce: string
   style(): FrameStyle
+  adopt(styles: CSSResult): void
   requestUpdate(): void
   dispatchEvent(event: Event): boolean
 }
@@ -272,6 +274,7 @@ export class CheckoutController {
         this.#follow(session)
         host.requestUpdate()
       },
+      adopt: (styles) => host.adopt(styles),
       check: () => void session.check(),
       another: () => this.#another(session),
       again: () => this.#again(session),
@@ -352,8 +355,8 @@ export class CheckoutController {
 
   /** Who acts while this page is open is waited for; who is sent away hears later, by resume(). */
   async #acted(ended: Ended): Promise<Ended> {
-    const here = ended.status === 'pending' && ended.attempt?.action?.type === 'qr_code'
-    return here ? await this.session?.settled() ?? ended : ended
+    const type = ended.status === 'pending' && ended.attempt?.action?.type
+    return type && type !== 'redirect' ? await this.session?.settled() ?? ended : ended
   }
 
   #leave(): void {

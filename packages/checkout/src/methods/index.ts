@@ -5,12 +5,16 @@ import { warnOnce } from '../warn.ts'
 import { AlipayMethod, alipayStep } from './alipay/alipay.ts'
 import { brandName } from './card/brands.ts'
 import { CardMethod } from './card/card.ts'
+import { LaterStep } from './later.ts'
 import type { BuyerStep, Method, MethodHost, MethodSource, Offer, PaymentMethod, StepHost } from './method.ts'
 
 const wallets: Readonly<Record<string, string>> = { google_pay: 'Google Pay', apple_pay: 'Apple Pay' }
 
 const sources = new Map<string, MethodSource>([
-  ['card', { row: (host, offer) => new CardMethod(host, offer as Offer<'card'>) }],
+  ['card', {
+    row: (host, offer) => new CardMethod(host, offer as Offer<'card'>),
+    step: cardStep,
+  }],
   ['alipay', {
     row: (host, offer) => new AlipayMethod(host, offer as Offer<'alipay'>),
     step: alipayStep,
@@ -85,4 +89,12 @@ export function paidWith({ method, card }: Attempt, { text }: Language): string 
   if (!card) return undefined
   const wallet = card.wallet ? `${wallets[card.wallet]} · ` : ''
   return text('paidWith', { brand: wallet + brandName(card.brand), last4: card.last4 })
+}
+
+/** What the issuer of a card asks its buyer. Where the part can't be had, its page is gone to. */
+function cardStep(host: StepHost, attempt: Attempt): BuyerStep | undefined {
+  const { action } = attempt
+  if (action?.type !== 'three_d_secure') return undefined
+  const coming = import('./card/three-d-secure/index.ts').then(({ stepOf: make }) => make(host, attempt))
+  return new LaterStep(host, attempt, { coming, missing: () => location.assign(action.pageUrl) })
 }

@@ -1,4 +1,4 @@
-import type { TemplateResult } from 'lit'
+import type { CSSResult, TemplateResult } from 'lit'
 import type { Attempt, CheckoutView, FrameTicket } from '@holdfast/contract/types'
 import type { CardBrand, CardField, FrameStyle } from '@holdfast/contract/frame'
 import type { Answer, ApiFailure } from '../api.ts'
@@ -114,6 +114,8 @@ export interface StepHost {
   /** Whether a link may be followed. */
   isHttpUrl(url: unknown): boolean
   changed(): void
+  /** Takes a part's styles into the element's own. */
+  adopt(styles: CSSResult): void
   /** Has the rail asked, now, what became of the attempt. */
   check(): void
   /** Gives the attempt up and goes back to the methods. A failure leaves all as it is. */
@@ -132,7 +134,8 @@ export interface BuyerStep {
   update(attempt: Attempt): void
   /** The time is over: the buyer may start again. */
   lapse(): void
-  draw(): TemplateResult
+  /** Undefined: nothing of its own yet. */
+  draw(): TemplateResult | undefined
   /** What is said aloud when it changes. */
   announcement(): string
   close(): void

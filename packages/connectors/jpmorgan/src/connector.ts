@@ -1,7 +1,7 @@
 import { deadlineIn } from '@holdfast/connector-shared'
 import type { SendResult } from '@holdfast/contract'
 import type {
-  CallOptions, CardRefusal, ChargeRequest, FollowUpRequest, Inquiry, InquiryRequest, Outcome, PaymentConnector, RailRequest, SettlementReport,
+  CallOptions, CardRefusal, ChargeRequest, CloseRequest, FollowUpRequest, Inquiry, InquiryRequest, Outcome, PaymentConnector, RailRequest, SettlementReport,
 } from '@holdfast/core'
 import { AmountRefused, Amounts, railCurrencies } from './amounts.ts'
 import type { Answer } from './http.ts'
@@ -63,7 +63,7 @@ class JpmorganConnector implements PaymentConnector {
   async charge(request: ChargeRequest, options: CallOptions): Promise<Outcome> {
     if (request.method !== 'card') return { outcome: 'not_sent', reason: `J.P. Morgan takes cards, not ${request.method}` }
     return this.#prepared(request, async (merchantId) => {
-      const body = paymentBody(request, this.#speaker)
+      const body = paymentBody(request, this.#speaker, this.#settings.now())
       const deadline = deadlineIn(bounded(options))
       const token = await tokenOrReason(this.#tokens, deadline)
       if ('reason' in token) return { outcome: 'not_sent', reason: token.reason }
@@ -88,6 +88,21 @@ class JpmorganConnector implements PaymentConnector {
       if (answer.kind !== 'answered') return { outcome: answer.kind, reason: answer.reason }
       return readOutcome(jsonOf(answer), { asked: askedOf(request, merchantId), amounts: this.#amounts })
     })
+  }
+
+  /**
+   * Gives up a payment that the issuer still authenticates. It is looked at first: what was approved meanwhile stands.
+   * The void leaves nothing authorized, also where the approval came between the two.
+   */
+  async close(request: CloseRequest, options: CallOptions): Promise<Outcome> {
+    const deadline = deadlineIn(bounded(options))
+    const { marketplace, chargeRequestId, currency } = request
+    const seen = await this.inquire({ kind: 'authorize', requestId: chargeRequestId, marketplace, currency }, { timeoutMs: deadline() })
+    if (seen.outcome === 'approved') return { outcome: 'declined', decline: { class: 'hard', code: 'already_paid' } }
+    if (seen.outcome === 'declined') return { outcome: 'approved', railReference: seen.railReference ?? request.railReference ?? chargeRequestId, amount: request.amount }
+    const railReference = seen.outcome === 'action_required' ? seen.railReference ?? request.railReference : request.railReference
+    if (!railReference) return unknown('the rail shows no payment that could be closed')
+    return this.followUp({ ...request, railReference }, { timeoutMs: deadline() })
   }
 
   async inquire(request: InquiryRequest, options: CallOptions): Promise<Inquiry> {

@@ -1,4 +1,4 @@
-import type { DeclineClass } from '@holdfast/contract'
+import type { AuthenticationState, DeclineClass } from '@holdfast/contract'
 import type { Decline } from '@holdfast/core'
 
 /*
@@ -53,6 +53,14 @@ const byResponseCode: Readonly<Record<string, Reason>> = {
   EXPIRED_CARD: ['fix_data', 'expired_card'],
   CVV_MISMATCH: ['fix_data', 'security_code_mismatch'],
   STOLEN_CARD: ['hard', 'stolen_card'],
+  // of the codes page (read 2026-11): the buyer gave up at the bank
+  CONSUMER_ABORTED: ['authenticate', 'canceled'],
+}
+
+/** Where no network was asked, because the issuer would not vouch for the buyer. */
+const byAuthentication: Readonly<Partial<Record<AuthenticationState, Reason>>> = {
+  failed: ['authenticate', 'authentication_failed'],
+  rejected: ['authenticate', 'authentication_rejected'],
 }
 
 const byAdvice: Readonly<Record<string, DeclineClass>> = { '01': 'fix_data', '03': 'hard', '21': 'hard' }
@@ -65,14 +73,16 @@ export interface Denial {
   readonly hostMessage?: string | undefined
   /** As the contract names it. */
   readonly brand?: string | undefined
+  readonly authentication?: AuthenticationState | undefined
 }
 
 export function declineOf(denial: Denial): Decline {
-  const { responseCode, networkResponseCode = '', merchantAdviceCode = '', hostMessage = '', brand } = denial
+  const { responseCode, networkResponseCode = '', merchantAdviceCode = '', hostMessage = '', brand, authentication } = denial
   const mastercard = brand === 'mastercard'
   // Mastercard uses 65 to ask for authentication; elsewhere it says that a limit was reached
   const network: Reason | undefined = mastercard && networkResponseCode === '65' ? byNetworkCode['1A'] : byNetworkCode[networkResponseCode]
-  const [byCode, code] = network ?? byResponseCode[responseCode] ?? ['soft', 'declined']
+  const unvouched = authentication === undefined ? undefined : byAuthentication[authentication]
+  const [byCode, code] = network ?? byResponseCode[responseCode] ?? unvouched ?? ['soft', 'declined']
   const advised = mastercard ? byAdvice[merchantAdviceCode] : undefined
   return { class: advised ?? byCode, code, raw: rawOf({ responseCode, networkResponseCode, merchantAdviceCode, hostMessage }) }
 }

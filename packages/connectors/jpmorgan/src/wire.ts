@@ -1,10 +1,11 @@
 import type { OperationKind } from '@holdfast/contract'
-import type { CardFacts, ChargeRequest, FollowUpRequest, Inquiry, Outcome } from '@holdfast/core'
+import type { CardChargeRequest, CardFacts, FollowUpRequest, Inquiry, Outcome } from '@holdfast/core'
 import * as z from 'zod'
 import { addendaOf, type AddendaLevel } from './addenda.ts'
 import { AmountRefused, type Amounts } from './amounts.ts'
 import { badCardOf, declineOf, refusalOf } from './declines.ts'
 import type { Settings } from './options.ts'
+import { authenticationRequest, authenticationShape, readAuthentication, readStep } from './three-d-secure.ts'
 
 /*
  * Between our words and those of Online Payments 2.0.55. Requests are made from ours; answers are read strictly where
@@ -45,10 +46,13 @@ function orderNumber(subject: string): string {
   throw new RequestRefused('expected a subject of at most 40 letters, digits, hyphens and underscores')
 }
 
-/** Of a payment, without its card: the vault fills that in. */
-export function paymentBody(request: ChargeRequest, { software, amounts, addenda }: Speaker): Readonly<Record<string, unknown>> {
+/** Of a payment, without its card: the vault fills that in. @param now - for the date of the purchase */
+export function paymentBody(
+  request: CardChargeRequest, { software, amounts, addenda }: Speaker, now: Date,
+): Readonly<Record<string, unknown>> {
   const descriptor = statementDescriptor(request.marketplaceName)
   return {
+    ...authenticationRequest(request, now),
     captureMethod: request.kind === 'sale' ? 'NOW' : 'MANUAL',
     amount: amounts.toRail(request),
     currency: request.currency,
@@ -151,6 +155,8 @@ const answerSchema = z.looseObject({
       }).optional(),
     }).optional(),
   }).optional(),
+  paymentAuthenticationResult: authenticationShape.optional(),
+  totalAuthorizedAmount: wireAmount.optional(),
   paymentRequest: z.looseObject({ captures: z.array(z.looseObject({ amount: wireAmount.optional() })).optional() }).optional(),
 })
 
@@ -205,10 +211,24 @@ function readRecord(body: unknown, { asked, amounts }: { asked: Asked; amounts: 
   const mismatch = mismatchOf(answer, asked)
   if (mismatch) return unknown(`the rail’s answer has another ${mismatch}`)
   if (answer.responseStatus === 'DENIED') return denied(answer)
+  if (isCharge(asked)) {
+    if (answer.responseStatus === 'PENDING') return readStep(answer) ?? open(answer)
+    if (isAbandoned(answer)) return { outcome: 'declined', decline: { class: 'soft', code: 'canceled' } }
+  }
   if (answer.responseStatus !== 'SUCCESS' || !isDone(answer, asked)) {
-    return unknown(`the rail’s answer is ${answer.responseStatus} ${answer.responseCode}, ${answer.transactionState}`)
+    return open(answer)
   }
   return approved(answer, { asked, amounts })
+}
+
+const isCharge = ({ kind }: Asked): boolean => kind === 'authorize' || kind === 'sale'
+
+const open = ({ responseStatus, responseCode, transactionState }: WireAnswer): Outcome =>
+  unknown(`the rail’s answer is ${responseStatus} ${responseCode}, ${transactionState}`)
+
+/** It was voided while the issuer still authenticated the buyer: nothing was ever authorized. */
+function isAbandoned({ isVoid, paymentAuthenticationResult: result, totalAuthorizedAmount = 0 }: WireAnswer): boolean {
+  return isVoid === true && result !== undefined && result.threeDomainSecureCompletion === undefined && totalAuthorizedAmount === 0
 }
 
 /** An answer about something else says nothing about what we asked. */
@@ -233,11 +253,13 @@ function approved(answer: WireAnswer, { asked, amounts }: { asked: Asked; amount
   if (transactionId === undefined || amount === undefined || currency === undefined) return unknown('the rail’s answer lacks its id, amount or currency')
   try {
     const card = cardOf(answer)
+    const authentication = isCharge(asked) ? readAuthentication(answer, card?.brand) : undefined
     return {
       outcome: 'approved',
       railReference: transactionId,
       amount: amounts.fromRail(asked.kind === 'void' ? amount - capturedOf(answer) : amount, currency),
       ...(card ? { card } : {}),
+      ...(authentication ? { authentication } : {}),
     }
   } catch (error) {
     if (error instanceof AmountRefused) return unknown(error.message)
@@ -266,14 +288,20 @@ function cardOf({ paymentMethodType }: WireAnswer): CardFacts | undefined {
 function denied(answer: WireAnswer): Outcome {
   const { transactionId, responseCode, hostMessage, paymentMethodType } = answer
   const network = paymentMethodType?.card?.networkResponse
+  const brand = brands[paymentMethodType?.card?.cardTypeName ?? '']
+  const authentication = readAuthentication(answer, brand)
   const decline = declineOf({
     responseCode,
     hostMessage,
     networkResponseCode: network?.networkResponseCode,
     merchantAdviceCode: network?.additionalData?.merchantAdviceCode,
-    brand: brands[paymentMethodType?.card?.cardTypeName ?? ''],
+    brand,
+    authentication: authentication?.status,
   })
-  return { outcome: 'declined', decline, ...(transactionId === undefined ? {} : { railReference: transactionId }) }
+  return {
+    outcome: 'declined', decline, ...(transactionId === undefined ? {} : { railReference: transactionId }),
+    ...(authentication ? { authentication } : {}),
+  }
 }
 
 /** Refusals that leave no record at the rail, by their status. */

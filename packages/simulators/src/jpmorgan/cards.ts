@@ -1,3 +1,5 @@
+import { fates } from '../acs/cards.ts'
+
 // The numbers that are accepted, and what an issuer says to each. Any other is refused before it is kept.
 
 /** How a network says no. `networkCode` is ISO 8583's response code. */
@@ -9,12 +11,14 @@ export interface Decline {
 }
 
 export const declines: Readonly<
-  Record<'doNotHonor' | 'insufficientFunds' | 'expired' | 'cvvMismatch' | 'stolen', Decline>
+  Record<'doNotHonor' | 'insufficientFunds' | 'expired' | 'cvvMismatch' | 'stolen' | 'notAuthenticated' | 'aborted', Decline>
 > = {
   doNotHonor: decline('DECLINED', '05', 'Do not honor', 'Transaction declined by Issuer'),
   insufficientFunds: decline('INSUFFICIENT_FUNDS', '51', 'Insufficient funds', 'Insufficient funds'),
   expired: decline('EXPIRED_CARD', '54', 'Expired card', 'Card has expired'),
   cvvMismatch: decline('CVV_MISMATCH', 'N7', 'CVV2 mismatch', 'Card verification value does not match'),
+  notAuthenticated: decline('DECLINED', '', '', 'Cardholder authentication was not successful'),
+  aborted: decline('CONSUMER_ABORTED', '', '', 'Consumer aborted the authentication'),
   stolen: decline('STOLEN_CARD', '43', 'Pick up card', 'Card reported stolen'),
 }
 
@@ -44,6 +48,7 @@ const outcomes: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
     '6011111111111117',
     '3566002020360505',
     '36227206271667',
+    ...fates.keys(),
   ].map(number => [number, 'approve'] as const),
   ['4444444444444455', 'partial'],
   ['5555555555555565', 'partial'],

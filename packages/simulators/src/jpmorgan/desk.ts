@@ -4,7 +4,7 @@ import type { VirtualClock } from '../shared/clock.ts'
 import type { Journal } from '../shared/journal.ts'
 import { declines, type Decline } from './cards.ts'
 import { refuseDuplicate, type Context, type Decision, type Refusal, type Terms } from './decisions.ts'
-import { delayedCapture } from './payments.ts'
+import { delayedCapture, overdue } from './payments.ts'
 import type { Records, Entry, Found, Payment, RefundRecord } from './records.ts'
 import { renderCapture, renderError, renderPayment, renderRefund, renderRefusal } from './render.ts'
 
@@ -13,6 +13,8 @@ export interface DeskParts {
   readonly journal: Journal<Entry>
   readonly clock: VirtualClock
   readonly terms: Terms
+  /** Where browsers reach the simulator. */
+  readonly url: () => string
 }
 
 /** Who asks. `requestId` is empty on the calls that don't need one. */
@@ -27,8 +29,10 @@ export class Desk {
   readonly clock: VirtualClock
   readonly #journal: Journal<Entry>
   readonly #terms: Terms
+  readonly #url: () => string
 
-  constructor({ records, journal, clock, terms }: DeskParts) {
+  constructor({ records, journal, clock, terms, url }: DeskParts) {
+    this.#url = url
     this.records = records
     this.clock = clock
     this.#journal = journal
@@ -36,13 +40,19 @@ export class Desk {
   }
 
   write(entries: readonly Entry[]): void {
+    if (entries.length === 0) return
     for (const entry of entries) this.records.apply(entry)
     this.#journal.append(entries)
   }
 
+  context(): Pick<Context, 'records' | 'terms' | 'nowMs'> {
+    return { records: this.records, terms: this.#terms, nowMs: this.clock.nowMs() }
+  }
+
   /** Reads after what is due by the clock has been done: the captures of delayed payments. */
   current<T>(read: () => T): T {
-    const context = { records: this.records, terms: this.#terms, nowMs: this.clock.nowMs() }
+    const context = this.context()
+    for (const payment of this.records.authentications.values()) this.write(overdue(context, payment))
     for (const payment of this.records.delayed) {
       const entry = delayedCapture(context, payment)
       if (entry) this.write([entry])
@@ -99,7 +109,7 @@ export class Desk {
   }
 
   render(found: Found, { requestId, fresh }: { requestId: string; fresh: boolean }): object {
-    const asked = { requestId, nowMs: this.clock.nowMs() }
+    const asked = { requestId, nowMs: this.clock.nowMs(), url: this.#url() }
     switch (found.kind) {
       case 'payment':
         return renderPayment(found.payment, asked)

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { fates } from '../acs/cards.ts'
 import { dayMs, minuteMs } from '../shared/clock.ts'
-import { askIssuer, declineForAmount, recordCard, type Decline } from './cards.ts'
+import { askIssuer, declineForAmount, declines, recordCard, type Decline } from './cards.ts'
 import {
   digits,
   kept,
@@ -16,6 +17,7 @@ import {
   capturedOf,
   isExpired,
   remainingAuthorized,
+  type Authentication,
   type CaptureRecord,
   type Entry,
   type Payment,
@@ -35,6 +37,11 @@ export function decidePayment(context: Context, body: PaymentRequest): Decision 
   })
   const decline =
     context.forced ?? answer.decline ?? (terms.declineByAmount ? declineForAmount(body.amount) : undefined)
+  const authentication = authenticationOf(context, body, decline)
+  if (authentication) {
+    const pending = paymentRecord(context, body, { approved: answer.approvedAmount || body.amount, decline: undefined })
+    return { entries: [{ type: 'payment', record: { ...pending, authentication } }] }
+  }
   const record = paymentRecord(context, body, {
     approved: decline ? body.amount : answer.approvedAmount,
     decline,
@@ -51,6 +58,53 @@ export function decidePayment(context: Context, body: PaymentRequest): Decision 
     )
   }
   return { entries }
+}
+
+/** EMV 3-D Secure: a challenge ends within ten minutes; the buyer may begin it late. */
+const authenticationMinutes = 15
+
+/** Where the card takes part and 3-D Secure was asked for. */
+function authenticationOf(
+  { nowMs }: Context, { paymentMethodType: { card }, browserInfo }: PaymentRequest, then: Decline | undefined,
+): Authentication | undefined {
+  const asked = card.paymentAuthenticationRequest
+  if (!asked || !browserInfo || !fates.has(card.accountNumber)) return undefined
+  const forced = asked.threeDSRequestorAuthenticationInfo.threeDSChallengeType === 'CHALLENGE_REQUESTED'
+  return {
+    id: randomUUID(), signature: randomBytes(24).toString('base64url'),
+    fate: card.accountNumber, mode: forced ? 'challenge' : 'automatic', returnUrl: asked.authenticationReturnUrl,
+    browser: browserInfo, dueAt: nowMs + authenticationMinutes * minuteMs, ...(then ? { then } : {}),
+  }
+}
+
+interface Said {
+  readonly transStatus: string
+  readonly eci: string
+  readonly dsTransID: string
+  readonly canceled?: boolean
+}
+
+/** The authentication has ended; where the issuer vouches, or nobody could be asked, the payment follows by itself. */
+export function completion(
+  { records, terms, nowMs }: Pick<Context, 'records' | 'terms' | 'nowMs'>, payment: Payment, { canceled = false, ...said }: Said,
+): readonly Entry[] {
+  const { record } = payment
+  const { merchantId, requestId, transactionId, captureMethod, amount } = record
+  const refused = said.transStatus === 'N' || said.transStatus === 'R'
+  const decline = refused ? (canceled ? declines.aborted : declines.notAuthenticated) : record.authentication?.then
+  const entries: Entry[] = [{ type: 'authentication', record: { transactionId, ...said, ...(decline ? { decline } : {}) } }]
+  if (!decline && captureMethod === 'NOW') {
+    entries.push(captureEntry({ records, terms, nowMs, merchantId, requestId }, { transactionId, captureId: transactionId, amount, closes: true }))
+  }
+  return entries
+}
+
+/** What the rail does about a buyer who never came. */
+export function overdue(context: Pick<Context, 'records' | 'terms' | 'nowMs'>, payment: Payment): readonly Entry[] {
+  const { authentication, card } = payment.record
+  if (!payment.pending || !authentication || authentication.dueAt > context.nowMs) return []
+  const eci = card.cardType === 'MC' ? '00' : '07'
+  return completion(context, payment, { transStatus: 'N', eci, dsTransID: payment.challenge?.dsTransID ?? randomUUID() })
 }
 
 function paymentRecord(
@@ -82,6 +136,7 @@ function paymentRecord(
 
 /** Why nothing more can be taken from or changed on an authorization; undefined while it is open. */
 function refuseClosed(payment: Payment, nowMs: number): { refused: Refusal } | undefined {
+  if (payment.pending) return refuse('AUTHENTICATION_PENDING', 'the buyer is still to be authenticated')
   if (payment.record.decline) return refuse('NOT_AUTHORIZED', 'the payment was declined')
   if (payment.voided) return refuse('ALREADY_VOIDED', 'the authorization was voided')
   if (payment.closed || capturedOf(payment) >= payment.total)
@@ -93,7 +148,7 @@ function refuseClosed(payment: Payment, nowMs: number): { refused: Refusal } | u
 
 /** A void, another total to hold, or a capture. */
 export function decidePatch(context: Context, payment: Payment, body: PatchRequest): Decision {
-  const closed = refuseClosed(payment, context.nowMs)
+  const closed = payment.pending && body.isVoid ? undefined : refuseClosed(payment, context.nowMs)
   if (closed) return closed
   const { transactionId } = payment.record
   if (body.isVoid) {

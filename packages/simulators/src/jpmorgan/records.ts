@@ -1,6 +1,6 @@
 import { dayOf, nextDay } from '../shared/clock.ts'
-import type { CardRecord, Decline } from './cards.ts'
-import type { CaptureMethod, MerchantDetails, MultiCapture } from './requests.ts'
+import { declines, type CardRecord, type Decline } from './cards.ts'
+import type { BrowserInfo, CaptureMethod, MerchantDetails, MultiCapture } from './requests.ts'
 
 /** What every operation leaves behind. Amounts are minor units, instants milliseconds since the epoch. */
 export interface Operation {
@@ -33,6 +33,40 @@ export interface PaymentRecord extends Operation {
   readonly accountOnFile: string
   readonly isAmountFinal: boolean
   readonly partialAuthorizationSupport?: string
+  /** The issuer is to authenticate the buyer before anything is authorized. */
+  readonly authentication?: Authentication
+}
+
+export interface Authentication {
+  /** Also the 3DS server's transaction id. */
+  readonly id: string
+  /** Of the URL that the buyer's browser is given. */
+  readonly signature: string
+  /** The test card that its issuer goes by. */
+  readonly fate: string
+  readonly mode: 'automatic' | 'challenge'
+  readonly returnUrl: string
+  readonly browser: BrowserInfo
+  /** When the rail gives it up. */
+  readonly dueAt: number
+  /** What the issuer says to the authorization that follows. */
+  readonly then?: Decline
+}
+
+export interface ChallengeRecord {
+  readonly transactionId: string
+  readonly acsTransID: string
+  readonly dsTransID: string
+  readonly acsURL: string
+}
+
+/** How an authentication ended; with `decline`, the payment too. */
+export interface AuthenticationRecord {
+  readonly transactionId: string
+  readonly transStatus: string
+  readonly eci: string
+  readonly dsTransID: string
+  readonly decline?: Decline
 }
 
 /** A void, or a new total to hold. */
@@ -98,6 +132,8 @@ export interface AssertionRecord {
 
 export type Entry =
   | { readonly type: 'payment'; readonly record: PaymentRecord }
+  | { readonly type: 'challenge'; readonly record: ChallengeRecord }
+  | { readonly type: 'authentication'; readonly record: AuthenticationRecord }
   | { readonly type: 'patch'; readonly record: PatchRecord }
   | { readonly type: 'capture'; readonly record: CaptureRecord }
   | { readonly type: 'refund'; readonly record: RefundRecord }
@@ -107,7 +143,11 @@ export type Entry =
 
 /** A payment with all that has happened to it. */
 export interface Payment {
-  readonly record: PaymentRecord
+  record: PaymentRecord
+  /** The buyer is still to be authenticated: nothing is authorized. */
+  pending: boolean
+  challenge: ChallengeRecord | undefined
+  authenticated: AuthenticationRecord | undefined
   /** What the issuer holds or held: the approved amount, or what a PATCH made of it. */
   total: number
   incremented: boolean
@@ -134,6 +174,8 @@ export class Records {
   readonly #operations = new Map<string, Found>()
   readonly #reports = new Map<string, ReportRecord>()
   readonly #lastReported = new Map<string, string>()
+  /** By the authentication's id. */
+  readonly authentications: Map<string, Payment> = new Map()
   /** Payments that will capture themselves. */
   readonly delayed: Set<Payment> = new Set()
 
@@ -141,6 +183,11 @@ export class Records {
     switch (entry.type) {
       case 'payment':
         return this.#payment(entry.record)
+      case 'challenge':
+        this.#paymentOf(entry.record.transactionId).challenge = entry.record
+        return
+      case 'authentication':
+        return this.#authentication(entry.record)
       case 'patch':
         return this.#patch(entry.record)
       case 'capture':
@@ -175,6 +222,9 @@ export class Records {
   #payment(record: PaymentRecord): void {
     const payment: Payment = {
       record,
+      pending: record.authentication !== undefined,
+      challenge: undefined,
+      authenticated: undefined,
       total: record.amount,
       incremented: false,
       captureMethod: record.captureMethod,
@@ -185,7 +235,15 @@ export class Records {
     }
     this.payments.set(record.transactionId, payment)
     this.#remember(record, { kind: 'payment', payment })
+    if (record.authentication) this.authentications.set(record.authentication.id, payment)
     if (record.captureDueAt !== undefined && !record.decline) this.delayed.add(payment)
+  }
+
+  #authentication(record: AuthenticationRecord): void {
+    const payment = this.#paymentOf(record.transactionId)
+    payment.pending = false
+    payment.authenticated = record
+    if (record.decline) payment.record = { ...payment.record, decline: record.decline }
   }
 
   #patch(record: PatchRecord): void {
@@ -194,6 +252,8 @@ export class Records {
     if (record.decline) return
     if (record.change === 'void') {
       payment.voided = true
+      if (payment.pending) payment.record = { ...payment.record, decline: declines.aborted }
+      payment.pending = false
       this.delayed.delete(payment)
       return
     }
@@ -249,7 +309,7 @@ export function isExpired(payment: Payment, nowMs: number): boolean {
 
 /** What can still be captured now. */
 export function remainingAuthorized(payment: Payment, nowMs: number): number {
-  if (payment.record.decline || payment.voided || payment.closed || isExpired(payment, nowMs)) return 0
+  if (payment.pending || payment.record.decline || payment.voided || payment.closed || isExpired(payment, nowMs)) return 0
   return payment.total - capturedOf(payment)
 }
 

@@ -19,14 +19,17 @@ import {
 interface Asked {
   readonly requestId: string
   readonly nowMs: number
+  /** Where browsers reach the simulator. */
+  readonly url: string
 }
 
 /** The payment as it stands, in answer to itself or to a change of it (`patch`). */
 export function renderPayment(
   payment: Payment,
-  { requestId, nowMs, patch }: Asked & { patch?: PatchRecord },
+  { requestId, nowMs, patch, url }: Asked & { patch?: PatchRecord },
 ): object {
   const { record } = payment
+  if (payment.pending) return renderPending(payment, { requestId, url })
   const { decline } = record
   const captureAt = record.captureMethod === 'NOW' ? record.at : record.captureDueAt
   return {
@@ -47,7 +50,58 @@ export function renderPayment(
       ? { partialAuthorizationSupport: record.partialAuthorizationSupport }
       : {}),
     ...(record.partial ? { partialAuthorization: true } : {}),
+    ...authenticationResult(payment, url),
     paymentRequest: renderPaymentRequest(payment, nowMs),
+  }
+}
+
+/** The buyer is to be authenticated first: nothing is authorized. */
+function renderPending(payment: Payment, { requestId, url }: Pick<Asked, 'requestId' | 'url'>): object {
+  const { record } = payment
+  const { transactionId, captureMethod, amount, currency, hostReferenceId, isAmountFinal } = record
+  return {
+    transactionId,
+    requestId,
+    transactionState: 'PENDING',
+    responseStatus: 'PENDING',
+    responseCode: 'PERFORM_AUTHENTICATION',
+    responseMessage: 'Perform Authentication',
+    captureMethod,
+    isVoid: false,
+    isAmountFinal,
+    transactionDate: iso(record.at),
+    amount,
+    currency,
+    hostReferenceId,
+    ...parties(record),
+    paymentMethodType: { card: renderCard(record.card, {}) },
+    ...authenticationResult(payment, url),
+    paymentRequest: { paymentRequestId: transactionId, paymentRequestStatus: 'PENDING' },
+  }
+}
+
+/** `paymentAuthenticationResult`: where the browser goes, whether the issuer challenges, and how it ended. */
+function authenticationResult({ record, challenge, authenticated }: Payment, url: string): object {
+  const { authentication } = record
+  if (!authentication) return {}
+  const { id, signature, returnUrl } = authentication
+  return {
+    paymentAuthenticationResult: {
+      authenticationId: id,
+      authenticationOrchestrationUrl: `${url}/3ds/orchestrations/${id}?signature=${signature}`,
+      authenticationReturnUrl: returnUrl,
+      ...(challenge ? { threeDomainSecureChallenge: { threeDSAcsUrl: challenge.acsURL } } : {}),
+      ...(authenticated
+        ? {
+            threeDomainSecureCompletion: {
+              threeDSTransactionStatus: authenticated.transStatus,
+              electronicCommerceIndicator: authenticated.eci,
+              threeDSDirectoryServerTransactionId: authenticated.dsTransID,
+              threeDSMessageVersion: '2.2.0',
+            },
+          }
+        : {}),
+    },
   }
 }
 
@@ -154,6 +208,7 @@ function outcome({
 }
 
 function stateOf(payment: Payment, nowMs: number): string {
+  if (payment.voided && payment.record.decline) return 'VOIDED'
   if (payment.record.decline) return 'DECLINED'
   if (remainingAuthorized(payment, nowMs) > 0) return 'AUTHORIZED'
   return payment.captures.length > 0 ? 'CLOSED' : 'VOIDED'

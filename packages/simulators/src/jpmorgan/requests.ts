@@ -26,11 +26,35 @@ interface Shared {
 
 export type CaptureMethod = 'NOW' | 'DELAYED' | 'MANUAL'
 
+/** `browserInfo`, with EMV 3-D Secure's bounds. */
+export interface BrowserInfo {
+  readonly browserAcceptHeader: string
+  readonly deviceIPAddress: string
+  readonly browserLanguage: string
+  readonly browserColorDepth: string
+  readonly browserScreenHeight: string
+  readonly browserScreenWidth: string
+  readonly deviceLocalTimeZone: number
+  readonly browserUserAgent: string
+  readonly challengeWindowSize: string
+  readonly javaEnabled: boolean
+  readonly javaScriptEnabled: boolean
+}
+
+/** Orchestrated 3-D Secure is asked for. */
+export interface AuthenticationRequest {
+  readonly authenticationReturnUrl: string
+  readonly threeDSRequestorAuthenticationInfo: { readonly threeDSChallengeType?: string | undefined }
+}
+
 export interface PaymentRequest extends Shared {
   readonly captureMethod: CaptureMethod
   readonly amount: number
   readonly currency: string
-  readonly paymentMethodType: { readonly card: PresentedCard }
+  readonly paymentMethodType: {
+    readonly card: PresentedCard & { readonly paymentAuthenticationRequest?: AuthenticationRequest | undefined }
+  }
+  readonly browserInfo?: BrowserInfo | undefined
   readonly isAmountFinal: boolean
   readonly partialAuthorizationSupport?: 'SUPPORTED' | 'NOT_SUPPORTED' | undefined
   readonly accountHolder?:
@@ -121,7 +145,34 @@ const accountHolder = z.looseObject({
   billingAddress: address.optional(),
 })
 
+const browserInfo = z.looseObject({
+  browserAcceptHeader: z.string().max(2048),
+  deviceIPAddress: z.string().min(2).max(45),
+  browserLanguage: z.string().min(1).max(8),
+  browserColorDepth: z.enum(['1', '4', '8', '15', '16', '24', '32', '48']),
+  browserScreenHeight: z.string().regex(/^\d{1,6}$/),
+  browserScreenWidth: z.string().regex(/^\d{1,6}$/),
+  deviceLocalTimeZone: z.int().min(-1000).max(1000),
+  browserUserAgent: z.string().max(2048),
+  challengeWindowSize: z.enum(['250_400', '390_400', '500_600', '600_400', 'FULL_SCREEN']),
+  javaEnabled: z.boolean(),
+  javaScriptEnabled: z.boolean(),
+})
+
+const authenticationRequest = z.looseObject({
+  authenticationReturnUrl: z.url().max(256),
+  threeDSRequestorAuthenticationInfo: z.looseObject({
+    authenticationPurpose: z.literal('PAYMENT_TRANSACTION'),
+    threeDSChallengeType: z.enum(['CHALLENGE_REQUESTED', 'NO_CHALLENGE']).optional(),
+  }),
+  threeDSPurchaseInfo: z.looseObject({
+    purchaseDate: z.iso.datetime(),
+    threeDomainSecureTransactionType: z.enum(['GOODS_SERVICES', 'CHECK']),
+  }),
+})
+
 const cardFields = z.looseObject({
+  paymentAuthenticationRequest: authenticationRequest.optional(),
   accountNumberType: z
     .enum(['PAN', 'NETWORK_TOKEN', 'DEVICE_TOKEN'], 'only PAN, NETWORK_TOKEN and DEVICE_TOKEN are simulated')
     .optional(),
@@ -180,8 +231,12 @@ export const paymentRequest: z.ZodType<PaymentRequest> = z.looseObject({
   currency,
   merchant,
   paymentMethodType: z.strictObject({ card }, 'exactly one method, and only card is simulated'),
+  browserInfo: browserInfo.optional(),
   isAmountFinal: z.boolean().default(true),
   partialAuthorizationSupport: z.enum(['SUPPORTED', 'NOT_SUPPORTED']).optional(),
+}).refine(body => body.paymentMethodType.card.paymentAuthenticationRequest === undefined || body.browserInfo !== undefined, {
+  message: 'is required with paymentAuthenticationRequest',
+  path: ['browserInfo'],
 })
 
 /** `PATCH /payments/{id}` */

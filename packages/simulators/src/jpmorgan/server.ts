@@ -11,6 +11,7 @@ import { OAuth, type JpmorganClient } from './oauth.ts'
 import { Records, type CaptureRecord, type Entry, type PaymentRecord, type RefundRecord } from './records.ts'
 import { renderError } from './render.ts'
 import { orderOf, registerRoutes } from './routes.ts'
+import { ThreeDSecure } from './three-d-secure.ts'
 
 export interface JpmorganSimulatorOptions {
   /** Default 0: any free port. */
@@ -37,6 +38,8 @@ export interface JpmorganSimulatorOptions {
   readonly declineByAmount?: boolean
   /** How long the timeout faults leave a request unanswered; default 70,000 ms. */
   readonly timeoutMs?: number
+  /** Where buyers' browsers reach it, for 3-D Secure; default its own address. */
+  readonly publicUrl?: string
   /** Serve `/_control`; default true. */
   readonly control?: boolean
 }
@@ -53,6 +56,8 @@ export interface JpmorganSimulator {
     captures(): CaptureRecord[]
     refunds(): RefundRecord[]
   }
+  /** What an issuer reports to the 3DS server, as EMV's RReq: so that a test can send another. */
+  results(message: unknown): { readonly resultsStatus: '01' | '02' }
   close(): Promise<void>
 }
 
@@ -84,7 +89,7 @@ export async function startJpmorganSimulator(
   const rail = new Rail(options)
   const url = await rail.listen(options)
   const { faults, requests, clock, lists } = rail
-  return { url, faults, requests, clock, records: lists, close: () => rail.close() }
+  return { url, faults, requests, clock, records: lists, results: (message) => rail.results(message), close: () => rail.close() }
 }
 
 class Rail {
@@ -95,6 +100,7 @@ class Rail {
   readonly #app: FastifyInstance
   readonly #journal: Journal<Entry>
   readonly #desk: Desk
+  readonly #threeDSecure: ThreeDSecure
   readonly #merchantIds: readonly string[]
   readonly #oauth: OAuth
   #url = ''
@@ -108,7 +114,8 @@ class Rail {
     const records = new Records()
     for (const entry of groups.flat()) records.apply(entry)
     this.#journal = journal
-    this.#desk = new Desk({ records, journal, clock: this.clock, terms: termsOf(options) })
+    this.#desk = new Desk({ records, journal, clock: this.clock, terms: termsOf(options), url: () => options.publicUrl ?? this.#url })
+    this.#threeDSecure = new ThreeDSecure({ desk: this.#desk, url: () => options.publicUrl ?? this.#url })
     this.lists = listsOf(this.#desk)
     this.#oauth = this.#createOAuth(options)
     this.#app = createHost({
@@ -126,6 +133,10 @@ class Rail {
   async listen({ host = '127.0.0.1', port = 0 }: JpmorganSimulatorOptions): Promise<string> {
     this.#url = await this.#app.listen({ host, port })
     return this.#url
+  }
+
+  results(message: unknown): { readonly resultsStatus: '01' | '02' } {
+    return this.#threeDSecure.results(message)
   }
 
   async close(): Promise<void> {
@@ -148,6 +159,7 @@ class Rail {
 
   #register(control: boolean): void {
     this.#oauth.register(this.#app)
+    this.#threeDSecure.register(this.#app)
     for (const part of ['payments', 'refunds', 'verifications']) {
       this.#app.get(`/api/v2/healthcheck/${part}`, async () => ({ status: 'PASS' }))
     }

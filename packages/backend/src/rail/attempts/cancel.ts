@@ -12,7 +12,7 @@ import { takeUp } from '../inquire.ts'
 import { applyOutcome } from '../outcome.ts'
 import { sendOperation } from '../send.ts'
 import { closeAppliance, isPaid } from './close.ts'
-import { readLiveCharge } from './live.ts'
+import { canBeClosed, readLiveCharge } from './live.ts'
 
 /**
  * Gives up the attempt that waits for the buyer, so that another way to pay can be chosen. It is closed at the rail
@@ -21,14 +21,14 @@ import { readLiveCharge } from './live.ts'
  *
  * @returns null: done, or there was no attempt under way
  * @refuses attempt_in_progress - its request is on its way to the rail, its close takes longer than a call waits, or it is
- * a card's, which nothing can close
+ * a card's that no issuer authenticates: nothing can close it
  */
-export async function cancelAttempt(deps: Deps, page: PageSession): Promise<Refusal | null> {
+export async function cancelAttempt(deps: Deps, page: PageSession, reason: CloseReason = 'canceled'): Promise<Refusal | null> {
   const charge = await readLiveCharge(deps.db, page)
   if (!charge) return null
-  if (charge.kind !== 'sale' || charge.request['flow'] === undefined) return notClosable
+  if (!canBeClosed(charge)) return notClosable
   if (charge.state !== 'unknown') await takeUp(deps, { marketplace: page.marketplace, id: charge.id })
-  const begun = await inTransaction(deps.pool, async (tx) => beginClose(tx, { ...page, now: await readNow(tx) }))
+  const begun = await inTransaction(deps.pool, async (tx) => beginClose(tx, { ...page, reason, now: await readNow(tx) }))
   if (begun === 'under_way') return waitForClose(deps, page, charge.id)
   if (begun === null || 'refused' in begun) return begun
   const outcome = await sendOperation(deps, begun)
@@ -38,6 +38,9 @@ export async function cancelAttempt(deps: Deps, page: PageSession): Promise<Refu
   if (isPaid(outcome)) await takeUp(deps, { marketplace: page.marketplace, id: charge.id })
   return null
 }
+
+/** The buyer gave it up, or the time to act ran out. */
+export type CloseReason = 'canceled' | 'expired'
 
 const notClosable: Refusal = {
   refused: 'attempt_in_progress',
@@ -69,7 +72,7 @@ async function waitForClose(deps: Deps, page: PageSession, charge: string): Prom
 
 /** The first transaction: writes that the charge is to be closed. Null: there is nothing to close any more. */
 async function beginClose(
-  tx: Tx, { marketplace, session, now }: PageSession & { readonly now: Date },
+  tx: Tx, { marketplace, session, reason, now }: PageSession & { readonly reason: CloseReason; readonly now: Date },
 ): Promise<OperationRow | Refusal | 'under_way' | null> {
   const desk = openDesk({ marketplace, now })
   await lockSessions(tx, desk, [session])
@@ -86,6 +89,6 @@ async function beginClose(
   return insertOperation(tx, desk, {
     id: newId('operation'), kind: 'void', connector: charge.connector, currency: charge.currency, amount: charge.amount,
     payment, sentBy: 'sender',
-    request: { subject, orderReference, close: true, chargeRequestId: charge.request_id, railReference: charge.rail_reference },
+    request: { subject, orderReference, close: true, reason, chargeRequestId: charge.request_id, railReference: charge.rail_reference },
   })
 }

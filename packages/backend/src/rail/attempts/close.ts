@@ -28,13 +28,14 @@ async function giveUp(applying: Applying): Promise<void> {
   const { tx, desk, op, outcome } = applying
   const payment = need(desk.book.payments, op.payment_id as string)
   const charge = await chargeOf(applying)
+  const decline = op.request['reason'] === 'expired' ? expired : canceled
   if (outcome.outcome === 'approved' && !isResolved(charge)) {
-    await recordOutcome(tx, charge, { event: 'reject', outcome: { outcome: 'declined', decline: canceled }, now: desk.now })
+    await recordOutcome(tx, charge, { event: 'reject', outcome: { outcome: 'declined', decline }, now: desk.now })
   }
   const live = payment.state === 'processing' || payment.state === 'action_required' || payment.state === 'unknown'
   if (!live) return
   assert(movePayment(desk.book, payment, 'void') === null, 'an attempt that is open can end')
-  await tx.db.updateTable('payments').set({ decline_class: canceled.class, decline_code: canceled.code })
+  await tx.db.updateTable('payments').set({ decline_class: decline.class, decline_code: decline.code })
     .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment.id).execute()
   const [session] = desk.sessions.values()
   assert(session !== undefined, 'the session is locked')
@@ -42,10 +43,12 @@ async function giveUp(applying: Applying): Promise<void> {
 }
 
 const canceled = { class: 'soft', code: 'canceled' } as const
+/** The buyer was to be authenticated by then. */
+const expired = { class: 'authenticate', code: 'authentication_expired' } as const
 
 async function chargeOf({ tx, desk, op }: Applying): Promise<OperationRow> {
   return tx.db.selectFrom('operations').selectAll().where('marketplace_id', '=', desk.marketplace)
-    .where('payment_id', '=', op.payment_id as string).where('kind', '=', 'sale').executeTakeFirstOrThrow()
+    .where('payment_id', '=', op.payment_id as string).where('kind', 'in', ['authorize', 'sale']).executeTakeFirstOrThrow()
 }
 
 /** The buyer was faster: there is nothing more to do for him, and the charge is asked about at once. */
@@ -53,5 +56,5 @@ async function askSoon(tx: Tx, { desk, op }: Applying): Promise<void> {
   const paid: Outcome = { outcome: 'action_required', action: { type: 'wait' } }
   await tx.db.updateTable('operations').set({ outcome: JSON.stringify(paid), next_inquiry_at: sql<Date>`now()` })
     .where('marketplace_id', '=', desk.marketplace).where('payment_id', '=', op.payment_id as string)
-    .where('kind', '=', 'sale').where('state', '=', 'unknown').execute()
+    .where('kind', 'in', ['authorize', 'sale']).where('state', '=', 'unknown').execute()
 }

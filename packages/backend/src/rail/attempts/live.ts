@@ -14,3 +14,8 @@ export async function readLiveCharge(
     .where('sessions.state', '=', 'processing').where('operations.kind', 'in', ['authorize', 'sale'])
     .where(sql<boolean>`operations.state in ('intent_written', 'sent', 'unknown')`).executeTakeFirst()
 }
+
+/** Whether a charge waits for its buyer, so that it can be given up: a wallet's, or one that the issuer may authenticate. */
+export function canBeClosed({ request }: Pick<OperationRow, 'request'>): boolean {
+  return request['flow'] !== undefined || request['threeDSecure'] !== undefined
+}

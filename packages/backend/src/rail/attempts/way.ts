@@ -1,8 +1,10 @@
-import { RETURN_SESSION_PARAMETER, type BodyOf, type OperationKind } from '@holdfast/contract'
+import { randomBytes } from 'node:crypto'
+import { RETURN_SESSION_PARAMETER, THREE_D_SECURE_PATH, type BodyOf, type OperationKind } from '@holdfast/contract'
 import type { Refusal } from '@holdfast/core'
 import type { Deps } from '../../deps.ts'
 import { railFor } from '../../rails.ts'
 import type { SessionRow } from '../../store/sessions.ts'
+import type { ThreeDSecure } from '../../store/three-d-secure.ts'
 
 /* The ways to pay: what an attempt's operation says, and over which rail it goes. */
 
@@ -15,6 +17,8 @@ export interface CardView {
   readonly fingerprint: string
   /** Null: the buyer typed it. */
   readonly wallet: 'google_pay' | 'apple_pay' | null
+  /** A wallet has authenticated the buyer already. */
+  readonly cryptogram: boolean
 }
 
 type Confirm = BodyOf<'checkout.confirm'>
@@ -43,12 +47,38 @@ export interface Choosing {
 
 const termsOf = ({ currency, capture_mode: captureMode }: SessionRow) => ({ currency, captureMode })
 
+/** A buyer's wish to pay with a card, and from which page. */
+export interface CardWish {
+  readonly card: CardView
+  readonly operation: string
+  readonly browser: CardConfirm['browser']
+  readonly origin: string | null
+}
+
 /** By card: reserved, or taken at once where the session captures by itself. */
-export function cardWay({ rails }: Pick<Deps, 'rails'>, card: CardView, { session }: Choosing): Way | Refusal {
+export function cardWay({ rails, publicUrl }: Pick<Deps, 'rails' | 'publicUrl'>, wish: CardWish, choosing: Choosing): Way | Refusal {
+  const { session } = choosing
+  const { card } = wish
   const rail = railFor(rails, 'card', termsOf(session))
   if (!rail) return notOffered
+  const asks = wish.browser !== undefined && session.three_d_secure !== 'off' && !card.cryptogram
   return {
-    method: 'card', connector: rail.name, kind: session.capture_mode === 'automatic' ? 'sale' : 'authorize', card, request: {},
+    method: 'card', connector: rail.name, kind: session.capture_mode === 'automatic' ? 'sale' : 'authorize', card,
+    request: asks ? { threeDSecure: threeDSecure(publicUrl(), wish, choosing) } : {},
+  }
+}
+
+/** EMV 3-D Secure gives a challenge ten minutes at the issuer; the buyer may need a little to get there. */
+const CHALLENGE_MINUTES = 12
+
+function threeDSecure(publicUrl: string, { operation, browser, origin }: CardWish, { session, marketplace, now }: Choosing): ThreeDSecure {
+  const key = randomBytes(16).toString('base64url')
+  const frameUrl = `${publicUrl}${THREE_D_SECURE_PATH}/${marketplace.id}/${operation}/${key}`
+  const until = Math.min(now.getTime() + CHALLENGE_MINUTES * 60_000, session.expires_at.getTime())
+  return {
+    mode: session.three_d_secure === 'challenge' ? 'challenge' : 'automatic',
+    window: browser?.challengeWindow ?? 'full_screen', key, origin, frameUrl, returnUrl: `${frameUrl}/return`,
+    expiresAt: new Date(until).toISOString(),
   }
 }
 
@@ -81,7 +111,7 @@ const notOffered: Refusal = {
 }
 
 /** The session's return URL, marked so that the page knows its session again. It proves nothing. */
-function returnLink({ id, return_url: returnUrl }: SessionRow): string {
+export function returnLink({ id, return_url: returnUrl }: Pick<SessionRow, 'id' | 'return_url'>): string {
   const url = new URL(returnUrl)
   url.searchParams.set(RETURN_SESSION_PARAMETER, id)
   return url.href

@@ -3,17 +3,37 @@ import type { BuyerAction, Outcome } from '@holdfast/core'
 import { sql, type Selectable } from 'kysely'
 import encodeQR from 'qr'
 import type { PaymentsTable } from '../tables.ts'
+import { threeDSecureOf } from '../three-d-secure.ts'
 import type { Reader } from './values.ts'
 
 /** What a buyer has to do for an attempt that waits for him: as the rail told it, while there is time for it. */
-export async function readAction(db: Reader, { marketplace_id: marketplace, id }: Selectable<PaymentsTable>): Promise<AttemptAction | null> {
-  const { rows } = await sql<{ outcome: Outcome | null; now: Date; offset_ms: bigint }>`
-    select o.outcome, app_now() as now, c.offset_ms from operations o cross join clock c
-    where o.marketplace_id = ${marketplace} and o.payment_id = ${id} and o.kind = 'sale'`.execute(db)
+export async function readAction(
+  db: Reader, { marketplace_id: marketplace, id }: Selectable<PaymentsTable>,
+): Promise<AttemptAction | null> {
+  const { rows } = await sql<{ outcome: Outcome | null; request: Record<string, unknown>; now: Date; offset_ms: bigint }>`
+    select o.outcome, o.request, app_now() as now, c.offset_ms from operations o cross join clock c
+    where o.marketplace_id = ${marketplace} and o.payment_id = ${id} and o.kind in ('authorize', 'sale')`.execute(db)
   const [row] = rows
   if (row?.outcome?.outcome !== 'action_required') return null
-  return renderAction(row.outcome.action, { now: row.now, offsetMs: Number(row.offset_ms) })
+  const { action } = row.outcome
+  const clock = { now: row.now, offsetMs: Number(row.offset_ms) }
+  if (action.type !== 'authenticate') return renderAction(action, clock)
+  const asked = threeDSecureOf(row)
+  if (!asked || Date.parse(asked.expiresAt) <= clock.now.getTime()) return null
+  return {
+    type: 'three_d_secure', step: action.step, pageUrl: action.url, window: asked.window,
+    frameUrl: asked.frameUrl,
+    expiresAt: realTime(Date.parse(asked.expiresAt), clock),
+  }
 }
+
+interface ClockReading {
+  readonly now: Date
+  readonly offsetMs: number
+}
+
+/** The page counts down to it, on real time. */
+const realTime = (instant: number, { offsetMs }: ClockReading): string => new Date(instant - offsetMs).toISOString()
 
 /** No phone reads a longer one off a screen. */
 const MAX_CONTENT = 1_000
@@ -23,11 +43,11 @@ const MAX_CONTENT = 1_000
  *
  * @param clock - what the action's own instants are of
  */
-function renderAction(action: BuyerAction, { now, offsetMs }: { readonly now: Date; readonly offsetMs: number }): AttemptAction | null {
+function renderAction(action: Exclude<BuyerAction, { readonly type: 'authenticate' }>, clock: ClockReading): AttemptAction | null {
   if (action.type === 'wait') return null
   const until = Date.parse(action.expiresAt)
-  if (until <= now.getTime() || (action.type === 'qr_code' && action.content.length > MAX_CONTENT)) return null
-  const expiresAt = new Date(until - offsetMs).toISOString()
+  if (until <= clock.now.getTime() || (action.type === 'qr_code' && action.content.length > MAX_CONTENT)) return null
+  const expiresAt = realTime(until, clock)
   return action.type === 'redirect' ? { type: 'redirect', url: action.url, expiresAt }
     : { type: 'qr_code', ...drawCode(action.content), expiresAt }
 }

@@ -30,7 +30,7 @@ function renderPayment(row: Selectable<PaymentsTable>, parts: { readonly capture
     authorized: wire(row.authorized), capturable: open ? wire(row.authorized - row.captured - row.capturing) : 0,
     captured: wire(row.captured), refunded: wire(row.refunded + row.refunding),
     decline: row.decline_class && row.decline_code ? { class: row.decline_class, code: row.decline_code } : null,
-    authorizationExpiresAt: instantOrNull(row.authorization_expires_at), ...parts, createdAt: instant(row.created_at),
+    authentication: row.authentication, authorizationExpiresAt: instantOrNull(row.authorization_expires_at), ...parts, createdAt: instant(row.created_at),
   }
 }
 

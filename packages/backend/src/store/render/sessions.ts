@@ -28,7 +28,7 @@ export async function readSessions(
   return inOrder(ids, rows.map((row) => ({
     id: row.id, object: 'checkout_session' as const, reference: row.reference, order: row.order_id, status: row.state, mode: row.mode,
     revision: row.revision, currency: row.currency, amount: wire(row.amount), captureMode: row.capture_mode,
-    capturePlan: row.capture_plan, returnUrl: row.return_url,
+    capturePlan: row.capture_plan, threeDSecure: row.three_d_secure, returnUrl: row.return_url,
     buyer: { reference: row.buyer_reference, name: row.buyer_name, email: row.buyer_email },
     collect: collectOf(row.collect), details: detailsOf(row.details),
     lines: (byOrder.get(row.order_id) ?? []).map((line) => ({

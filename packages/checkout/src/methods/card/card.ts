@@ -7,6 +7,7 @@ import { fault, messageOf, type Fault } from '../../errors.ts'
 import { refusal, type Prepare } from '../../session.ts'
 import type { MethodHost, PaymentMethod } from '../method.ts'
 import { brandMark, brandName, isNamedBrand } from './brands.ts'
+import { browserOf } from './browser.ts'
 import { FrameLink } from './link.ts'
 
 type View = Extract<CheckoutView['methods'][number], { type: 'card' }>
@@ -223,7 +224,7 @@ export class CardMethod implements PaymentMethod {
     if ('invalid' in answer) return { fault: fault('card_incomplete') }
     if ('token' in answer) {
       this.#starts = 0
-      return { body: { method: 'card', token: answer.token } }
+      return { body: { method: 'card', token: answer.token, browser: browserOf(this.#frame?.clientWidth ?? 0) } }
     }
     if (answer.error === 'session_closed') this.#host.outdated()
     return { fault: fault(tokenizeFaults[answer.error] ?? 'try_again_later') }

@@ -34,8 +34,8 @@ function chargeRules(get: Get<WalletRail>): void {
     const request = rail.charge(way)
     const outcome = await connector.charge(request, soon)
     expect(outcome).toMatchObject({ outcome: 'action_required', action: { type: way.flow, expiresAt: request.expiresAt } })
-    if (outcome.outcome !== 'action_required' || outcome.action.type === 'wait') return
-    expect(outcome.action.type === 'redirect' ? outcome.action.url : outcome.action.content).toMatch(/^https?:\/\/\S+$/)
+    if (outcome.outcome !== 'action_required') return
+    expect('url' in outcome.action ? outcome.action.url : 'content' in outcome.action && outcome.action.content).toMatch(/^https?:\/\/\S+$/)
     expectOpen(await rail.inquire(request))
     expect(await harness.buyer(request.requestId, 'scan')).toBe(true)
     expectOpen(await rail.inquire(request))

@@ -5,7 +5,7 @@ import type { StringKey } from '../../../i18n/index.ts'
 import type { BuyerStep, StepHost } from '../../method.ts'
 import { isWhole, qrCode } from './qr.ts'
 
-type Action = NonNullable<Attempt['action']>
+type Action = Exclude<NonNullable<Attempt['action']>, { type: 'three_d_secure' }>
 
 /** What is said to a buyer at the wallet, by what is to be done: scan, go there, or confirm what is open there. */
 interface Words {
@@ -47,7 +47,7 @@ export class AlipayStep implements BuyerStep {
   update({ action }: Attempt): void {
     // a server whose clock is a little ahead takes the action back first: the buyer may still start it again
     if (!action && this.#leftMs < almostOverMs) return
-    const drawable = action && (action.type === 'qr_code' ? isWhole(action) : this.#host.isHttpUrl(action.url))
+    const drawable = action && action.type !== 'three_d_secure' && (action.type === 'qr_code' ? isWhole(action) : this.#host.isHttpUrl(action.url))
     this.#action = drawable ? action : null
     this.#expiresAt = action?.expiresAt ?? this.#expiresAt
   }

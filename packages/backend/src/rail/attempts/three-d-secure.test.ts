@@ -1,0 +1,253 @@
+import type { Attempt, CheckoutSession, Payment } from '@holdfast/contract/types'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inquiries } from '../../jobs/inquiries.ts'
+import { fresh, startTestShop, type TestShop } from '../../testing/shop.ts'
+import {
+  actionOf, answerChallenge, begin, confirmWithBrowser, formOf, goBack, issuers, post, type Form,
+} from '../../testing/three-d-secure.ts'
+
+let test: TestShop
+beforeAll(async () => { test = await startTestShop() })
+afterAll(() => test.backend.close())
+
+const AMOUNT = 12_345
+const newSession = (over: Partial<Parameters<TestShop['shop']['session']>[1]> = {}): Promise<CheckoutSession> =>
+  test.shop.session([{ seller: test.seller, amount: AMOUNT }], over)
+
+async function start(number: string, over: Parameters<typeof newSession>[0] = {}): Promise<{ session: CheckoutSession; attempt: Attempt }> {
+  const session = await newSession(over)
+  const { attempt, status, text } = await confirmWithBrowser(test, session, { number })
+  expect(status, text).toBe(200)
+  return { session, attempt }
+}
+
+const paymentOf = ({ payment }: Attempt): Promise<Payment> => test.shop.get(`/v1/payments/${payment}`)
+const attemptOf = async (session: CheckoutSession): Promise<Attempt> => (await test.shop.page(session)).view.attempt as Attempt
+const rail = () => test.backend.rails.jpmorgan
+const railPayments = ({ payment }: Attempt) => rail().records.payments()
+  .filter(({ merchantOrderNumber }) => merchantOrderNumber === payment.replaceAll('_', '-'))
+const logged = (text: string) => test.backend.log.filter((line) => line.includes(text))
+
+/** Lets the worker ask about what is open, without waiting for its schedule. */
+async function work(): Promise<void> {
+  await test.backend.deps.pool.query("update operations set next_inquiry_at = now(), leased_until = null where state in ('sent', 'unknown')")
+  for (const subject of await inquiries.due(test.backend.deps, { limit: 100, except: [] })) await inquiries.handle(test.backend.deps, subject)
+}
+
+describe('without a challenge', () => {
+  it.each([
+    ['frictionless', 'complete', { status: 'authenticated', eci: '05', liabilityShift: true }],
+    ['frictionlessMastercard', 'complete', { status: 'authenticated', eci: '02', liabilityShift: true }],
+    ['attempted', 'complete', { status: 'attempted', eci: '06', liabilityShift: true }],
+    ['unavailable', 'complete', { status: 'unavailable', eci: '07', liabilityShift: false }],
+    ['failed', 'failed', { status: 'failed', eci: '07', liabilityShift: false }],
+    ['rejected', 'failed', { status: 'rejected', eci: '07', liabilityShift: false }],
+  ] as const)('%s ends %s, as the rail says it', async (issuer, status, authentication) => {
+    const { session, attempt } = await start(issuers[issuer])
+    expect(attempt).toMatchObject({ status: 'pending', action: { type: 'three_d_secure', step: 'fingerprint', window: '390x400' } })
+    const returning = await goBack(await begin(actionOf(attempt)))
+    expect(returning.fields['responseStatus']).toBe(status === 'complete' ? 'SUCCESS' : 'DENIED')
+    expect((await post(returning)).status).toBe(200)
+    const ended = await attemptOf(session)
+    expect(ended).toMatchObject({ payment: attempt.payment, status, error: status === 'failed' ? { code: 'authentication_required', retryable: true } : null })
+    expect(await paymentOf(attempt)).toMatchObject({
+      status: status === 'complete' ? 'captured' : 'declined',
+      authentication: { version: '2.2.0', transactionId: expect.stringMatching(/./), ...authentication },
+    })
+  })
+
+  it('a card that takes no part is charged at once', async () => {
+    const { attempt } = await start('4112344112344113')
+    expect(attempt.status).toBe('complete')
+    expect(await paymentOf(attempt)).toMatchObject({ authentication: null })
+  })
+
+  it.each([['off', 'complete'], ['automatic', 'pending'], ['challenge', 'pending']] as const)('a session with %s ends %s at first', async (threeDSecure, status) => {
+    const { attempt, session } = await start(issuers.frictionless, { threeDSecure })
+    expect(attempt.status).toBe(status)
+    expect(session.threeDSecure).toBe(threeDSecure)
+    if (threeDSecure === 'challenge') expect((await begin(actionOf(attempt))).action).toContain('/acs/challenge')
+  })
+
+  it('tells the issuer of the browser what it is allowed to know, and keeps none of it', async () => {
+    const { attempt } = await start(issuers.frictionless)
+    const [record] = railPayments(attempt)
+    expect(record?.authentication?.browser).toMatchObject({
+      browserLanguage: 'zh-Hans', browserColorDepth: '24', challengeWindowSize: '390_400', deviceLocalTimeZone: -480,
+      browserUserAgent: 'Mozilla/5.0 (test)', deviceIPAddress: expect.stringMatching(/127\.0\.0\.1$/),
+    })
+    const { rows } = await test.backend.deps.pool.query<{ request: string }>('select request::text from operations where payment_id = $1', [attempt.payment])
+    expect(rows[0]?.request).not.toMatch(/Mozilla|zh-Hans|colorDepth/)
+  })
+})
+
+describe('a challenge', () => {
+  it('shows as one, and ends by the issuer’s own result', async () => {
+    const { session, attempt } = await start(issuers.challenge)
+    const creq = await begin(actionOf(attempt), 'N')
+    expect(creq.action).toContain('/acs/challenge')
+    expect(JSON.parse(Buffer.from(creq.fields['creq'] ?? '', 'base64url').toString())).toMatchObject({ messageType: 'CReq', challengeWindowSize: '02' })
+    expect((await test.shop.page(session, 'check')).view.attempt).toMatchObject({ status: 'pending', action: { step: 'challenge' } })
+    const cres = await answerChallenge(creq, '000000', '123456')
+    expect((await post(await goBack(cres))).status).toBe(200)
+    expect(await attemptOf(session)).toMatchObject({ status: 'complete', paymentToken: expect.stringMatching(/^ey/) })
+    expect(await paymentOf(attempt)).toMatchObject({ status: 'captured', authentication: { status: 'authenticated', liabilityShift: true } })
+  })
+
+  it('counts also when the browser never comes back', async () => {
+    const { session, attempt } = await start(issuers.challenge)
+    await answerChallenge(await begin(actionOf(attempt)), '123456')
+    await work()
+    expect(await attemptOf(session)).toMatchObject({ status: 'complete' })
+  })
+
+  it.each([
+    ['too many wrong codes', ['1', '2', '3'], 'authentication_required'],
+    ['canceled at the bank', [null], 'attempt_canceled'],
+  ] as const)('that ends with %s takes nothing, and another card can pay', async (_what, codes, code) => {
+    const { session, attempt } = await start(issuers.challenge)
+    await post(await goBack(await answerChallenge(await begin(actionOf(attempt)), ...codes)))
+    expect(await attemptOf(session)).toMatchObject({ status: 'failed', error: { code, retryable: true } })
+    const again = await confirmWithBrowser(test, session, { number: '4112344112344113' })
+    expect(again.attempt.status).toBe('complete')
+    expect(await test.shop.books()).toMatchObject({ balanced: true })
+  })
+
+  it('reserves where the session captures later', async () => {
+    const { session, attempt } = await start(issuers.challenge, { captureMode: 'manual' })
+    await post(await goBack(await answerChallenge(await begin(actionOf(attempt)), '123456')))
+    expect(await attemptOf(session)).toMatchObject({ status: 'complete' })
+    expect(await paymentOf(attempt)).toMatchObject({ status: 'authorized', authorized: AMOUNT })
+  })
+})
+
+describe('a browser that says more than the rail', () => {
+  it('with a forged cres changes nothing', async () => {
+    const { session, attempt } = await start(issuers.challenge)
+    const creq = await begin(actionOf(attempt))
+    const { threeDSServerTransID, acsTransID } = JSON.parse(Buffer.from(creq.fields['creq'] ?? '', 'base64url').toString()) as Record<string, string>
+    const cres = Buffer.from(JSON.stringify({ threeDSServerTransID, acsTransID, messageVersion: '2.2.0', messageType: 'CRes', transStatus: 'Y' })).toString('base64url')
+    const forged: Form = { action: `${rail().url}/3ds/challenges/${threeDSServerTransID}`, fields: { cres } }
+    await post(await goBack(formOf((await post(forged)).text, forged.action)))
+    expect(await attemptOf(session)).toMatchObject({ status: 'pending', action: { step: 'challenge' } })
+    expect(railPayments(attempt)).toHaveLength(1)
+    expect(rail().records.captures().filter(({ requestId }) => requestId === railPayments(attempt)[0]?.requestId)).toEqual([])
+  })
+
+  it('with a forged return changes nothing and is logged', async () => {
+    const { session, attempt } = await start(issuers.challenge)
+    const { frameUrl } = actionOf(attempt)
+    const before = logged('the rail does not').length
+    expect((await post({ action: `${frameUrl}/return`, fields: { responseStatus: 'SUCCESS', paymentRequestId: 'x' } })).status).toBe(200)
+    expect(await attemptOf(session)).toMatchObject({ status: 'pending' })
+    expect(logged('the rail does not')).toHaveLength(before + 1)
+  })
+
+  it.each(['/return', ''])('at an address that was never given out is refused and logged: …%s', async (end) => {
+    const { session, attempt } = await start(issuers.challenge)
+    const wrong = actionOf(attempt).frameUrl.replace(/[^/]+$/, 'A'.repeat(22))
+    const before = logged('never given out').length
+    expect((await fetch(wrong + end)).status).toBe(404)
+    expect(logged('never given out')).toHaveLength(before + 1)
+    expect(await attemptOf(session)).toMatchObject({ status: 'pending' })
+  })
+
+  it('a second RReq, or one for another ACS, changes nothing', async () => {
+    const { session, attempt } = await start(issuers.challenge)
+    const creq = await begin(actionOf(attempt))
+    const { threeDSServerTransID, acsTransID } = JSON.parse(Buffer.from(creq.fields['creq'] ?? '', 'base64url').toString()) as Record<string, string>
+    const message = {
+      messageType: 'RReq', messageVersion: '2.2.0', messageCategory: '01', threeDSServerTransID, acsTransID, dsTransID: acsTransID,
+      transStatus: 'Y', interactionCounter: '01', eci: '05',
+    }
+    expect(rail().results({ ...message, acsTransID: crypto.randomUUID() })).toMatchObject({ resultsStatus: '02' })
+    expect((await test.shop.page(session, 'check')).view.attempt).toMatchObject({ status: 'pending' })
+    await answerChallenge(creq, '1', '2', '3')
+    expect(rail().results(message)).toMatchObject({ resultsStatus: '02' })
+    await work()
+    expect(await attemptOf(session)).toMatchObject({ status: 'failed' })
+  })
+})
+
+describe('a buyer who doesn’t come to an end', () => {
+  it.each(['automatic', 'manual'] as const)('and gives up leaves nothing at the rail (%s capture)', async (captureMode) => {
+    const { session, attempt } = await start(issuers.challenge, { captureMode })
+    const creq = await begin(actionOf(attempt))
+    const { view } = await test.shop.page(session, 'cancel-attempt')
+    expect(view).toMatchObject({ status: 'open', attempt: { status: 'failed', error: { code: 'attempt_canceled' } } })
+    await answerChallenge(creq, '123456')
+    await work()
+    expect(railPayments(attempt)).toMatchObject([{ decline: { responseCode: 'CONSUMER_ABORTED' } }])
+    expect(await paymentOf(attempt)).toMatchObject({ status: 'voided', captured: 0, authorized: 0 })
+  })
+
+  it('is given up by the worker once the time is over', async () => {
+    const { session, attempt } = await start(issuers.challenge)
+    await begin(actionOf(attempt))
+    await test.shop.advance(12 * 60_000)
+    await work()
+    expect(await attemptOf(session)).toMatchObject({ status: 'failed', action: null, error: { code: 'authentication_required' } })
+    expect(railPayments(attempt)).toMatchObject([{ decline: { responseCode: 'CONSUMER_ABORTED' } }])
+    expect((await confirmWithBrowser(test, session, { number: '4112344112344113' })).attempt.status).toBe('complete')
+  })
+
+  it('and has finished a moment before giving up has paid', async () => {
+    const { session, attempt } = await start(issuers.challenge)
+    await answerChallenge(await begin(actionOf(attempt)), '123456')
+    const { view } = await test.shop.page(session, 'cancel-attempt')
+    expect(view).toMatchObject({ status: 'complete', attempt: { status: 'complete', payment: attempt.payment } })
+  })
+
+  it.each(['automatic', 'manual'] as const)('whose close the rail never answers is closed over; what is authorized later goes back (%s capture)', async (captureMode) => {
+    const { session, attempt } = await start(issuers.challenge, { captureMode })
+    const creq = await begin(actionOf(attempt))
+    rail().faults.add({ fault: 'timeout_unrecorded', method: 'PATCH', path: '/api/v2/payments/*' })
+    const { view } = await test.shop.page(session, 'cancel-attempt')
+    expect(view).toMatchObject({ status: 'open', attempt: { status: 'failed' } })
+    await answerChallenge(creq, '123456')
+    await work()
+    await test.backend.deps.wakeWorker()
+    await work()
+    const [record] = railPayments(attempt)
+    expect(record?.decline).toBeUndefined()
+    if (captureMode === 'automatic') {
+      expect(await paymentOf(attempt)).toMatchObject({ captured: AMOUNT, refunded: AMOUNT })
+    } else {
+      const { operations } = await paymentOf(attempt)
+      expect(operations.filter(({ kind }) => kind === 'void').map(({ status }) => status)).toContain('confirmed')
+    }
+    expect(await test.shop.books()).toMatchObject({ balanced: true })
+  })
+})
+
+describe('what is lost between the steps', () => {
+  it('an answer that never came is found by the inquiry, with what the buyer has to do', async () => {
+    const session = await newSession()
+    rail().faults.add({ fault: 'reset_after_record', method: 'POST', path: '/api/v2/payments' })
+    const first = await confirmWithBrowser(test, session, { number: issuers.challenge, key: fresh('key') })
+    expect(first.status).toBe(202)
+    await work()
+    const attempt = await attemptOf(session)
+    expect(attempt).toMatchObject({ status: 'pending', action: { type: 'three_d_secure' } })
+    await post(await goBack(await answerChallenge(await begin(actionOf(attempt)), '123456')))
+    expect(await attemptOf(session)).toMatchObject({ status: 'complete' })
+    expect(railPayments(attempt)).toHaveLength(1)
+  })
+
+  it('the return as a whole page leads on to the shop', async () => {
+    const { session, attempt } = await start(issuers.frictionless)
+    const returning = await goBack(await begin(actionOf(attempt)))
+    const { status, headers } = await post(returning, { 'sec-fetch-dest': 'document' })
+    expect(status).toBe(303)
+    expect(headers.get('location')).toBe(`http://shop.test/return?holdfast_session=${session.id}`)
+  })
+
+  it('the frame is for the page that pays, and no other', async () => {
+    const { attempt } = await start(issuers.frictionless)
+    const { headers } = await fetch(actionOf(attempt).frameUrl)
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).toContain('frame-ancestors http://shop.test')
+    expect(policy).not.toContain('unsafe')
+    expect(policy).toContain("default-src 'none'")
+  })
+})
