@@ -16,6 +16,12 @@ import type { Vault } from './vault.ts'
 import { walletsOffered } from './wallets/offered.ts'
 import { createWalletToken } from './wallets/tokenize.ts'
 
+const noMarketplaceId: VaultRefusal = {
+  refused: 'validation_failed',
+  field: 'id',
+  detail: 'Expected the id of a marketplace.',
+}
+
 /** The face to the backend, behind the internal key. */
 export function internalRoutes(app: FastifyInstance, vault: Vault): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -25,21 +31,17 @@ export function internalRoutes(app: FastifyInstance, vault: Vault): void {
   app.put<{ Params: { id: string } }>('/internal/marketplaces/:id', async (request, reply) => {
     const body = parseBody(vaultMarketplaceSchema, request.body)
     const id = idOf('marketplace').safeParse(request.params.id)
-    if (!id.success)
-      return refuse(reply, request, {
-        refused: 'validation_failed',
-        field: 'id',
-        detail: 'Expected the id of a marketplace.',
-      })
+    if (!id.success) return refuse(reply, request, noMarketplaceId)
     return answer(
       reply,
       request,
       'refused' in body ? body : await registerMarketplace(vault, { id: id.data, ...body.value }),
     )
   })
-  app.get<{ Params: { id: string } }>('/internal/marketplaces/:id/wallets', async (request, reply) =>
-    answer(reply, request, walletsOffered(vault.wallets(), request.params.id)),
-  )
+  app.get<{ Params: { id: string } }>('/internal/marketplaces/:id/wallets', async (request, reply) => {
+    const id = idOf('marketplace').safeParse(request.params.id)
+    return answer(reply, request, id.success ? walletsOffered(vault.wallets(), id.data) : noMarketplaceId)
+  })
   app.post('/internal/tickets', async (request, reply) => {
     const body = parseBody(ticketCreateSchema, request.body)
     return answer(reply, request, 'refused' in body ? body : await createTicket(vault, body.value), 201)

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { cardBrands } from '@holdfast/contract'
 import type { VaultWallets } from '@holdfast/contract'
 import type { CheckoutView } from '@holdfast/contract/types'
@@ -15,13 +16,15 @@ export interface WalletOffers {
   apple(marketplace: string): Promise<ApplePage | undefined>
 }
 
-/** A change of the vault's keys is on the pages by then. */
+/** From then on the vault is asked again, while pages still have what it said last. */
 const FRESH_MS = 60_000
-/** A vault that doesn't answer is not asked by every page; until then no wallet is offered. */
+/** One that didn't answer is asked again, but not by every page. */
 const RETRY_MS = 5_000
+/** Pages don't wait for a vault that hangs; until it answers, no wallet is offered. */
+const FIRST_MS = 1_500
 
 interface Known {
-  readonly wallets: Promise<VaultWallets>
+  readonly wallets: VaultWallets
   readonly until: number
 }
 
@@ -32,33 +35,43 @@ export function createWalletOffers(
   { vault, pages, log, now }: { readonly vault: Pick<VaultClient, 'readWallets'>; readonly pages: WalletPages; readonly log: Logger; readonly now: () => number },
 ): WalletOffers {
   const known = new Map<string, Known>()
-  const ask = (marketplace: string): Promise<VaultWallets> => {
-    const wallets = vault.readWallets(marketplace).catch((error: unknown) => {
-      log.warn({ err: error, marketplace }, 'the vault did not say which wallets it opens; none is offered for now')
-      known.set(marketplace, { wallets: Promise.resolve(none), until: now() + RETRY_MS })
-      return none
-    })
-    known.set(marketplace, { wallets, until: now() + FRESH_MS })
-    return wallets
+  const asking = new Map<string, Promise<VaultWallets>>()
+  const ask = async (marketplace: string): Promise<VaultWallets> => {
+    try {
+      const wallets = await vault.readWallets(marketplace)
+      known.set(marketplace, { wallets, until: now() + FRESH_MS })
+      return wallets
+    } catch (error) {
+      log.warn({ err: error, marketplace }, 'the vault did not say which wallets it opens')
+      const { wallets } = known.get(marketplace) ?? { wallets: none }
+      known.set(marketplace, { wallets, until: now() + RETRY_MS })
+      return wallets
+    } finally {
+      asking.delete(marketplace)
+    }
   }
   const opened = async (marketplace: string): Promise<VaultWallets> => {
     // whoever has no page set up costs the vault nothing
     if (!pages.google(marketplace) && !pages.apple(marketplace)) return none
     const last = known.get(marketplace)
-    return last && now() < last.until ? last.wallets : ask(marketplace)
-  }
-  const apple = async (marketplace: string): Promise<ApplePage | undefined> => {
-    const page = pages.apple(marketplace)
-    const { applePay } = await opened(marketplace)
-    return page && applePay?.merchantIdHashes.includes(page.merchantIdHash) ? page : undefined
+    if (last && now() < last.until) return last.wallets
+    const asked = asking.get(marketplace) ?? ask(marketplace)
+    asking.set(marketplace, asked)
+    return last?.wallets ?? Promise.race([asked, pause(FIRST_MS, none, { ref: false })])
   }
   return {
-    apple,
+    apple: async (marketplace) => applePage(pages.apple(marketplace), (await opened(marketplace)).applePay),
     async of(marketplace) {
-      const { googlePay } = await opened(marketplace)
-      return [googleMethod(pages.google(marketplace), googlePay), appleMethod(await apple(marketplace))].filter((method) => method !== null)
+      const { googlePay, applePay } = await opened(marketplace)
+      const methods = [googleMethod(pages.google(marketplace), googlePay), appleMethod(applePage(pages.apple(marketplace), applePay))]
+      return methods.filter((method) => method !== null)
     },
   }
+}
+
+/** Of a merchant identifier whose certificate the vault holds. */
+function applePage(page: ApplePage | undefined, opens: VaultWallets['applePay']): ApplePage | undefined {
+  return page && opens?.merchantIdHashes.includes(page.merchantIdHash) ? page : undefined
 }
 
 function googleMethod(page: ReturnType<WalletPages['google']>, opens: VaultWallets['googlePay']): WalletMethod | null {

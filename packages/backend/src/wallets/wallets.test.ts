@@ -79,19 +79,30 @@ describe('what a session offers', () => {
     expect(await offers.of('mkt_any')).toEqual(expected)
   })
 
-  test('follows the vault within a minute, and asks one that failed again after five seconds', async () => {
+  test('follows the vault within a minute, asks one that failed again after five seconds, and keeps no page waiting', async () => {
     const clock = { ms: 0 }
-    const answers = [new Error('down'), { googlePay: null, applePay: null }, await backend.deps.vault.readWallets(backend.marketplace.id)]
+    const both = await backend.deps.vault.readWallets(backend.marketplace.id)
+    const answers: unknown[] = [new Error('down'), both, new Error('down'), { googlePay: null, applePay: null }]
     const offers = createWalletOffers({
       vault: { readWallets: async () => { const next = answers.shift(); if (next instanceof Error) throw next; return next as never } },
       pages: loadWalletPages({ file, mode: 'test' }), log: backend.deps.log, now: () => clock.ms,
     })
-    const counts = []
-    for (const ms of [0, 4_999, 5_001, 65_000, 65_002]) {
+    const seen = async (ms: number) => {
       clock.ms = ms
-      counts.push([(await offers.of('mkt_any')).length, answers.length])
+      const [first] = [(await offers.of('mkt_any')).length, await new Promise((resolve) => { setImmediate(resolve) })]
+      return [ms, first, answers.length]
     }
-    expect(counts).toEqual([[0, 2], [0, 2], [0, 1], [0, 1], [2, 0]])
+    const expected = [
+      [0, 0, 3], [4_999, 0, 3], [5_001, 0, 2], [5_002, 2, 2], [65_000, 2, 2], [65_002, 2, 1], [70_001, 2, 1], [70_003, 2, 0], [70_004, 0, 0],
+    ]
+    for (const row of expected) expect(await seen(row[0] as number)).toEqual(row)
+  })
+
+  test('has no wallet while a vault hangs, after a second and a half', async () => {
+    const offers = createWalletOffers({
+      vault: { readWallets: () => new Promise(() => {}) }, pages: loadWalletPages({ file, mode: 'test' }), log: backend.deps.log, now: () => 0,
+    })
+    expect(await offers.of('mkt_any')).toEqual([])
   })
 })
 

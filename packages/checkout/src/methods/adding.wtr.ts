@@ -20,14 +20,14 @@ function add(type: string, source: Parameters<typeof HoldfastCheckout.addMethod>
 }
 
 const warned: string[] = []
-const warn = console.warn
+const { warn } = console
 beforeEach(() => {
   warned.length = 0
-  console.warn = (message: string) => void warned.push(message)
+  Object.assign(console, { warn: (message: string) => void warned.push(message) })
 })
 afterEach(() => {
   closePages()
-  console.warn = warn
+  Object.assign(console, { warn })
   for (const type of added.splice(0)) HoldfastCheckout.addMethod(type, nothing)
   location.hash = ''
 })

@@ -21,21 +21,10 @@ export class StandInGoogle {
   meanwhile: (() => Promise<unknown>) | undefined
 
   install(): void {
-    const stand = this
-    page['google'] = { payments: { api: { PaymentsClient: class {
-      constructor(options: Record<string, unknown>) { stand.options = options }
-      isReadyToPay = (): Promise<object> => stand.ready === 'never' ? new Promise(() => {}) : Promise.resolve({ result: stand.ready })
-      createButton({ onClick }: { onClick: () => void }): HTMLElement {
-        const button = document.createElement('button')
-        button.textContent = 'Google Pay'
-        button.onclick = onClick
-        return button
-      }
-      loadPaymentData = (request: Record<string, unknown>): Promise<object> => stand.#sheet(request)
-    } } } }
+    page['google'] = { payments: { api: { PaymentsClient: googleClient(this) } } }
   }
 
-  async #sheet(request: Record<string, unknown>): Promise<object> {
+  async sheet(request: Record<string, unknown>): Promise<object> {
     this.asked.push(request)
     await this.meanwhile?.()
     // as Google's script has it: an object that is no error
@@ -56,35 +45,63 @@ export class StandInApple {
   readonly inPress: boolean[] = []
 
   install(): void {
-    const stand = this
-    page['ApplePaySession'] = class {
-      static readonly STATUS_SUCCESS = 0
-      static readonly STATUS_FAILURE = 1
-      static supportsVersion = (version: number): boolean => version <= 3
-      static canMakePayments(): boolean {
-        if (stand.able === 'throws') throw new DOMException('insecure', 'InvalidAccessError')
-        return stand.able
-      }
-      onvalidatemerchant: ((event: object) => void) | undefined
-      onpaymentauthorized: ((event: object) => void) | undefined
-      oncancel: (() => void) | undefined
-      constructor(version: number, request: Record<string, unknown>) { stand.asked.push({ version, ...request }) }
-      begin(): void {
-        stand.inPress.push(stand.pressing)
-        queueMicrotask(() => this.onvalidatemerchant?.({}))
-      }
-      abort(): void { stand.aborted++ }
-      completeMerchantValidation(session: unknown): void {
-        stand.merchantSessions.push(session)
-        if (stand.does === 'closes') this.oncancel?.()
-        else this.onpaymentauthorized?.({ payment: { token: { paymentData: { apple: 1 } } } })
-      }
-      completePayment({ status }: { status: number }): void { stand.completed.push(status) }
-    }
+    page['ApplePaySession'] = appleSession(this)
   }
 }
 
 export function uninstallWallets(): void {
   delete page['google']
   delete page['ApplePaySession']
+}
+
+const googleClient = (stand: StandInGoogle): unknown => class {
+  constructor(options: Record<string, unknown>) { stand.options = options }
+  isReadyToPay = (): Promise<object> => stand.ready === 'never' ? new Promise(() => {}) : Promise.resolve({ result: stand.ready })
+  loadPaymentData = (request: Record<string, unknown>): Promise<object> => stand.sheet(request)
+  createButton({ onClick }: { onClick: () => void }): HTMLElement {
+    const button = document.createElement('button')
+    button.textContent = 'Google Pay'
+    button.onclick = onClick
+    return button
+  }
+}
+
+const appleSession = (stand: StandInApple): unknown => class {
+  static readonly STATUS_SUCCESS = 0
+  static readonly STATUS_FAILURE = 1
+  onvalidatemerchant: ((event: object) => void) | undefined
+  onpaymentauthorized: ((event: object) => void) | undefined
+  oncancel: (() => void) | undefined
+
+  constructor(version: number, request: Record<string, unknown>) {
+    stand.asked.push({ version, ...request })
+  }
+
+  static supportsVersion(version: number): boolean {
+    return version <= 3
+  }
+
+  static canMakePayments(): boolean {
+    if (stand.able === 'throws') throw new DOMException('insecure', 'InvalidAccessError')
+    return stand.able
+  }
+
+  begin(): void {
+    stand.inPress.push(stand.pressing)
+    queueMicrotask(() => this.onvalidatemerchant?.({}))
+  }
+
+  abort(): void {
+    stand.aborted++
+  }
+
+  completeMerchantValidation(session: unknown): void {
+    stand.merchantSessions.push(session)
+    if (stand.does === 'closes') this.oncancel?.()
+    else this.onpaymentauthorized?.({ payment: { token: { paymentData: { apple: 1 } } } })
+  }
+
+  completePayment({ status }: { status: number }): void {
+    stand.completed.push(status)
+  }
 }

@@ -20,7 +20,7 @@ export function row(host: MethodHost, offer: Offer | undefined): PaymentMethod |
 }
 
 /** Where the system draws no button (Apple's script in another browser), its name stands in plain letters. */
-const css = (look: 'black' | 'white'): string => `:host { display: block }
+const css = (look: 'black' | 'white'): string => `:host { display: block; margin-block-start: 16px }
   button { inline-size: 100%; block-size: 52px; border: 1px solid #000; border-radius: 8px; font: 600 1em system-ui; cursor: pointer;
     background: ${look}; color: ${look === 'black' ? 'white' : 'black'} }
   @supports (-webkit-appearance: -apple-pay-button) {

@@ -50,7 +50,7 @@ class GooglePay implements PaymentMethod {
   }
 
   #draw(): HTMLElement {
-    const { box, root } = placeOf(':host { display: block; block-size: 52px } div, button { inline-size: 100%; block-size: 100% }')
+    const { box, root } = placeOf(':host { display: block; block-size: 52px; margin-block-start: 16px } div, button { inline-size: 100%; block-size: 100% }')
     root.append(this.#client.createButton({
       buttonRootNode: root, buttonType: 'pay', buttonSizeMode: 'fill', buttonLocale: this.#host.language.locale.slice(0, 2),
       buttonColor: this.#host.style().scheme === 'dark' ? 'white' : 'black',
