@@ -93,12 +93,15 @@ export const updateSession: Command<UpdateInput, CheckoutSession> = {
   run: (tx, calls) => each(calls, (call) => updateOne(tx, call)),
 }
 
-/** Puts what is said now over what was said before. */
-async function keepDetails(tx: Tx, { marketplace, order, details }: { marketplace: string; order: string; details: Partial<Details> }): Promise<void> {
-  await tx.client.query({
-    name: 'keep_details', text: 'update orders set details = details || $3::jsonb where marketplace_id = $1 and id = $2',
+/** Puts what is said now over what was said before; whether that changes anything. */
+async function keepDetails(tx: Tx, { marketplace, order, details }: { marketplace: string; order: string; details: Partial<Details> }): Promise<boolean> {
+  const { rowCount } = await tx.client.query({
+    name: 'keep_details',
+    text: `update orders set details = details || $3::jsonb where marketplace_id = $1 and id = $2
+             and jsonb_strip_nulls(details || $3::jsonb) is distinct from jsonb_strip_nulls(details)`,
     values: [marketplace, order, JSON.stringify(details)],
   })
+  return rowCount === 1
 }
 
 type DetailsInput = With<{ readonly session: string; readonly details: Partial<Details> }>
@@ -111,8 +114,8 @@ async function detailOne(tx: Tx, { marketplace, input, now }: Call<DetailsInput>
   if (isRefusal(step)) return step
   const unasked = detailNames.find((name) => input.details[name] !== undefined && !row.collect[name])
   if (unasked) return wrong(unasked, 'this session does not ask its buyer for it.')
-  await keepDetails(tx, { marketplace, order: row.order_id, details: input.details })
-  await answer(tx, { marketplace, now, session: row.id, sealer: input.sealer }, [{ type: 'session.updated', of: 'session' }])
+  const changed = await keepDetails(tx, { marketplace, order: row.order_id, details: input.details })
+  if (changed) await answer(tx, { marketplace, now, session: row.id, sealer: input.sealer }, [{ type: 'session.updated', of: 'session' }])
   return { kept: true }
 }
 

@@ -76,6 +76,22 @@ describe('what a buyer says', () => {
     expect((await test_.shop.page(session)).view.details?.values).toMatchObject({ company: 'A', purchaseOrder: null })
   })
 
+  test('tells of a change once, and of what changes nothing not at all', async () => {
+    const session = await open({ collect: { company: 'optional', purchaseOrder: 'optional' } })
+    for (const body of [{ company: 'A' }, { company: 'A' }, { company: 'A', purchaseOrder: null }]) expect((await say(session, body)).status).toBe(200)
+    const { data } = await test_.shop.get<{ data: { type: string }[] }>(`/v1/events?object=${session.id}`)
+    expect(data.filter(({ type }) => type === 'session.updated')).toHaveLength(1)
+  })
+
+  test('is in no log, right or wrong', async () => {
+    const session = await open({ collect: all })
+    await say(session, { ...whole, company: 'Canary & Sons 4711' })
+    await say(session, { ...whole, taxId: { country: 'DE', number: 'DE999947111' } })
+    await test_.shop.confirm(session)
+    expect(test_.backend.log.length).toBeGreaterThan(0)
+    expect(test_.backend.log.join('')).not.toMatch(/4711|Hafenstr|Wareneingang|136695976|PO-7/)
+  })
+
   test('is refused whole, with everything that is wrong and in which way, and nothing of it is kept', async () => {
     const session = await open({ collect: all })
     const { body, status, text } = await say(session, { ...whole, taxId: { country: 'DE', number: 'DE136695978' }, deliveryAddress: { ...address, city: null, postalCode: '2410' } })

@@ -219,26 +219,23 @@ export class CheckoutController {
     }, () => {
       if (session !== this.session) return
       this.#opening = session.view = undefined
-      session.fault = fault('network')
       this.#closeMethods()
-      this.#broken(session.fault)
-    }).finally(() => this.#host.requestUpdate())
+      this.#broken(session.fault = fault('network'))
+    }).then(() => this.#host.requestUpdate())
   }
 
-  /** Tells the buyer when the time is nearly over, and asks the server once it is. */
-  #watch(session: Session, { soonMs, pollMaxMs }: Timing): void {
+  /** Counts the minutes that are left, and asks the server once there are none. */
+  #watch(session: Session, timing: Timing): void {
     clearTimeout(this.#expiry)
     this.minutesLeft = undefined
-    if (session.phase !== 'open' || !session.view) return
+    if (!session.view || session.phase !== 'open') return
     const leftMs = session.api.clock.msUntil(session.view.expiresAt)
-    const over = leftMs <= 0
-    if (leftMs < soonMs) this.minutesLeft = Math.max(Math.ceil(leftMs / 60_000), 1)
-    const nextMs = over ? pollMaxMs : leftMs < soonMs ? leftMs % 60_000 || 60_000 : Math.min(leftMs - soonMs, 2 ** 30)
+    if (leftMs < timing.soonMs) this.minutesLeft = Math.max(Math.ceil(leftMs / 60_000), 1)
     this.#expiry = setTimeout(() => {
       if (leftMs < 60_000) void session.refresh()
-      this.#watch(session, { soonMs, pollMaxMs } as Timing)
+      this.#watch(session, timing)
       this.#host.requestUpdate()
-    }, nextMs + 1)
+    }, leftMs > 0 ? leftMs % 60_000 + 1 : timing.pollMaxMs)
   }
 
   /** Shows the step that the session waits for; one whose time ran out stays, so that it can be made again. */
