@@ -38,7 +38,7 @@ test('on a phone the bank has the whole screen, and Escape loses nothing', async
   await checkout.pay(challenged)
   await expect(bank.bank.getByLabel('Code that we sent to your phone')).toBeVisible()
   const { width, height } = page.viewportSize()!
-  expect(await bank.dialog.boundingBox()).toMatchObject({ x: 0, y: 0, width, height })
+  await expect.poll(() => bank.dialog.boundingBox()).toMatchObject({ x: 0, y: 0, width, height })
   await page.keyboard.press('Escape')
   await bank.enter('123456')
   await page.waitForURL(/\/orders\/ord_/, { timeout: 30_000 })

@@ -61,9 +61,9 @@ function browserInfo(browser: BuyerBrowser, window: ChallengeWindow): Readonly<R
 
 /** A tag that is too long loses its last parts, never half of one: `zh-Hans-CN` is `zh-Hans`. */
 function languageOf(tag: string): string {
-  let short = tag
-  while (short.length > longest.language) short = short.slice(0, short.lastIndexOf('-'))
-  return short || 'en'
+  const parts = tag.split('-')
+  while (parts.join('-').length > longest.language) parts.pop()
+  return parts.join('-') || 'en'
 }
 
 const text = z.string().optional()

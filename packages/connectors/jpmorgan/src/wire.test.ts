@@ -5,6 +5,7 @@ import { RequestRefused, followUp, inquiryPath, paymentBody, readInquiry, readOu
 import { authorizationDays } from './windows.ts'
 
 const amounts = new Amounts()
+const now = new Date('2026-11-22T10:00:00Z')
 const speaker = { amounts, software: { companyName: 'Holdfast', productName: 'holdfast', version: '0.1.0' } }
 const asked: Asked = { kind: 'authorize', requestId: 'op_1', merchantId: '998482157630', currency: 'USD' }
 
@@ -26,15 +27,15 @@ const record = {
 
 describe('requests', () => {
   it.each([['authorize', 'MANUAL'], ['sale', 'NOW']] as const)('%s asks for captureMethod %s, and has no card', (kind, captureMethod) => {
-    const body = paymentBody({ ...charge, kind }, speaker)
+    const body = paymentBody({ ...charge, kind }, speaker, now)
     expect(body).toMatchObject({ captureMethod, amount: 12_500, currency: 'USD', partialAuthorizationSupport: 'NOT_SUPPORTED' })
     expect(body).not.toHaveProperty('paymentMethodType')
   })
 
   it('name our payment without an underscore, by the rail’s pattern, anchored', () => {
-    expect(paymentBody(charge, speaker)['merchantOrderNumber']).toBe('pay-01jd5e8d1qfpgvc1yrpwt4nvgq')
+    expect(paymentBody(charge, speaker, now)['merchantOrderNumber']).toBe('pay-01jd5e8d1qfpgvc1yrpwt4nvgq')
     for (const subject of ['pay_ü', 'pay_1\n', '', 'p'.repeat(41)]) {
-      expect(() => paymentBody({ ...charge, subject }, speaker)).toThrow(RequestRefused)
+      expect(() => paymentBody({ ...charge, subject }, speaker, now)).toThrow(RequestRefused)
     }
   })
 
@@ -44,11 +45,11 @@ describe('requests', () => {
     ['中国市场', undefined],
     ['A & B', undefined],
   ])('%s is %s on a card statement', (marketplaceName, expected) => {
-    expect(paymentBody({ ...charge, marketplaceName }, speaker)['statementDescriptor']).toBe(expected)
+    expect(paymentBody({ ...charge, marketplaceName }, speaker, now)['statementDescriptor']).toBe(expected)
   })
 
   it('say nothing that the rail refuses in texts', () => {
-    const { merchant } = paymentBody({ ...charge, orderReference: '{PO} <42>' }, speaker)
+    const { merchant } = paymentBody({ ...charge, orderReference: '{PO} <42>' }, speaker, now)
     expect(merchant).toMatchObject({ softMerchant: { name: 'Handelshaus Müller b2b', merchantPurchaseDescription: 'Order PO 42' } })
   })
 

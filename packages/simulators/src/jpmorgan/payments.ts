@@ -65,7 +65,7 @@ const authenticationMinutes = 15
 
 /** Where the card takes part and 3-D Secure was asked for. */
 function authenticationOf(
-  { nowMs }: Context, { paymentMethodType: { card }, browserInfo }: PaymentRequest, then: Decline | undefined,
+  { nowMs }: Context, { paymentMethodType: { card }, browserInfo }: PaymentRequest, answer: Decline | undefined,
 ): Authentication | undefined {
   const asked = card.paymentAuthenticationRequest
   if (!asked || !browserInfo || !fates.has(card.accountNumber)) return undefined
@@ -73,7 +73,7 @@ function authenticationOf(
   return {
     id: randomUUID(), signature: randomBytes(24).toString('base64url'),
     fate: card.accountNumber, mode: forced ? 'challenge' : 'automatic', returnUrl: asked.authenticationReturnUrl,
-    browser: browserInfo, dueAt: nowMs + authenticationMinutes * minuteMs, ...(then ? { then } : {}),
+    browser: browserInfo, dueAt: nowMs + authenticationMinutes * minuteMs, ...(answer ? { answer } : {}),
   }
 }
 
@@ -91,7 +91,7 @@ export function completion(
   const { record } = payment
   const { merchantId, requestId, transactionId, captureMethod, amount } = record
   const refused = said.transStatus === 'N' || said.transStatus === 'R'
-  const decline = refused ? (canceled ? declines.aborted : declines.notAuthenticated) : record.authentication?.then
+  const decline = refused ? (canceled ? declines.aborted : declines.notAuthenticated) : record.authentication?.answer
   const entries: Entry[] = [{ type: 'authentication', record: { transactionId, ...said, ...(decline ? { decline } : {}) } }]
   if (!decline && captureMethod === 'NOW') {
     entries.push(captureEntry({ records, terms, nowMs, merchantId, requestId }, { transactionId, captureId: transactionId, amount, closes: true }))

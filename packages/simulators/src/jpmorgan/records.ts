@@ -50,7 +50,7 @@ export interface Authentication {
   /** When the rail gives it up. */
   readonly dueAt: number
   /** What the issuer says to the authorization that follows. */
-  readonly then?: Decline
+  readonly answer?: Decline
 }
 
 export interface ChallengeRecord {

@@ -48,7 +48,12 @@ async function tell(page: CheckoutPage, event: string, probe: () => unknown): Pr
 }
 
 const isShown = (page: CheckoutPage): boolean => bankOf(page)?.closest('.frame')?.matches(':not([inert])') === true
-const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+
+/** Longer than anything waits here: a message that did something has done it. */
+async function quiet(): Promise<void> {
+  const until = performance.now() + 350
+  while (performance.now() < until) await new Promise(requestAnimationFrame)
+}
 
 describe('3-D Secure', () => {
   it('tells of the browser what the issuer may know, with a window that there is room for', async () => {
@@ -85,7 +90,7 @@ describe('3-D Secure', () => {
     await tell(page, 'ready', () => true)
     bankOf(page)?.contentWindow?.postMessage({ bank: 'page' }, '*')
     await tell(page, 'returned', () => page.api.checks > 0)
-    await pause(350)
+    await quiet()
     expect(isShown(page)).to.equal(false)
   })
 
@@ -165,7 +170,7 @@ describe('a forged message', () => {
     await tell(page, 'ready', () => true)
     const { checks } = page.api
     forge(page)
-    await pause(150)
+    await quiet()
     expect(page.api.checks).to.equal(checks)
     expect(isShown(page)).to.equal(false)
     expect(page.outcomes).to.deep.equal([])
@@ -174,7 +179,7 @@ describe('a forged message', () => {
   it('from the frame itself has the rail asked, and its answer counts', async () => {
     const page = await openAsked()
     await tell(page, 'returned', () => page.api.checks > 0)
-    await pause(100)
+    await quiet()
     expect(page.outcomes).to.deep.equal([])
     expect(page.element.isConnected && page.text).to.contain('Checking with your bank')
   })
