@@ -214,7 +214,8 @@ export class CheckoutController {
 
   /** Has the buyer asked for the order's details; a part that can't be had is a checkout that did not load. */
   #open(session: Session): void {
-    this.#opening ??= import('../details/index.ts').then(({ openDetails }) => openDetails(this.#host, session)).then((details) => {
+    if (this.#opening) return
+    this.#opening = import('../details/index.ts').then(({ openDetails }) => openDetails(this.#host, session)).then((details) => {
       if (session === this.session) this.details = details
     }, () => {
       if (session !== this.session) return

@@ -54,12 +54,8 @@ const card = { accountNumberType: 'PAN', accountNumber: '4112344112344113', expi
 
 describe.skipIf(missing)('requests, by J.P. Morgan’s document', () => {
   it.each(['authorize', 'sale'] as const)('%s, with the card that the vault fills in', (kind) => {
-<<<<<<< ours
-    const body = paymentBody({ ...charge, kind, details }, speaker)
+    const body = paymentBody({ ...charge, kind, details }, speaker, new Date('2026-11-22T10:00:00Z'))
     expect(body['retailAddenda']).toMatchObject({ purchaseOrderNumber: 'PO-2026/117' })
-=======
-    const body = paymentBody({ ...charge, kind }, speaker, new Date('2026-11-22T10:00:00Z'))
->>>>>>> theirs
     expect(problems('payment', { ...body, paymentMethodType: { card } })).toEqual([])
     expect(problems('payment', { ...body, paymentMethodType: { card: wallet } })).toEqual([])
     expect(problems('payment', body)).toEqual([expect.stringContaining('paymentMethodType')])
