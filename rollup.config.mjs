@@ -149,7 +149,8 @@ const checkoutPackage = {
     dir: from('packages/checkout/dist'),
     format: 'es',
     entryFileNames: 'index.js',
-    chunkFileNames: ({ facadeModuleId }) => `parts/${nameOf(facadeModuleId)}.js`,
+    // what several parts share is a chunk as well, which nobody imports by itself
+    chunkFileNames: ({ facadeModuleId, name }) => `parts/${facadeModuleId ? nameOf(facadeModuleId) : name}.js`,
   },
   plugins: [
     without('.*'),
