@@ -5,9 +5,9 @@ import { TEST_ORIGIN } from '../testing/backend.ts'
 import { call, type ApiAnswer } from '../testing/http.ts'
 import { startTestShop, type TestShop } from '../testing/shop.ts'
 
-let test_: TestShop
-beforeAll(async () => { test_ = await startTestShop() })
-afterAll(() => test_.backend.close())
+let world: TestShop
+beforeAll(async () => { world = await startTestShop() })
+afterAll(() => world.backend.close())
 
 const all = { company: 'required', taxId: 'required', purchaseOrder: 'required', deliveryAddress: 'required' } as const
 const address = { country: 'DE', recipient: 'Wareneingang', line1: 'Hafenstr. 4', city: 'Kiel', postalCode: '24103' }
@@ -17,30 +17,30 @@ const kept = {
   deliveryAddress: { ...address, line2: null, district: null, region: null },
 }
 
-const open = (over: Partial<BodyOf<'sessions.create'>>): Promise<CheckoutSession> => test_.shop.session([{ seller: test_.seller, amount: 5_000 }], over)
+const open = (over: Partial<BodyOf<'sessions.create'>>): Promise<CheckoutSession> => world.shop.session([{ seller: world.seller, amount: 5_000 }], over)
 const page = (session: CheckoutSession, method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiAnswer> =>
-  call(test_.backend, method, path, { key: session.clientSecret, headers: { origin: TEST_ORIGIN }, ...(body !== undefined && { body }) })
+  call(world.backend, method, path, { key: session.clientSecret, headers: { origin: TEST_ORIGIN }, ...(body !== undefined && { body }) })
 const say = (session: CheckoutSession, body: unknown): Promise<ApiAnswer> => page(session, 'POST', '/v1/checkout/details', body)
-const create = (over: object): Promise<ApiAnswer> => test_.shop.post('/v1/checkout-sessions', {
-  reference: `d-${Math.random()}`, currency: 'USD', returnUrl: 'http://shop.test/return', lines: [{ reference: 'a', seller: test_.seller, amount: 1 }], ...over,
+const create = (over: object): Promise<ApiAnswer> => world.shop.post('/v1/checkout-sessions', {
+  reference: `d-${Math.random()}`, currency: 'USD', returnUrl: 'http://shop.test/return', lines: [{ reference: 'a', seller: world.seller, amount: 1 }], ...over,
 })
 
 describe('what a session asks for', () => {
   test('is on the session, and on the page with what is known already', async () => {
     const session = await open({ collect: { company: 'required', purchaseOrder: 'optional' }, details: { company: 'Lathes & Co.' } })
     expect(session).toMatchObject({ collect: { company: 'required', taxId: null, purchaseOrder: 'optional', deliveryAddress: null }, details: { company: 'Lathes & Co.', taxId: null } })
-    const { view } = await test_.shop.page(session)
+    const { view } = await world.shop.page(session)
     expect(view.details).toEqual({ collect: session.collect, values: session.details })
   })
 
   test('is nothing unless the merchant says so', async () => {
-    const { view } = await test_.shop.page(await open({}))
+    const { view } = await world.shop.page(await open({}))
     expect(view.details).toBeNull()
   })
 
   test('changes while the session is open, without a new revision', async () => {
     const session = await open({ collect: { company: 'required' } })
-    const { body } = await call(test_.backend, 'PATCH', `/v1/checkout-sessions/${session.id}`, { body: { collect: { taxId: 'optional' }, details: { purchaseOrder: 'PO-8' } } })
+    const { body } = await call(world.backend, 'PATCH', `/v1/checkout-sessions/${session.id}`, { body: { collect: { taxId: 'optional' }, details: { purchaseOrder: 'PO-8' } } })
     expect(body).toMatchObject({ revision: 1, collect: { company: null, taxId: 'optional' }, details: { purchaseOrder: 'PO-8' } })
   })
 
@@ -60,12 +60,12 @@ describe('what a buyer says', () => {
     const answer = await say(session, whole)
     expect(answer.status).toBe(200)
     expect((answer.body as unknown as CheckoutView).details?.values).toEqual(kept)
-    const { attempt, text } = await test_.shop.confirm(session)
+    const { attempt, text } = await world.shop.confirm(session)
     expect(text).toContain('complete')
-    expect((await test_.shop.get<Order>(`/v1/orders/${session.order}`)).details).toEqual(kept)
-    const { data } = await test_.shop.get<{ data: { type: string; data: { details: unknown } }[] }>(`/v1/events?object=${session.order}`)
+    expect((await world.shop.get<Order>(`/v1/orders/${session.order}`)).details).toEqual(kept)
+    const { data } = await world.shop.get<{ data: { type: string; data: { details: unknown } }[] }>(`/v1/events?object=${session.order}`)
     expect(data.find(({ type }) => type === 'order.paid')?.data.details).toEqual(kept)
-    const { rows } = await test_.backend.deps.pool.query(`select request->'details' as told from operations where payment_id = $1 and kind = 'sale'`, [attempt.payment])
+    const { rows } = await world.backend.deps.pool.query(`select request->'details' as told from operations where payment_id = $1 and kind = 'sale'`, [attempt.payment])
     expect(rows).toEqual([{ told: kept }])
   })
 
@@ -73,13 +73,13 @@ describe('what a buyer says', () => {
     const session = await open({ collect: { company: 'optional', purchaseOrder: 'optional' } })
     await say(session, { company: 'A', purchaseOrder: 'B' })
     await say(session, { purchaseOrder: null })
-    expect((await test_.shop.page(session)).view.details?.values).toMatchObject({ company: 'A', purchaseOrder: null })
+    expect((await world.shop.page(session)).view.details?.values).toMatchObject({ company: 'A', purchaseOrder: null })
   })
 
   test('tells of a change once, and of what changes nothing not at all', async () => {
     const session = await open({ collect: { company: 'optional', purchaseOrder: 'optional' } })
     for (const body of [{ company: 'A' }, { company: 'A' }, { company: 'A', purchaseOrder: null }]) expect((await say(session, body)).status).toBe(200)
-    const { data } = await test_.shop.get<{ data: { type: string }[] }>(`/v1/events?object=${session.id}`)
+    const { data } = await world.shop.get<{ data: { type: string }[] }>(`/v1/events?object=${session.id}`)
     expect(data.filter(({ type }) => type === 'session.updated')).toHaveLength(1)
   })
 
@@ -87,9 +87,9 @@ describe('what a buyer says', () => {
     const session = await open({ collect: all })
     await say(session, { ...whole, company: 'Canary & Sons 4711' })
     await say(session, { ...whole, taxId: { country: 'DE', number: 'DE999947111' } })
-    await test_.shop.confirm(session)
-    expect(test_.backend.log.length).toBeGreaterThan(0)
-    expect(test_.backend.log.join('')).not.toMatch(/4711|Hafenstr|Wareneingang|136695976|PO-7/)
+    await world.shop.confirm(session)
+    expect(world.backend.log.length).toBeGreaterThan(0)
+    expect(world.backend.log.join('')).not.toMatch(/4711|Hafenstr|Wareneingang|136695976|PO-7/)
   })
 
   test('is refused whole, with everything that is wrong and in which way, and nothing of it is kept', async () => {
@@ -102,7 +102,7 @@ describe('what a buyer says', () => {
       { field: 'deliveryAddress.postalCode', reason: 'form', example: expect.stringMatching(/^\d{5}$/) },
     ])
     expect(text).not.toContain('136695978')
-    expect((await test_.shop.page(session)).view.details?.values.company).toBeNull()
+    expect((await world.shop.page(session)).view.details?.values.company).toBeNull()
   })
 
   test('is refused where it was not asked for', async () => {
@@ -112,14 +112,14 @@ describe('what a buyer says', () => {
 
   test('cannot be changed once the session is over', async () => {
     const session = await open({ collect: { company: 'optional' } })
-    await test_.shop.confirm(session)
+    await world.shop.confirm(session)
     expect((await say(session, { company: 'Late Ltd.' })).body).toMatchObject({ status: 409 })
   })
 
   test('decides nothing about money: the amount and the revision are as they were', async () => {
     const session = await open({ collect: { company: 'optional' } })
     await say(session, { company: '0.01 USD' })
-    expect((await test_.shop.page(session)).view).toMatchObject({ revision: 1, amount: 5_000 })
+    expect((await world.shop.page(session)).view).toMatchObject({ revision: 1, amount: 5_000 })
     expect((await say(session, { company: 'A', amount: 1 })).status).toBe(400)
   })
 })
@@ -131,20 +131,20 @@ describe('an attempt to pay', () => {
     const session = await open({ collect: all })
     const { [left]: _left, ...others } = whole
     await say(session, others)
-    const { status, body } = await test_.shop.confirm(session)
+    const { status, body } = await world.shop.confirm(session)
     expect({ status, ...body }).toMatchObject({ status: 409, code: 'details_missing', field })
-    const { rows } = await test_.backend.deps.pool.query('select id from payments where session_id = $1', [session.id])
+    const { rows } = await world.backend.deps.pool.query('select id from payments where session_id = $1', [session.id])
     expect(rows).toEqual([])
-    expect((await test_.shop.page(session)).view.status).toBe('open')
+    expect((await world.shop.page(session)).view.status).toBe('open')
   })
 
   test('by a wallet is held to it as well', async () => {
     const session = await open({ collect: { purchaseOrder: 'required' }, currency: 'CNY' })
-    expect((await test_.shop.wallet(session)).body).toMatchObject({ code: 'details_missing' })
+    expect((await world.shop.wallet(session)).body).toMatchObject({ code: 'details_missing' })
   })
 
   test('goes ahead without what is optional', async () => {
-    const { attempt } = await test_.shop.confirm(await open({ collect: { company: 'optional', taxId: 'optional' } }))
+    const { attempt } = await world.shop.confirm(await open({ collect: { company: 'optional', taxId: 'optional' } }))
     expect(attempt.status).toBe('complete')
   })
 })

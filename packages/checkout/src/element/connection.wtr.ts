@@ -91,7 +91,7 @@ describe('a session that runs out', () => {
 
 describe('what a developer reads', () => {
   const said: string[] = []
-  before(() => { console.error = (...words: unknown[]) => { said.push(words.join(' ')) } })
+  before(() => void Reflect.set(console, 'error', (...words: unknown[]) => said.push(words.join(' '))))
 
   const rows = [
     { meets: { refused: 'origin_not_allowed', status: 403 }, code: 'origin_not_allowed', fix: /PATCH \/v1\/marketplace .*http:\/\/localhost/ },

@@ -54,7 +54,7 @@ export class CheckoutController {
   #loading: Promise<void> = Promise.resolve()
   #slowTimer: ReturnType<typeof setTimeout> | undefined
   #slow = false
-  #opening: Promise<void> | undefined
+  #opening = false
   #expiry: ReturnType<typeof setTimeout> | undefined
   #baseUrl = ''
   #seenRevision = 0
@@ -109,8 +109,8 @@ export class CheckoutController {
     this.session?.close()
     this.#closeMethods()
     this.#closeStep()
-    this.session = this.#attempt = this.#told = this.details = this.#opening = this.minutesLeft = undefined
-    this.#slow = this.#ready = false
+    this.session = this.#attempt = this.#told = this.details = this.minutesLeft = undefined
+    this.#slow = this.#ready = this.#opening = false
     this.#seenRevision = 0
   }
 
@@ -193,8 +193,16 @@ export class CheckoutController {
   #changed(session: Session, { order, timing }: Pick<StartOptions, 'order' | 'timing'>): void {
     const { view, phase } = session
     if (view && !this.#seenRevision) this.#seenRevision = view.revision
+<<<<<<< ours
     if (view && phase === 'open' && !this.#offered) this.#offer(view, { host: this.#methodHost(session, timing), order })
     if (this.forming) this.#open(session)
+=======
+    if (view && phase === 'open' && !this.methods.length) {
+      this.methods = methodsOf(view, { host: this.#methodHost(session, timing), order })
+      this.chosen = this.methods[0]
+    }
+    if (this.forming && !this.#opening) this.#open(session)
+>>>>>>> theirs
     this.#watch(session, timing)
     if (phase === 'complete' || phase === 'expired' || phase === 'canceled') this.#closeMethods()
     if (phase !== 'paying') this.methods.forEach((method) => method.disable?.(false))
@@ -214,12 +222,18 @@ export class CheckoutController {
 
   /** Has the buyer asked for the order's details; a part that can't be had is a checkout that did not load. */
   #open(session: Session): void {
+<<<<<<< ours
     if (this.#opening) return
     this.#opening = import('../details/index.ts').then(({ openDetails }) => openDetails(this.#host, session)).then((details) => {
+=======
+    this.#opening = true
+    void import('../details/index.ts').then(({ openDetails }) => openDetails(this.#host, session)).then((details) => {
+>>>>>>> theirs
       if (session === this.session) this.details = details
     }, () => {
       if (session !== this.session) return
-      this.#opening = session.view = undefined
+      this.#opening = false
+      session.view = undefined
       this.#closeMethods()
       this.#broken(session.fault = fault('network'))
     }).then(() => this.#host.requestUpdate())

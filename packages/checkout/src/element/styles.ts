@@ -146,6 +146,7 @@ const form = css`
   .notice { display: flex; gap: 12px; margin-block-start: 16px; padding: 12px 16px; font-size: 14px; border: 1px solid var(--error);
     border-inline-start-width: 4px; border-radius: var(--control); }
   .notice .icon { inline-size: 20px; block-size: 20px; color: var(--error); }
+  .base > .notice { margin-block: 0 16px; }
   .notice.info { border-color: var(--accent); } .notice.info .icon { color: var(--accent); }
   .notice:focus-visible { outline-offset: 2px; }
   .pay, .link { display: flex; align-items: center; justify-content: center; gap: 8px; inline-size: 100%; min-block-size: 52px;
