@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { toDecimal } from '../jpmorgan/currency.ts'
 import { code } from './cards.ts'
 import type { Challenge, Issuer } from './issuer.ts'
 import { creq, decode, encode, methodData } from './messages.ts'
@@ -75,7 +76,7 @@ function show(reply: FastifyReply, issuer: Issuer, challenge: Challenge): Fastif
 
 function challengePage({ acsTransID, areq, creq: asked, wrong, interactions }: Challenge): Page {
   const { merchantName, purchaseAmount, purchaseCurrency } = areq
-  const sum = `${purchaseCurrency} ${purchaseAmount}`
+  const sum = `${purchaseCurrency} ${toDecimal(BigInt(purchaseAmount), purchaseCurrency)}`
   const left = 3 - interactions
   const hint = wrong
     ? `<p id="wrong" class="wrong" role="alert">That code is not right. ${left === 1 ? 'One try is' : `${left} tries are`} left.</p>`
@@ -115,5 +116,5 @@ input:not([type=hidden]) { width: 100%; min-height: 44px; padding: .4rem .6rem; 
 :focus-visible { outline: 3px solid #e09f1f; outline-offset: 1px }
 .wrong { margin: 0; color: #a3161b } .hint { margin: .75rem 0 0; color: var(--soft) }
 [data-window="01"] main { padding: .5rem } [data-window="01"] { font-size: 14px }
-[data-window="05"] main { padding-block: 2rem }
+@media (min-width: 500px) { [data-window="05"] main { padding-block: 2rem } }
 `

@@ -138,7 +138,7 @@ export class ThreeDSecureStep implements BuyerStep {
     const words = visible ? 'bankAsk' : this.#isLate ? 'bankLate' : 'bankChecking'
     return html`<dialog class="outcome step bank" part="action" open aria-labelledby="bank" @cancel=${stay}>
       <h2 id="bank" tabindex="-1">${this.#words('bankTitle')}</h2>
-      <p class="status small"><span>${this.#words(words)}</span><span class="quiet-text">${visible ? this.#timeLeft() : nothing}</span></p>
+      <p class="status small">${visible || this.#isLate ? nothing : html`<i class="turning"></i>`}<span>${this.#words(words)}</span><span class="quiet-text">${visible ? this.#timeLeft() : nothing}</span></p>
       ${this.#framed(visible)}
       ${visible || this.#isLate ? this.#whole() : nothing}
       <button class="link second" part="other-method" aria-disabled=${this.busy} @click=${() => this.#leave()}>${text('another')}</button>
