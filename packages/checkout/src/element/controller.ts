@@ -193,16 +193,8 @@ export class CheckoutController {
   #changed(session: Session, { order, timing }: Pick<StartOptions, 'order' | 'timing'>): void {
     const { view, phase } = session
     if (view && !this.#seenRevision) this.#seenRevision = view.revision
-<<<<<<< ours
     if (view && phase === 'open' && !this.#offered) this.#offer(view, { host: this.#methodHost(session, timing), order })
-    if (this.forming) this.#open(session)
-=======
-    if (view && phase === 'open' && !this.methods.length) {
-      this.methods = methodsOf(view, { host: this.#methodHost(session, timing), order })
-      this.chosen = this.methods[0]
-    }
     if (this.forming && !this.#opening) this.#open(session)
->>>>>>> theirs
     this.#watch(session, timing)
     if (phase === 'complete' || phase === 'expired' || phase === 'canceled') this.#closeMethods()
     if (phase !== 'paying') this.methods.forEach((method) => method.disable?.(false))
@@ -222,13 +214,8 @@ export class CheckoutController {
 
   /** Has the buyer asked for the order's details; a part that can't be had is a checkout that did not load. */
   #open(session: Session): void {
-<<<<<<< ours
-    if (this.#opening) return
-    this.#opening = import('../details/index.ts').then(({ openDetails }) => openDetails(this.#host, session)).then((details) => {
-=======
     this.#opening = true
     void import('../details/index.ts').then(({ openDetails }) => openDetails(this.#host, session)).then((details) => {
->>>>>>> theirs
       if (session === this.session) this.details = details
     }, () => {
       if (session !== this.session) return
