@@ -39,11 +39,11 @@ const rules: ReadonlyMap<string, readonly Rule[]> = new Map<string, readonly Rul
   one('BR', 'CNPJ', 'cnpj', '16.727.230/0001-97'), one('AR', 'CUIT', 'cuit', '20-05536168-2'), one('CL', 'RUT', 'rut', '12531909-2'),
   one('CO', 'NIT', 'nit', '213.123.432-1'), one('PE', 'RUC', 'ruc', '20512333797'), one('UY', 'RUT', 'rut', '21-100342-001-7'),
   one('EC', 'RUC', 'ruc', '1792060346001'),
-  one('CN', 'USCC', 'uscc', '91110000600037341L'), one('IN', 'GSTIN', 'gstin', '27AAPFU0939F1ZV'), one('JP', 'Corporate Number', 'cn', '5835678256246'),
+  one('CN', 'USCC', 'uscc', '91350100M000100Y43'), one('IN', 'GSTIN', 'gstin', '27AAPFU0939F1ZV'), one('JP', 'Corporate Number', 'cn', '5835678256246'),
   one('KR', 'BRN', 'brn', '116-82-00276'), one('TW', 'UBN', 'ubn', '00501503'), one('SG', 'UEN', 'uen', '00192200M'),
   one('TH', 'TIN', 'tin', '0-99-4-000-61772-1'), one('ID', 'NPWP', 'npwp', '01.312.166.0-091.000'), one('VN', 'MST', 'mst', '0100233488'),
   one('AU', 'ABN', 'abn', '83 914 571 673'), one('NZ', 'IRD', 'ird', '49-098-576'), one('ZA', 'VAT', 'vat', '4023340283'),
-  shaped('AE', 'TRN', /^\d{15}$/, '100123456700003'), shaped('SA', 'VAT', /^3\d{13}3$/, '300123456700003'),
+  shaped('AE', 'TRN', /^\d{15}$/, '100123456800003'), shaped('SA', 'VAT', /^3\d{13}3$/, '300123456700003'),
   shaped('HK', 'BRN', /^\d{8}(?:\d{3})?$/, '12345678'), shaped('PH', 'TIN', /^\d{9}(?:\d{3}|\d{5})?$/, '123-456-789-000'),
 ])
 
