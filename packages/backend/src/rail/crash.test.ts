@@ -151,7 +151,7 @@ describe('an attempt to pay, killed at every statement', () => {
     const body = { method: 'card', token: await shop.token(session), revision: 1 } as const
     const given = from('checkout.confirm', 'k', `checkout.confirm ${session.id}`)
     const confirm = async (deps: Deps) =>
-      (await confirmCheckout(deps, given, { session: session.id, body })) as Answer
+      (await confirmCheckout(deps, given, { session: session.id, body, visitor: { ip: '127.0.0.1', userAgent: '', accept: '' }, origin: null })) as Answer
     const { deps, died } = crashing(dieAt, 'before')
     await confirm(deps).catch(() => null)
     if (!died()) return false

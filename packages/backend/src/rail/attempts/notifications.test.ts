@@ -240,6 +240,7 @@ describe('a process that dies while an attempt begins', () => {
     const claim: Claim = { marketplace: id, route: 'checkout.confirm', scope: `checkout.confirm ${session.id}`, key: 'k', bodyHash: hashCanonical(null), sealer: backend.deps.sealer }
     const confirm = async (deps: Deps): Promise<Answer> => confirmCheckout(deps, { marketplace: { id, name }, requestId: 'req_test', idempotency: claim }, {
       session: session.id, body: { method: 'alipay', flow: 'redirect', device: 'desktop', revision: 1 },
+      visitor: { ip: '127.0.0.1', userAgent: '', accept: '' }, origin: null,
     })
     const crash = crashingPool(backend.deps.pool, { dieAt, when })
     const deps: Deps = { ...backend.deps, pool: crash.pool, hooks: createHooks(() => deps) }

@@ -1,10 +1,16 @@
 import type { Attempt, CheckoutSession, Payment } from '@holdfast/contract/types'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Deps } from '../../deps.ts'
+import { createHooks } from '../../hooks.ts'
 import { inquiries } from '../../jobs/inquiries.ts'
+import { crashingPool } from '../../testing/crashing-pool.ts'
 import { fresh, startTestShop, type TestShop } from '../../testing/shop.ts'
 import {
-  actionOf, answerChallenge, begin, confirmWithBrowser, formOf, goBack, issuers, post, type Form,
+  actionOf, answerChallenge, begin, browser, confirmWithBrowser, formOf, goBack, issuers, post, type Form,
 } from '../../testing/three-d-secure.ts'
+import { confirmCheckout } from '../calls.ts'
+import { takeUp } from '../inquire.ts'
+import { cancelAttempt } from './cancel.ts'
 
 let test: TestShop
 beforeAll(async () => { test = await startTestShop() })
@@ -218,6 +224,84 @@ describe('a buyer who doesn’t come to an end', () => {
     }
     expect(await test.shop.books()).toMatchObject({ balanced: true })
   })
+})
+
+describe('a process that dies', () => {
+  type Dying = (deps: Deps, session: CheckoutSession) => Promise<unknown>
+
+  /** Lets it die before every statement in turn. @returns how many there are */
+  async function killEach(prepare: () => Promise<CheckoutSession>, { does, after }: { does: Dying; after: (session: CheckoutSession, where: string) => Promise<void> }): Promise<number> {
+    for (let dieAt = 1; ; dieAt += 1) {
+      const session = await prepare()
+      const crash = crashingPool(test.backend.deps.pool, { dieAt, when: 'before' })
+      const deps: Deps = { ...test.backend.deps, pool: crash.pool, hooks: createHooks(() => deps) }
+      await does(deps, session).catch(() => null)
+      if (!crash.died()) return dieAt - 1
+      await after(session, `killed before statement ${dieAt}`)
+    }
+  }
+
+  const at = (session: CheckoutSession) => ({ marketplace: test.backend.marketplace.id, session: session.id })
+  const railPaymentsOf = async (session: CheckoutSession) => {
+    const { data: items } = await test.shop.get<{ data: Payment[] }>(`/v1/payments?order=${session.order}`)
+    return items.flatMap(({ id }) => rail().records.payments().filter(({ merchantOrderNumber }) => merchantOrderNumber === id.replaceAll('_', '-')))
+  }
+
+  it('while it begins leaves an attempt that can be paid, once', async () => {
+    const tokens = new Map<string, string>()
+    const killed = await killEach(async () => {
+      const session = await newSession()
+      tokens.set(session.id, await test.shop.token(session, issuers.challenge))
+      return session
+    }, {
+      does: (deps, session) => confirmCheckout(deps, { marketplace: { id: at(session).marketplace, name: 'Test marketplace' }, requestId: 'req_test', idempotency: null }, {
+        session: session.id, body: { method: 'card', token: tokens.get(session.id) as string, revision: 1, browser },
+        visitor: { ip: '127.0.0.1', userAgent: 'test', accept: '*/*' }, origin: 'http://shop.test',
+      }),
+      after: async (session, where) => {
+        await work()
+        const { view } = await test.shop.page(session)
+        const live = view.status === 'processing' ? view.attempt : (await confirmWithBrowser(test, session, { number: issuers.challenge })).attempt
+        expect(live, where).toMatchObject({ status: 'pending', action: { type: 'three_d_secure' } })
+        await post(await goBack(await answerChallenge(await begin(actionOf(live)), '123456')))
+        expect(await attemptOf(session), where).toMatchObject({ status: 'complete' })
+        expect((await railPaymentsOf(session)).filter(({ authentication, decline }) => authentication && !decline), where).toHaveLength(1)
+      },
+    })
+    expect(killed).toBeGreaterThan(10)
+  }, 180_000)
+
+  const challengedSession = async (): Promise<CheckoutSession> => {
+    const { session, attempt } = await start(issuers.challenge)
+    await answerChallenge(await begin(actionOf(attempt)), '123456')
+    return session
+  }
+
+  it('while it hears of the end leaves that to be heard again, once', async () => {
+    const killed = await killEach(challengedSession, {
+      does: (deps, session) => test.backend.deps.db.selectFrom('operations').select('id').where('marketplace_id', '=', at(session).marketplace)
+        .where('payment_id', 'in', (query) => query.selectFrom('sessions').select('payment_id').where('id', '=', session.id))
+        .executeTakeFirstOrThrow().then(({ id }) => takeUp(deps, { marketplace: at(session).marketplace, id })),
+      after: async (session, where) => {
+        await work()
+        expect(await attemptOf(session), where).toMatchObject({ status: 'complete' })
+      },
+    })
+    expect(killed).toBeGreaterThan(4)
+    expect(await test.shop.books()).toMatchObject({ balanced: true })
+  }, 120_000)
+
+  it('while it is given up leaves nothing authorized', async () => {
+    const killed = await killEach(async () => (await start(issuers.challenge)).session, {
+      does: (deps, session) => cancelAttempt(deps, at(session)),
+      after: async (session, where) => {
+        await work()
+        expect((await test.shop.page(session, 'cancel-attempt')).view.status, where).toBe('open')
+        expect(await railPaymentsOf(session), where).toMatchObject([{ decline: { responseCode: 'CONSUMER_ABORTED' } }])
+      },
+    })
+    expect(killed).toBeGreaterThan(6)
+  }, 120_000)
 })
 
 describe('what is lost between the steps', () => {
