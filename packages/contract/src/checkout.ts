@@ -3,6 +3,7 @@ import { instantSchema, releaseTermsSchema } from './fields.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
 import { cardSchema } from './resources.ts'
+import { checkoutSavedCardsSchema, saveCardSchema } from './saved-cards.ts'
 import { paymentMethods, sessionStates } from './states.ts'
 import { vaultWallets } from './vault.ts'
 
@@ -83,6 +84,7 @@ export const checkoutViewSchema = z.object({
     z.object({ type: z.literal('card'), brands: z.array(z.enum(cardBrands)), frameUrl: z.url() }),
     z.object({ type: z.literal('alipay'), flows: z.array(z.enum(walletFlows)) }),
   ])),
+  savedCards: checkoutSavedCardsSchema.nullable().meta({ description: 'Null: the session offers no saved cards.' }),
   attempt: attemptSchema.nullable().meta({ description: 'The newest attempt; resume() reads its truth here.' }),
   returnUrl: z.string(),
   expiresAt: instantSchema,
@@ -114,6 +116,7 @@ export const confirmSchema = z.discriminatedUnion('method', [
     method: z.literal('card'),
     token: z.string().min(20).max(200).regex(/^tok_[0-9A-Za-z_-]+$/, 'expected the token that the card frame or a wallet-card call returned'),
     revision: z.int().min(1),
+    save: saveCardSchema.optional().meta({ description: 'The buyer ticked the box: keep this card once it has paid. Only a card that was typed can be kept.' }),
   }),
   z.strictObject({
     method: z.literal('alipay'),

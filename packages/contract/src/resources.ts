@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { buyerSchema, instantSchema, metadataSchema, releaseTermsSchema } from './fields.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema, signedSumSchema, sumSchema } from './money.ts'
+import { sessionSavedCardsSchema } from './saved-cards.ts'
 import {
   captureStates, declineClasses, disputeStates, milestoneStates, operationKinds, operationStates, orderStates,
   paymentStates, paymentMethods, payoutStates, refundStates, sessionStates, settlementStates,
@@ -135,6 +136,7 @@ export const sessionSchema = z.object({
   capturePlan: capturePlanSchema,
   returnUrl: z.string(),
   buyer: buyerSchema,
+  savedCards: sessionSavedCardsSchema.nullable().meta({ description: 'Null: saved cards are not offered.' }),
   lines: z.array(z.object({
     reference: z.string(),
     escrow: idOf('escrow'),
