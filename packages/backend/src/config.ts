@@ -85,6 +85,8 @@ export interface JpmorganConfig {
   /** The rail's merchant id of each marketplace; `*` for all others. */
   readonly merchantIds: Readonly<Record<string, string>>
   readonly reportsUrl?: string
+  /** For which payments with a saved card the network's id of its first one is sent along; `merchant` by default. */
+  readonly networkTransactionIds?: 'merchant' | 'all' | 'never'
 }
 
 export interface BankConfig {
@@ -156,6 +158,7 @@ const environment = z.object({
   HOLDFAST_VAULT_WALLETS: z.string().min(1).optional(),
   HOLDFAST_JPMORGAN_URL: url.optional(),
   HOLDFAST_JPMORGAN_REPORTS_URL: url.optional(),
+  HOLDFAST_JPMORGAN_NETWORK_TRANSACTION_ID: z.enum(['merchant', 'all', 'never']).default('merchant'),
   HOLDFAST_JPMORGAN_TOKEN_URL: url.optional(),
   HOLDFAST_JPMORGAN_CLIENT_ID: z.string().min(1).optional(),
   HOLDFAST_JPMORGAN_CLIENT_SECRET: z.string().min(1).optional(),
@@ -295,6 +298,7 @@ function jpmorganOf(env: Environment): JpmorganConfig | null {
     }
   return {
     baseUrl: env.HOLDFAST_JPMORGAN_URL, auth, merchantIds: env.HOLDFAST_JPMORGAN_MERCHANT_ID as Record<string, string>,
+    networkTransactionIds: env.HOLDFAST_JPMORGAN_NETWORK_TRANSACTION_ID,
     ...(env.HOLDFAST_JPMORGAN_REPORTS_URL && { reportsUrl: env.HOLDFAST_JPMORGAN_REPORTS_URL }),
   }
 }

@@ -1,5 +1,5 @@
 import type { OperationKind } from '@holdfast/contract'
-import type { CardFacts, ChargeRequest, FollowUpRequest, Inquiry, Outcome } from '@holdfast/core'
+import type { CardChargeRequest, CardFacts, FollowUpRequest, Inquiry, Outcome } from '@holdfast/core'
 import * as z from 'zod'
 import { AmountRefused, type Amounts } from './amounts.ts'
 import { badCardOf, declineOf, refusalOf } from './declines.ts'
@@ -22,6 +22,7 @@ export interface WireRequest {
 }
 
 interface Speaker {
+  readonly storedCredentials: Settings['storedCredentials']
   readonly software: Settings['software']
   readonly amounts: Amounts
 }
@@ -44,7 +45,7 @@ function orderNumber(subject: string): string {
 }
 
 /** Of a payment, without its card: the vault fills that in. */
-export function paymentBody(request: ChargeRequest, { software, amounts }: Speaker): Readonly<Record<string, unknown>> {
+export function paymentBody(request: CardChargeRequest, { software, amounts, storedCredentials }: Speaker): Readonly<Record<string, unknown>> {
   const descriptor = statementDescriptor(request.marketplaceName)
   return {
     captureMethod: request.kind === 'sale' ? 'NOW' : 'MANUAL',
@@ -59,10 +60,25 @@ export function paymentBody(request: ChargeRequest, { software, amounts }: Speak
       },
     },
     ...(descriptor === undefined ? {} : { statementDescriptor: descriptor }),
-    initiatorType: 'CARDHOLDER',
-    accountOnFile: 'NOT_STORED',
+    ...credentialOf(request, storedCredentials),
     isAmountFinal: true,
     partialAuthorizationSupport: 'NOT_SUPPORTED',
+  }
+}
+
+const accountsOnFile = { first: 'TO_BE_STORED', again: 'STORED' } as const
+
+/** Who asks, and what is kept of the card, in the combinations of the rail's guide: CGEN, CSTO, CUSE, MUSE. */
+function credentialOf({ credential }: CardChargeRequest, settings: Settings['storedCredentials']): Readonly<Record<string, unknown>> {
+  if (!credential) return { initiatorType: 'CARDHOLDER', accountOnFile: 'NOT_STORED' }
+  const { use, initiator, networkTransactionId } = credential
+  if (use === 'first' && initiator === 'merchant') throw new RequestRefused('a card is first stored by its buyer')
+  const named = settings.originalNetworkTransactionId
+  const tells = use === 'again' && networkTransactionId !== undefined && (named === 'all' || named === initiator)
+  return {
+    initiatorType: initiator === 'merchant' ? 'MERCHANT' : 'CARDHOLDER',
+    accountOnFile: accountsOnFile[use],
+    ...(tells && { paymentMethodType: { card: { originalNetworkTransactionId: networkTransactionId } } }),
   }
 }
 
@@ -144,6 +160,7 @@ const answerSchema = z.looseObject({
       maskedAccountNumber: text,
       networkResponse: z.looseObject({
         networkResponseCode: text,
+        networkTransactionId: text,
         additionalData: z.looseObject({ merchantAdviceCode: text }).optional(),
       }).optional(),
     }).optional(),
@@ -230,11 +247,13 @@ function approved(answer: WireAnswer, { asked, amounts }: { asked: Asked; amount
   if (transactionId === undefined || amount === undefined || currency === undefined) return unknown('the rail’s answer lacks its id, amount or currency')
   try {
     const card = cardOf(answer)
+    const networkTransactionId = answer.paymentMethodType?.card?.networkResponse?.networkTransactionId
     return {
       outcome: 'approved',
       railReference: transactionId,
       amount: amounts.fromRail(asked.kind === 'void' ? amount - capturedOf(answer) : amount, currency),
       ...(card ? { card } : {}),
+      ...(networkTransactionId ? { networkTransactionId } : {}),
     }
   } catch (error) {
     if (error instanceof AmountRefused) return unknown(error.message)

@@ -30,7 +30,8 @@ export interface PaymentRequest extends Shared {
   readonly captureMethod: CaptureMethod
   readonly amount: number
   readonly currency: string
-  readonly paymentMethodType: { readonly card: PresentedCard }
+  readonly paymentMethodType: { readonly card: PresentedCard & { readonly originalNetworkTransactionId?: string | undefined } }
+  readonly recurring?: { readonly recurringSequence?: 'FIRST' | 'SUBSEQUENT' | undefined } | undefined
   readonly isAmountFinal: boolean
   readonly partialAuthorizationSupport?: 'SUPPORTED' | 'NOT_SUPPORTED' | undefined
   readonly accountHolder?:
@@ -126,6 +127,7 @@ const cardFields = z.looseObject({
     .enum(['PAN', 'NETWORK_TOKEN', 'DEVICE_TOKEN'], 'only PAN, NETWORK_TOKEN and DEVICE_TOKEN are simulated')
     .optional(),
   walletProvider: z.enum(['APPLE_PAY', 'GOOGLE_PAY']).optional(),
+  originalNetworkTransactionId: z.string().min(4).max(40).optional(),
   authentication: z
     .looseObject({
       tokenAuthenticationValue: z.base64().max(40).optional(),
@@ -180,6 +182,7 @@ export const paymentRequest: z.ZodType<PaymentRequest> = z.looseObject({
   currency,
   merchant,
   paymentMethodType: z.strictObject({ card }, 'exactly one method, and only card is simulated'),
+  recurring: z.looseObject({ recurringSequence: z.enum(['FIRST', 'SUBSEQUENT']).optional() }).optional(),
   isAmountFinal: z.boolean().default(true),
   partialAuthorizationSupport: z.enum(['SUPPORTED', 'NOT_SUPPORTED']).optional(),
 })
