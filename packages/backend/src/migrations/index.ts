@@ -8,6 +8,7 @@ import * as gathered from './0006_gathered.ts'
 import * as verifier from './0007_verifier.ts'
 import * as keyRotation from './0008_key_rotation.ts'
 import * as dueByConnector from './0009_due_by_connector.ts'
+import * as savedCards from './0011_saved_cards.ts'
 
 /** An index on a table that is in use: built while writers go on, after the transaction of the migrations. */
 export interface ConcurrentIndex {
@@ -31,4 +32,5 @@ export const migrations: Readonly<Record<string, SafeMigration>> = {
   '0007_verifier': verifier,
   '0008_key_rotation': keyRotation,
   '0009_due_by_connector': dueByConnector,
+  '0011_saved_cards': savedCards,
 }

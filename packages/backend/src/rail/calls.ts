@@ -32,7 +32,7 @@ export async function confirmCheckout(
   return operate(deps, {
     ...common(from), route: 'checkout.confirm', ...(body.method === 'card' && { card: { cardToken: body.token } }),
     begin: async (tx, start) => (card && isRefusal(card) ? card
-      : beginAttempt(tx, { ...start, marketplace, session, revision: body.revision, way })),
+      : beginAttempt(tx, { ...start, marketplace, session, revision: body.revision, way, ...(body.method === 'card' && { save: body.save }) })),
     sign: (op, outcome) => signAttempt(deps, op, outcome),
   })
 }

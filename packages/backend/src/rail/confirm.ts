@@ -1,7 +1,9 @@
 import { newId } from '@holdfast/contract'
 import { isRefusal, sessionMachine, type Outcome, type Refusal } from '@holdfast/core'
+import type { SaveCard } from '@holdfast/contract/types'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
+import { credentialOf, recordConsent } from '../saved-cards/credential.ts'
 import { openDesk, saveDesk, type Desk } from '../store/book.ts'
 import { stageHappenings } from '../store/happenings.ts'
 import { insertOperation, type OperationRow } from '../store/operations.ts'
@@ -34,6 +36,8 @@ interface Beginning {
   readonly revision: number
   /** How it is to be paid, once the session is known and locked. */
   readonly way: (choosing: Choosing) => Way | Refusal
+  /** The buyer agrees that the card is kept. */
+  readonly save?: SaveCard | undefined
   readonly operation: string
   readonly now: Date
 }
@@ -56,10 +60,14 @@ export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationR
   if (isRefusal(way)) return way
   const tooMany = way.method === 'card' ? await declinedCards(tx, session) >= MOST_DECLINED : await walletAttempts(tx, session) >= MOST_BY_WALLET
   if (tooMany) return way.method === 'card' ? exhausted : begunTooOften
+  const credential = way.card ? await credentialOf(tx, { session, card: way.card, save: input.save }) : undefined
+  if (credential && isRefusal(credential)) return credential
   const payment = newId('payment')
   await insertPayment(tx, desk, { session, payment, way })
+  if (way.card) await recordConsent(tx, desk, { session, card: way.card, save: input.save, payment, credential })
   await moveSession(tx, desk, session, { event: 'confirm', payment })
-  const op = await insertCharge(tx, desk, { input, session, payment, way, orderReference })
+  const told = credential ? { ...way, request: { ...way.request, credential } } : way
+  const op = await insertCharge(tx, desk, { input, session, payment, way: told, orderReference })
   await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
   return op

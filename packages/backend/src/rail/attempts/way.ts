@@ -13,6 +13,11 @@ export interface CardView {
   readonly expMonth: number
   readonly expYear: number
   readonly fingerprint: string
+  /** The saved card that it stands for; null: typed now, or a wallet's. */
+  readonly savedCard: string | null
+  readonly wallet: string | null
+  /** A security code is sent with it. */
+  readonly securityCode: boolean
 }
 
 type Confirm = BodyOf<'checkout.confirm'>
