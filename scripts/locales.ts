@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { en as card } from '../packages/card-frame/src/words.ts'
 import { en as checkout } from '../packages/checkout/src/i18n/en.ts'
+import { en as saved } from '../packages/checkout/src/saved/en.ts'
 import { locales } from '../packages/contract/src/locale.ts'
 import { inTree } from './command.ts'
 import { notes } from './locale-notes.ts'
@@ -16,7 +17,7 @@ import type { Unit, Xliff } from './xliff.ts'
 export type Strings = Readonly<Record<string, string>>
 
 /** Who speaks: the component on the merchant's page, and the frame on the vault's origin. */
-export const parts: Readonly<Record<'checkout' | 'card', Strings>> = { checkout, card }
+export const parts: Readonly<Record<'checkout' | 'card' | 'saved', Strings>> = { checkout, card, saved }
 export type Part = keyof typeof parts
 
 /** What a browser fetches by itself: the frame's words come in its page. */

@@ -78,13 +78,14 @@ export class Api {
     )
   }
 
-  ticket(): Promise<Answer<FrameTicket>> {
-    const { readTimeoutMs } = this.#timing
-    const path = '/v1/checkout/frame-ticket'
-    return this.#retried(
-      { method: 'POST', path, body: {}, timeoutMs: readTimeoutMs, is: isFrameTicket },
-      { deadlineMs: readTimeoutMs * 2, tries: 3 },
-    )
+  ticket(savedCard?: string): Promise<Answer<FrameTicket>> {
+    return this.post('/v1/checkout/frame-ticket', { savedCard }, isFrameTicket)
+  }
+
+  /** A call that may be made twice. */
+  post<T extends object>(path: string, body: object, is: (value: unknown) => value is T): Promise<Answer<T>> {
+    const { readTimeoutMs: timeoutMs } = this.#timing
+    return this.#retried({ method: 'POST', path, body, timeoutMs, is }, { deadlineMs: timeoutMs * 2, tries: 3 })
   }
 
   /** Pays. Every try carries the same key, so that all of them together are one attempt. */

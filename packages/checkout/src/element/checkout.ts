@@ -243,6 +243,7 @@ export class HoldfastCheckout extends LitElement {
       get language() { return language() },
       get updateComplete() { return updateComplete() },
       style: () => frameStyle(this.renderRoot.querySelector('.base') as Element, this.appearance),
+      adopt: ({ styleSheet }) => this.shadowRoot?.adoptedStyleSheets.push(styleSheet as CSSStyleSheet),
       requestUpdate: () => this.requestUpdate(),
       dispatchEvent: (event) => this.dispatchEvent(event),
     }
@@ -264,7 +265,7 @@ export class HoldfastCheckout extends LitElement {
     if (phase === 'unavailable' && session?.fault) {
       return unavailableView(language, session.fault, () => this.#controller.load())
     }
-    if (!session?.view || language.pending) return skeleton(language, { slow, payButton })
+    if (!session?.view || language.pending || this.#controller.coming) return skeleton(language, { slow, payButton })
     const drawn = { view: session.view, language }
     if (phase === 'complete') return completeView(drawn)
     if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`

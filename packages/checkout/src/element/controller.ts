@@ -1,3 +1,4 @@
+import type { CSSResult } from 'lit'
 import type { FrameStyle } from '@holdfast/contract/frame'
 import { Api, isHttpUrl, type ApiFailure } from '../api.ts'
 import { fault, inWords, type Fault } from '../errors.ts'
@@ -5,7 +6,7 @@ import {
   ChangeEvent, LoadErrorEvent, outcomeEvent, PaymentMethodChangeEvent, ReadyEvent, type CheckoutState, type Outcome,
 } from '../events.ts'
 import type { Language } from '../i18n/index.ts'
-import { methodsOf, stepOf } from '../methods/index.ts'
+import { methodsOf, stepOf, withSaved } from '../methods/index.ts'
 import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from '../methods/method.ts'
 import { Session, type Ended, type Prepare } from '../session.ts'
 import type { Timing } from '../timing.ts'
@@ -15,6 +16,7 @@ export interface ControllerHost {
   readonly language: Language
   readonly updateComplete: Promise<boolean>
   style(): FrameStyle
+  adopt(styles: CSSResult): void
   requestUpdate(): void
   dispatchEvent(event: Event): boolean
 }
@@ -36,6 +38,8 @@ export class CheckoutController {
   chosen: PaymentMethod | undefined
   /** What the buyer does outside this page, while an attempt waits for it. */
   step: BuyerStep | undefined
+  /** The saved cards are on their way: there is no form without them. */
+  coming = false
   /** Loading has taken so long that the buyer should be told why. */
   slow = false
   readonly #host: ControllerHost
@@ -162,12 +166,25 @@ export class CheckoutController {
     if (view) clearTimeout(this.#slowTimer)
     if (view && !this.#seenRevision) this.#seenRevision = view.revision
     if (view && phase === 'open' && !this.methods.length) {
-      this.methods = methodsOf(view, { host: this.#methodHost(session, timing), order })
+      const host = this.#methodHost(session, timing)
+      this.methods = methodsOf(view, { host, order })
       this.chosen = this.methods[0]
+      if (view.savedCards) void this.#bringSaved(host)
     }
     if (phase === 'complete' || phase === 'expired' || phase === 'canceled') this.#closeMethods()
     if (phase !== 'paying') this.methods.forEach((method) => method.disable(false))
     this.#follow(session)
+    this.#host.requestUpdate()
+  }
+
+  async #bringSaved(host: MethodHost): Promise<void> {
+    const { methods } = this
+    this.coming = true
+    const saved = await withSaved(methods, host)
+    if (methods !== this.methods) return
+    this.coming = false
+    this.methods = saved
+    this.chosen = saved[methods.indexOf(this.chosen as PaymentMethod)]
     this.#host.requestUpdate()
   }
 
@@ -229,6 +246,7 @@ export class CheckoutController {
   #closeMethods(): void {
     this.methods.forEach((method) => method.close?.())
     this.methods = []
+    this.coming = false
     this.chosen = undefined
   }
 
@@ -238,7 +256,10 @@ export class CheckoutController {
       timing,
       get language() { return host.language },
       get view() { return session.view as NonNullable<Session['view']> },
-      ticket: () => session.api.ticket(),
+      ticket: (savedCard) => session.api.ticket(savedCard),
+      post: (path, body, is) => session.api.post(path, body, is),
+      reread: () => this.fetchUpdates(),
+      adopt: (styles) => host.adopt(styles),
       style: () => host.style(),
       changed: () => host.requestUpdate(),
       broken: (found) => this.#broken(found),

@@ -1,8 +1,11 @@
+import { fault } from '../errors.ts'
+import { refusal } from '../session.ts'
+import { warnOnce } from '../warn.ts'
 import type { Attempt, CheckoutView } from '@holdfast/contract/types'
 import type { Language } from '../i18n/index.ts'
 import { AlipayMethod } from './alipay/alipay.ts'
 import { AlipayStep } from './alipay/step.ts'
-import { brandName } from './card/brands.ts'
+import { brandMark, brandName } from './card/brands.ts'
 import { CardMethod } from './card/card.ts'
 import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from './method.ts'
 
@@ -14,6 +17,18 @@ export function methodsOf(
 ): readonly PaymentMethod[] {
   const rank = ({ type }: { type: string }): number => (order.indexOf(type) + order.length + 1) % (order.length + 1)
   return [...methods].sort((one, other) => rank(one) - rank(other)).flatMap((view) => methodOf(host, view) ?? [])
+}
+
+/** The same methods, cards with those that the buyer saved; as they are, where that part can't be had. */
+export async function withSaved(methods: readonly PaymentMethod[], host: MethodHost): Promise<readonly PaymentMethod[]> {
+  try {
+    const { withSavedCards } = await import('../saved/index.ts')
+    return await Promise.all(methods.map((card) => (card instanceof CardMethod
+      ? withSavedCards({ host, card, codeOf: (id) => card.codeOf(id), brandMark, brandName, fault, refusal, adopt: host.adopt }) : card)))
+  } catch (error) {
+    warnOnce(`it shows no saved cards, because their part did not come as it was built (${String(error)}).`)
+    return methods
+  }
 }
 
 function methodOf(host: MethodHost, view: MethodView): PaymentMethod | undefined {

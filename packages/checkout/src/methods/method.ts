@@ -1,4 +1,4 @@
-import type { TemplateResult } from 'lit'
+import type { CSSResult, TemplateResult } from 'lit'
 import type { Attempt, CheckoutView, FrameTicket } from '@holdfast/contract/types'
 import type { CardBrand, CardField, FrameStyle } from '@holdfast/contract/frame'
 import type { Answer, ApiFailure } from '../api.ts'
@@ -13,7 +13,14 @@ export interface MethodHost {
   readonly language: Language
   readonly timing: Timing
   readonly view: CheckoutView
-  ticket(): Promise<Answer<FrameTicket>>
+  /** For the card frame: for a new card, or a saved one's security code. */
+  ticket(savedCard?: string): Promise<Answer<FrameTicket>>
+  /** Another call of the page's, tried again as all are. */
+  post<T extends object>(path: string, body: object, is: (value: unknown) => value is T): Promise<Answer<T>>
+  /** Reads the session again. */
+  reread(): Promise<void>
+  /** Adds to the look of the checkout. */
+  adopt(styles: CSSResult): void
   /** The look that the checkout has right now, as a frame takes it. */
   style(): FrameStyle
   /** Something is to be drawn again. */
