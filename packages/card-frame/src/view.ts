@@ -198,7 +198,7 @@ function viewOf({ form, fields, total, mark, live, words }: Parts): View {
       for (const name of fieldOrder) fields[name].box.hidden = name !== 'securityCode'
       const { hints } = words
       const front = brandRules.find(rule => rule.brand === brand)?.codeLength === 4
-      fields.securityCode.hint.textContent = `•••• ${last4} · ${front ? hints.codeFront : hints.codeBack}`
+      fields.securityCode.hint.textContent = `\u2066•••• ${last4}\u2069 · ${front ? hints.codeFront : hints.codeBack}`
     },
     showError: (field, error) => showError(fields[field], error),
     hasError: field => !fields[field].error.hidden,

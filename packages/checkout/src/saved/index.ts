@@ -253,7 +253,8 @@ class SavedMethod implements PaymentMethod {
 }
 
 const styles = (): CSSResult => css`
-  .kept > div { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 4px 8px; padding: 4px; border-block-end: 1px solid var(--line); }
+  .kept > div { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 4px 8px; padding: 4px; }
+  .kept > div + div, .kept + div:not([hidden]) { border-block-start: 1px solid var(--line); }
   .kept label, .tick { display: flex; align-items: center; gap: 12px; min-block-size: 44px; cursor: pointer; }
   .kept label > span { flex: 1; } .kept small { display: block; color: var(--quiet); }
   .kept [data-expired=true] label { cursor: default; color: var(--quiet); }
