@@ -257,14 +257,13 @@ export class CheckoutController {
       get language() { return host.language },
       get view() { return session.view as NonNullable<Session['view']> },
       ticket: (savedCard) => session.api.ticket(savedCard),
-      post: (path, body, is) => session.api.post(path, body, is),
-      reread: () => this.fetchUpdates(),
+      api: session.api,
       adopt: (styles) => host.adopt(styles),
       style: () => host.style(),
       changed: () => host.requestUpdate(),
       broken: (found) => this.#broken(found),
       submit: () => void this.confirm(),
-      outdated: () => void this.fetchUpdates(),
+      outdated: () => this.fetchUpdates(),
     }
   }
 

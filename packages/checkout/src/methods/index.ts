@@ -1,6 +1,5 @@
 import { fault } from '../errors.ts'
 import { refusal } from '../session.ts'
-import { warnOnce } from '../warn.ts'
 import type { Attempt, CheckoutView } from '@holdfast/contract/types'
 import type { Language } from '../i18n/index.ts'
 import { AlipayMethod } from './alipay/alipay.ts'
@@ -23,10 +22,10 @@ export function methodsOf(
 export async function withSaved(methods: readonly PaymentMethod[], host: MethodHost): Promise<readonly PaymentMethod[]> {
   try {
     const { withSavedCards } = await import('../saved/index.ts')
-    return await Promise.all(methods.map((card) => (card instanceof CardMethod
-      ? withSavedCards({ host, card, codeOf: (id) => card.codeOf(id), brandMark, brandName, fault, refusal, adopt: host.adopt }) : card)))
-  } catch (error) {
-    warnOnce(`it shows no saved cards, because their part did not come as it was built (${String(error)}).`)
+    return await Promise.all(methods.map((card) =>
+      (card instanceof CardMethod ? withSavedCards({ host, card, brandMark, brandName, fault, refusal }) : card)))
+  } catch {
+    // the browser's console says what it refused, or couldn't get
     return methods
   }
 }

@@ -1,7 +1,7 @@
 import type { CSSResult, TemplateResult } from 'lit'
 import type { Attempt, CheckoutView, FrameTicket } from '@holdfast/contract/types'
 import type { CardBrand, CardField, FrameStyle } from '@holdfast/contract/frame'
-import type { Answer, ApiFailure } from '../api.ts'
+import type { Answer, Api, ApiFailure } from '../api.ts'
 import type { ServerClock } from '../clock.ts'
 import type { Fault } from '../errors.ts'
 import type { Language, StringKey } from '../i18n/index.ts'
@@ -15,10 +15,7 @@ export interface MethodHost {
   readonly view: CheckoutView
   /** For the card frame: for a new card, or a saved one's security code. */
   ticket(savedCard?: string): Promise<Answer<FrameTicket>>
-  /** Another call of the page's, tried again as all are. */
-  post<T extends object>(path: string, body: object, is: (value: unknown) => value is T): Promise<Answer<T>>
-  /** Reads the session again. */
-  reread(): Promise<void>
+  readonly api: Pick<Api, 'post'>
   /** Adds to the look of the checkout. */
   adopt(styles: CSSResult): void
   /** The look that the checkout has right now, as a frame takes it. */
@@ -29,8 +26,8 @@ export interface MethodHost {
   broken(fault: Fault): void
   /** The buyer asked to pay from within the method. */
   submit(): void
-  /** The session has moved on without this page. */
-  outdated(): void
+  /** The session has moved on without this page: it is read again. */
+  outdated(): Promise<void>
 }
 
 /** A way to pay: one folder, one row in the list, and one thing that it brings to a confirm call. */

@@ -18,19 +18,19 @@ export const consent: SaveCard['consent'] = '2026-11'
 export interface SavedKit {
   readonly host: MethodHost
   /** The method for a card that is typed. */
-  readonly card: PaymentMethod
-  /** One that asks for a saved card's security code. */
-  codeOf(savedCard: string): PaymentMethod
+  readonly card: PaymentMethod & {
+    /** One that asks for a saved card's security code. */
+    codeOf(savedCard: string): PaymentMethod
+  }
   brandMark(brand: string): unknown
   brandName(brand: string): string
   fault(code: ErrorCode): Fault
   refusal(failure: ApiFailure): Fault
-  adopt(styles: CSSResult): void
 }
 
 /** Cards, with those that the buyer saved before above a new one, and the question whether to save that. */
 export async function withSavedCards(kit: SavedKit): Promise<PaymentMethod> {
-  kit.adopt(styles())
+  kit.host.adopt(styles())
   const method = new SavedMethod(kit)
   await method.learnWords()
   return method
@@ -96,7 +96,7 @@ class SavedMethod implements PaymentMethod {
   }
 
   #codeOf(id: string): PaymentMethod {
-    const known = this.#codes.get(id) ?? this.#kit.codeOf(id)
+    const known = this.#codes.get(id) ?? this.#kit.card.codeOf(id)
     this.#codes.set(id, known)
     return known
   }
@@ -192,7 +192,7 @@ class SavedMethod implements PaymentMethod {
     this.#removing = true
     this.#fault = undefined
     const { host, refusal } = this.#kit
-    const answer: Answer<object> = await host.post('/v1/checkout/remove-saved-card', { savedCard: id }, isAny)
+    const answer: Answer<object> = await host.api.post('/v1/checkout/remove-saved-card', { savedCard: id }, isAny)
     this.#removing = false
     // one that is gone already is what was wanted
     if ('failed' in answer && answer.failed !== 'not_found') this.#fault = refusal(answer)
@@ -201,7 +201,7 @@ class SavedMethod implements PaymentMethod {
       this.#codes.get(id)?.close?.()
       this.#codes.delete(id)
       if (this.#choice === id) this.#choice = null
-      await host.reread()
+      await host.outdated()
     }
     host.changed()
     requestAnimationFrame(() => list?.querySelector<HTMLElement>('.body input:checked, input:checked')?.focus())
@@ -228,10 +228,10 @@ class SavedMethod implements PaymentMethod {
   async #token(savedCard: string): Promise<Prepared> {
     const { host, fault, refusal } = this.#kit
     const { revision } = host.view
-    const answer = await host.post('/v1/checkout/saved-card-token', { savedCard, revision }, isToken)
+    const answer = await host.api.post('/v1/checkout/saved-card-token', { savedCard, revision }, isToken)
     if (!('failed' in answer)) return { body: { method: 'card', token: answer.token } }
     const gone = answer.failed === 'not_found' || answer.failed === 'token_refused'
-    if (gone) await host.reread()
+    if (gone) await host.outdated()
     return { fault: gone ? fault('try_again_later') : refusal(answer) }
   }
 

@@ -149,7 +149,7 @@ export class CardMethod implements PaymentMethod {
     })
   }
 
-  #refused(found: Fault, code: string): void {
+  #refused(found: Fault, code: string): void | Promise<void> {
     if (code === 'session_not_open' || (this.#savedCard && code === 'not_found')) return this.#host.outdated()
     this.#fail(found.code === 'network' || found.code === 'internal' ? 'card_form_failed' : found)
   }
@@ -178,7 +178,7 @@ export class CardMethod implements PaymentMethod {
     this.#heightPx = Math.min(Math.max(height, heightPx.least), heightPx.most)
   }
 
-  #trouble(code: FrameErrorCode): void {
+  #trouble(code: FrameErrorCode): void | Promise<void> {
     if (code === 'session_closed') return this.#host.outdated()
     if (code === 'origin_refused') return this.#fail('origin_not_allowed')
     const passing = code === 'ticket_refused' || code === 'network'
