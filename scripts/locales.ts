@@ -9,6 +9,7 @@ import { en as card } from '../packages/card-frame/src/words.ts'
 import { en as checkout } from '../packages/checkout/src/i18n/en.ts'
 import { en as details } from '../packages/checkout/src/details/en.ts'
 import { en as threeDSecure } from '../packages/checkout/src/methods/card/three-d-secure/en.ts'
+import { en as saved } from '../packages/checkout/src/saved/en.ts'
 import { locales } from '../packages/contract/src/locale.ts'
 import { inTree } from './command.ts'
 import { notes } from './locale-notes.ts'
@@ -18,8 +19,8 @@ import type { Unit, Xliff } from './xliff.ts'
 export type Strings = Readonly<Record<string, string>>
 
 /** Who speaks: the component on the merchant's page, its parts, and the frame on the vault's origin. */
-export const parts: Readonly<Record<'checkout' | 'details' | 'three-d-secure' | 'card', Strings>> =
-  { checkout, details, 'three-d-secure': threeDSecure, card }
+export const parts: Readonly<Record<'checkout' | 'details' | 'saved' | 'three-d-secure' | 'card', Strings>> =
+  { checkout, details, saved, 'three-d-secure': threeDSecure, card }
 export type Part = keyof typeof parts
 
 /** What a browser fetches by itself: the frame's words come in its page. */

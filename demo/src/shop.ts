@@ -41,6 +41,9 @@ export interface Action {
 }
 
 /** What every route needs: the SDK, and a page with this visitor's cart and notice. */
+/** Two people who buy for one company, so that one sees what the other shares. */
+export type Person = 'Ann' | 'Ben'
+
 export interface Shop {
   readonly holdfast: Holdfast
   /** The shop's own origin, as its visitors know it: never what a request says it is. */
@@ -56,6 +59,11 @@ export interface Shop {
   currency(request: FastifyRequest): Currency
   setCurrency(reply: FastifyReply, currency: Currency): void
   buyer(request: FastifyRequest, reply: FastifyReply): string
+  /** Which of the two people of its company sits at this browser: each is a buyer of their own. */
+  person(request: FastifyRequest): Person
+  setPerson(reply: FastifyReply, person: Person): void
+  /** The company that both buy for. */
+  company(buyer: string): string
   now(): Promise<string>
 }
 
@@ -190,12 +198,16 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
     currency: (request) => currencyOf(request.cookies['currency']),
     setCurrency: (reply, currency) => void reply.setCookie('currency', currency, { ...cookieOptions, maxAge: 31_536_000 }),
     buyer(request, reply) {
+      const suffix = shop.person(request) === 'Ben' ? '-ben' : ''
       const known = request.cookies['buyer']
-      if (known && /^[0-9a-f-]{36}$/.test(known)) return known
+      if (known && /^[0-9a-f-]{36}$/.test(known)) return `${known}${suffix}`
       const id = randomUUID()
       void reply.setCookie('buyer', id, { ...cookieOptions, maxAge: 31_536_000 })
-      return id
+      return `${id}${suffix}`
     },
+    person: (request) => (request.cookies['person'] === 'Ben' ? 'Ben' : 'Ann'),
+    setPerson: (reply, person) => void reply.setCookie('person', person, { ...cookieOptions, maxAge: 31_536_000 }),
+    company: (buyer) => `company-${buyer.slice(0, 36)}`,
     now: async () => (await holdfast.clock.retrieve()).now,
   }
   secure(app, options)

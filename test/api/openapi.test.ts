@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { waitFor } from '../support/wait.ts'
 import { startApi, type Api } from './support/api.ts'
 import { send } from './support/buyer.ts'
-import { addSeller, buy, DAY_MS, fresh, openSession, refunded } from './support/orders.ts'
+import { addSeller, buy, DAY_MS, fresh, openSession, refunded, saveCard } from './support/orders.ts'
 
 interface Operation {
   readonly operationId: string
@@ -90,6 +90,10 @@ async function liveOnce({ buyer, ...rest }: Api): Promise<void> {
 async function endings(shop: Parameters<typeof buy>[0], seller: string): Promise<void> {
   const { holdfast } = shop
   const changed = await openSession(shop, [{ seller, amount: 700 }])
+  const { id: card } = await saveCard(shop, seller)
+  await holdfast.savedCards.retrieve(card)
+  await holdfast.savedCards.list().page()
+  await holdfast.savedCards.remove(card)
   await holdfast.sessions.update(changed.id, { metadata: { a: 'b' } })
   await holdfast.sessions.expire(changed.id)
   await holdfast.sessions.cancel((await openSession(shop, [{ seller, amount: 700 }])).id)

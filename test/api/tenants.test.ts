@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { waitFor } from '../support/wait.ts'
 import { startApi, type Api } from './support/api.ts'
 import { send } from './support/buyer.ts'
-import { addSeller, buy, DAY_MS, fresh, refunded, type Bought } from './support/orders.ts'
+import { addSeller, buy, DAY_MS, fresh, refunded, saveCard, type Bought } from './support/orders.ts'
 
 let api: Api
 let bought: Bought
@@ -29,11 +29,13 @@ beforeAll(async () => {
   const webhookEndpoint = await holdfast.webhookEndpoints.create({ url: 'https://shop.example/hooks' })
   await holdfast.webhookEndpoints.replay(webhookEndpoint.id, { event: event.id })
   const [webhookDelivery] = await holdfast.webhookDeliveries.list({ event: event.id }).take(1)
+  const savedCard = await saveCard(api, seller)
   const apiKey = await holdfast.apiKeys.create({ kind: 'publishable' })
   Object.assign(ids, {
     sellers: seller, sessions: bought.session.id, orders: bought.order.id, payments: bought.payment.id, escrows: one?.id,
     refunds: refund.id, disputes: dispute.id, settlements: settlement?.id, payouts: payout.id, events: event.id, apiKeys: apiKey.id,
     webhookEndpoints: webhookEndpoint.id, webhookDeliveries: webhookDelivery?.id,
+    savedCards: savedCard.id,
   })
 }, 120_000)
 afterAll(() => api.close())

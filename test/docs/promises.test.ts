@@ -9,8 +9,9 @@ const rows = page.split('\n').filter((line) => /^\| \d+ \|/.test(line))
 const shown = rows.flatMap((row) => [...row.matchAll(/`([^`]+\.ts)` “([^”]+)”/g)].map(([, file = '', words = '']) => [file, words] as const))
 
 describe('the promises', () => {
-  it('are sixty, each shown by something or said to be missing', () => {
-    expect(rows.map((row) => Number(/\d+/.exec(row)?.[0]))).toEqual(Array.from({ length: 60 }, (_, index) => index + 1))
+  it('are sixty and more, numbered through, each shown by something or said to be missing', () => {
+    expect(rows.map((row) => Number(/\d+/.exec(row)?.[0]))).toEqual(rows.map((_, index) => index + 1))
+    expect(rows.length).toBeGreaterThanOrEqual(60)
     expect(rows.filter((row) => !/`[^`]+\.ts` “|`npm run|\*[^*]*not/.test(row))).toEqual([])
     expect([...page.matchAll(/`[^`\s]+\.(?:ts)`/g)]).toHaveLength(shown.length)
   })

@@ -1,5 +1,6 @@
 import { art } from '../art.ts'
 import { productBySlug, products, shippingName, shopByReference, type Currency, type Product } from '../catalogue.ts'
+import type { Person } from '../shop.ts'
 import { money } from '../view/format.ts'
 import { html, type Html } from '../view/html.ts'
 
@@ -67,9 +68,10 @@ export function cartLines(cart: Cart, currency: Currency): { shop: string; items
   }))
 }
 
-export function cartPage(cart: Cart, { currency, formKey }: { readonly currency: Currency; readonly formKey: string }): Html {
+export function cartPage(cart: Cart, { currency, person, formKey }: { readonly currency: Currency; readonly person: Person; readonly formKey: string }): Html {
   const groups = cartLines(cart, currency)
   if (groups.length === 0) return html`<h1>Cart</h1><div class="empty"><h2>Nothing in it yet</h2><p>Goods from several sellers can be paid for at once.</p><a class="button" href="/">See the catalogue</a></div>`
+  const other: Person = person === 'Ann' ? 'Ben' : 'Ann'
   const total = groups.reduce((sum, { amount }) => sum + amount, 0)
   return html`<div class="stack"><h1>Cart</h1><div class="split">
     <div class="stack">${groups.map(({ shop, items, amount }) => html`<section class="panel">
@@ -86,6 +88,8 @@ export function cartPage(cart: Cart, { currency, formKey }: { readonly currency:
       <label>Company<input name="name" value="Northbank Fabrication Ltd" autocomplete="organization" maxlength="80" required></label>
       <label>E-mail for the receipt<input name="email" type="email" value="purchasing@northbank.example" autocomplete="email" required></label>
       <label>Order details<span class="hint">What the checkout asks for.</span><select name="details"><option value="none">None</option><option value="all">Company, tax ID, purchase order, delivery address</option></select></label>
-      <button>Go to payment</button></form>
+      <button>Go to payment</button>
+      <p class="small quiet">You are ${person}, and buy for this company. <button class="plain" form="person">Be ${other}, a colleague</button></p></form>
+    <form id="person" method="post" action="/person"><input type="hidden" name="person" value="${other}"></form>
   </div></div>`
 }

@@ -22,7 +22,7 @@ function addShopPages(app: FastifyInstance, shop: Shop): void {
   })
   app.get('/cart', (request, reply) => shop.show(request, reply, {
     title: 'Cart', area: 'shop', currency: shop.currency(request),
-    body: cartPage(shop.cart(request), { currency: shop.currency(request), formKey: randomUUID() }),
+    body: cartPage(shop.cart(request), { currency: shop.currency(request), person: shop.person(request), formKey: randomUUID() }),
   }))
   app.post('/cart', (request, reply) => {
     const field = fields(request)
@@ -32,6 +32,10 @@ function addShopPages(app: FastifyInstance, shop: Shop): void {
     if (product && quantity === 0) cart.delete(product.slug)
     else if (product && quantity >= product.minimum && quantity <= 99) cart.set(product.slug, quantity)
     shop.setCart(reply, cart)
+    return reply.redirect('/cart', 303)
+  })
+  app.post('/person', (request, reply) => {
+    shop.setPerson(reply, fields(request)('person') === 'Ben' ? 'Ben' : 'Ann')
     return reply.redirect('/cart', 303)
   })
   app.post('/currency', (request, reply) => {
@@ -66,7 +70,8 @@ async function createSession(shop: Shop, request: FastifyRequest, buyer: string)
     // wallets take money at once or not at all
     captureMode: 'automatic',
     returnUrl: `${shop.origin}/checkout/return`,
-    buyer: { reference: buyer, name: field('name'), email: field('email') },
+    buyer: { reference: buyer, name: field('name'), email: field('email'), companyReference: shop.company(buyer) },
+    savedCards: { securityCode: 'always' },
     ...(field('details') === 'all' && {
       collect: { company: 'required', taxId: 'required', purchaseOrder: 'optional', deliveryAddress: 'required' } as const,
       details: { company: field('name') },

@@ -88,6 +88,8 @@ export interface JpmorganConfig {
   readonly merchantIds: Readonly<Record<string, string>>
   readonly reportsUrl?: string
   readonly addenda: 'none' | 'level2' | 'level3'
+  /** For which payments with a saved card the network's id of its first one is sent along; `merchant` by default. */
+  readonly networkTransactionIds?: 'merchant' | 'all' | 'never'
 }
 
 export interface BankConfig {
@@ -161,6 +163,7 @@ const environment = z.object({
   HOLDFAST_JPMORGAN_URL: url.optional(),
   HOLDFAST_JPMORGAN_REPORTS_URL: url.optional(),
   HOLDFAST_JPMORGAN_ADDENDA: z.enum(['none', 'level2', 'level3']).default('level2'),
+  HOLDFAST_JPMORGAN_NETWORK_TRANSACTION_ID: z.enum(['merchant', 'all', 'never']).default('merchant'),
   HOLDFAST_JPMORGAN_TOKEN_URL: url.optional(),
   HOLDFAST_JPMORGAN_CLIENT_ID: z.string().min(1).optional(),
   HOLDFAST_JPMORGAN_CLIENT_SECRET: z.string().min(1).optional(),
@@ -302,6 +305,7 @@ function jpmorganOf(env: Environment): JpmorganConfig | null {
   return {
     baseUrl: env.HOLDFAST_JPMORGAN_URL, auth, merchantIds: env.HOLDFAST_JPMORGAN_MERCHANT_ID as Record<string, string>,
     addenda: env.HOLDFAST_JPMORGAN_ADDENDA,
+    networkTransactionIds: env.HOLDFAST_JPMORGAN_NETWORK_TRANSACTION_ID,
     ...(env.HOLDFAST_JPMORGAN_REPORTS_URL && { reportsUrl: env.HOLDFAST_JPMORGAN_REPORTS_URL }),
   }
 }

@@ -284,6 +284,7 @@ function railsOf({ rails: { jpmorgan, alipay, antom, bank } }: Config, { vault, 
   const cards = jpmorgan && createJpmorganConnector({
     baseUrl: jpmorgan.baseUrl, auth: jpmorgan.auth, addenda: jpmorgan.addenda, cards: vault, now: realNow,
     ...(jpmorgan.reportsUrl !== undefined && { reportsUrl: jpmorgan.reportsUrl }),
+    ...(jpmorgan.networkTransactionIds && { storedCredentials: { originalNetworkTransactionId: jpmorgan.networkTransactionIds } }),
     merchantId: (marketplace) => jpmorgan.merchantIds[marketplace] ?? jpmorgan.merchantIds['*'],
     software: { companyName: 'Holdfast', productName: 'Holdfast', version: '0.1.0' },
   })

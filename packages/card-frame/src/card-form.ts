@@ -12,7 +12,7 @@ import { propertiesOf } from './appearance.ts'
 import { brandRules, ruleFor } from './cards.ts'
 import type { Page } from './connection.ts'
 import { digitsOf } from './editing.ts'
-import { cardOf, fieldOrder, findError, findErrors } from './validation.ts'
+import { cardOf, fieldsOf, findError, findErrors } from './validation.ts'
 import type { Rules } from './validation.ts'
 import { createToken, openFrameSession } from './vault-calls.ts'
 import type { Refused } from './vault-calls.ts'
@@ -53,6 +53,8 @@ export class CardForm {
   #session: Promise<FrameSession | Refused> = Promise.resolve({ code: 'ticket_refused' })
   #brands: readonly string[] = brandRules.map(({ brand }) => brand)
   #brand: CardBrand = 'unknown'
+  /** The brand of the saved card whose security code alone is asked for. */
+  #saved: string | undefined
   /** The attempt for which a token is on its way. */
   #attempt: number | undefined
   #disabled = false
@@ -84,7 +86,7 @@ export class CardForm {
   }
 
   #rules(): Rules {
-    return { words: this.#words, brands: this.#brands, now: this.#now() }
+    return { words: this.#words, brands: this.#brands, now: this.#now(), saved: this.#saved }
   }
 
   #answer(message: PageMessage): void {
@@ -104,7 +106,7 @@ export class CardForm {
 
   #firstToFill(): CardField {
     const [first] = findErrors(this.#view.entries(), this.#rules())
-    return first?.field ?? 'number'
+    return first?.field ?? fieldsOf(this.#rules())[0] ?? 'number'
   }
 
   /** Of several tickets, only the newest counts. */
@@ -119,6 +121,8 @@ export class CardForm {
   #show(session: FrameSession | Refused): void {
     if ('code' in session) return this.#fail(session.code, null)
     this.#brands = session.brands
+    this.#saved = session.savedCard?.brand
+    if (session.savedCard) this.#view.showCodeOf(session.savedCard)
     this.#view.showTotal(
       this.#words.total({
         amount: formatAmount(session, this.#words.locale),
@@ -163,7 +167,7 @@ export class CardForm {
   /** Always answers, whether anything changed or not: the page waits for it. */
   #validate(): readonly FieldError[] {
     this.#said = ''
-    const errors = fieldOrder.flatMap(field => this.#check(field) ?? [])
+    const errors = fieldsOf(this.#rules()).flatMap(field => this.#check(field) ?? [])
     this.#view.announce(errors.map(({ message }) => message).join(' '))
     this.#tellValidity()
     return errors
@@ -219,7 +223,8 @@ export class CardForm {
   async #requestToken(): Promise<{ readonly token: string } | Refused> {
     const session = await this.#session
     if ('code' in session) return session
-    return createToken(cardOf(this.#view.entries()), session.frameSession)
+    const card = cardOf(this.#view.entries())
+    return createToken(session.savedCard ? { securityCode: card.securityCode } : card, session.frameSession)
   }
 
   /** The vault knows better than the frame, by a newer table or the right time of day. */

@@ -15,11 +15,16 @@ export interface Rules {
   /** The brands that the session takes; all before it is known. */
   readonly brands: readonly string[]
   readonly now: Date
+  /** The brand of the saved card whose security code alone is asked for. */
+  readonly saved?: string | undefined
 }
+
+/** The fields that there are. */
+export const fieldsOf = ({ saved }: Pick<Rules, 'saved'>): readonly CardField[] => (saved ? ['securityCode'] : fieldOrder)
 
 /** Everything that is wrong, in the order of the fields; nothing when the card can be sent. */
 export function findErrors(entries: Entries, rules: Rules): readonly FieldError[] {
-  return fieldOrder.flatMap(field => findError(field, entries, rules) ?? [])
+  return fieldsOf(rules).flatMap(field => findError(field, entries, rules) ?? [])
 }
 
 /** What is wrong with one field, and what to do about it. */
@@ -74,8 +79,8 @@ function checkExpiry({ expiry: text }: Entries, { words: { expiry: words }, now 
   return isTooFarAhead(expiry, now) ? ['expiry_invalid', words.year] : undefined
 }
 
-function checkCode({ number, securityCode }: Entries, { words: { securityCode: words } }: Rules): Found {
-  const lengths = codeLengths(digitsOf(number))
+function checkCode({ number, securityCode }: Entries, { words: { securityCode: words }, saved }: Rules): Found {
+  const lengths = saved ? [brandRules.find(({ brand }) => brand === saved)?.codeLength ?? 3] : codeLengths(digitsOf(number))
   const place = { digits: lengths.length === 1 ? lengths[0] : undefined }
   const digits = digitsOf(securityCode)
   if (digits === '') return ['required', words.required(place)]

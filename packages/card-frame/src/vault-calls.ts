@@ -1,4 +1,4 @@
-import type { FrameSession, TokenCreate } from '@holdfast/contract'
+import type { FrameSession, SavedTokenCreate, TokenCreate } from '@holdfast/contract'
 import type { FrameErrorCode } from '@holdfast/contract/frame'
 
 /* The two calls to the frame's own origin. No message can change where they go. */
@@ -23,7 +23,7 @@ export async function openFrameSession(body: {
 
 /** Sends a card and gets a token for it. */
 export async function createToken(
-  card: TokenCreate,
+  card: TokenCreate | SavedTokenCreate,
   session: string,
 ): Promise<{ readonly token: string } | Refused> {
   const answer = await post('/v1/tokens', { body: card, bearer: session })

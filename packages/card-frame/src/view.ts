@@ -14,6 +14,8 @@ export interface View {
   focus(field: CardField): void
   showTotal(text: string): void
   showBrand(brand: CardBrand): void
+  /** Leaves the security code alone, of the card that is named beside it. */
+  showCodeOf(card: { readonly brand: string; readonly last4: string }): void
   /** Shows an error under its field, or takes it away. */
   showError(field: CardField, error: FieldError | undefined): void
   hasError(field: CardField): boolean
@@ -191,6 +193,12 @@ function viewOf({ form, fields, total, mark, live, words }: Parts): View {
       fields.expiry.hint.textContent = words.hints.expiry
       fields.securityCode.hint.textContent =
         rule?.codeLength === 4 ? words.hints.codeFront : words.hints.codeBack
+    },
+    showCodeOf({ brand, last4 }) {
+      for (const name of fieldOrder) fields[name].box.hidden = name !== 'securityCode'
+      const { hints } = words
+      const front = brandRules.find(rule => rule.brand === brand)?.codeLength === 4
+      fields.securityCode.hint.textContent = `\u2066•••• ${last4}\u2069 · ${front ? hints.codeFront : hints.codeBack}`
     },
     showError: (field, error) => showError(fields[field], error),
     hasError: field => !fields[field].error.hidden,

@@ -78,8 +78,8 @@ export class Api {
     )
   }
 
-  ticket(): Promise<Answer<FrameTicket>> {
-    return this.ask('frame-ticket', {}, isFrameTicket)
+  ticket(savedCard?: string): Promise<Answer<FrameTicket>> {
+    return this.ask('frame-ticket', { savedCard }, isFrameTicket)
   }
 
   /** A call that pays nothing and does no harm when it arrives twice: a read, or with a body what it says, once more. */

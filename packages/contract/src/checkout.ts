@@ -4,6 +4,7 @@ import { instantSchema, releaseTermsSchema } from './fields.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
 import { cardSchema } from './resources.ts'
+import { checkoutSavedCardsSchema, saveCardSchema } from './saved-cards.ts'
 import { paymentMethods, sessionStates } from './states.ts'
 import { vaultWallets } from './vault.ts'
 
@@ -131,6 +132,7 @@ export const checkoutViewSchema = z.object({
     applePayMethodSchema,
   ])),
   details: detailsViewSchema.nullable().meta({ description: 'Null where the session asks for none.' }),
+  savedCards: checkoutSavedCardsSchema.nullable().meta({ description: 'Null: the session offers no saved cards.' }),
   attempt: attemptSchema.nullable().meta({ description: 'The newest attempt; resume() reads its truth here.' }),
   returnUrl: z.string(),
   expiresAt: instantSchema,
@@ -171,6 +173,7 @@ export const confirmSchema = z.discriminatedUnion('method', [
     token: z.string().min(20).max(200).regex(/^tok_[0-9A-Za-z_-]+$/, 'expected the token that the card frame or a wallet-card call returned'),
     revision: z.int().min(1),
     browser: browserSchema.optional().meta({ description: 'With it, the issuer may authenticate the buyer by 3-D Secure. Without it nobody can, and some issuers decline.' }),
+    save: saveCardSchema.optional().meta({ description: 'The buyer ticked the box: keep this card once it has paid. Only a card that was typed can be kept.' }),
   }),
   z.strictObject({
     method: z.literal('alipay'),

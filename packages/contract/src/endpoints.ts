@@ -4,6 +4,7 @@ import { addressFormatQuerySchema, addressFormatSchema, detailsInputSchema } fro
 import { eventSchema } from './events.ts'
 import { idOf, type IdKind } from './ids.ts'
 import * as request from './requests.ts'
+import * as saved from './saved-cards.ts'
 import * as resource from './resources.ts'
 import * as webhook from './webhooks.ts'
 
@@ -71,14 +72,20 @@ export const endpoints = {
   'sessions.list': list('/v1/checkout-sessions', request.listQuerySchema, resource.sessionSchema, 'List sessions'),
 
   'checkout.retrieve': { method: 'GET', path: '/v1/checkout', caller: 'page', summary: 'What the component shows', response: checkoutViewSchema, status: 200, idempotent: false },
-  'checkout.frameTicket': { method: 'POST', path: '/v1/checkout/frame-ticket', caller: 'page', summary: 'A one-time ticket for the card frame', body: request.emptySchema, response: frameTicketSchema, status: 201, idempotent: false },
+  'checkout.frameTicket': { method: 'POST', path: '/v1/checkout/frame-ticket', caller: 'page', summary: 'A one-time ticket for the card frame: for a new card, or the security code of a saved one', body: saved.frameTicketCreateSchema, response: frameTicketSchema, status: 201, idempotent: false },
   'checkout.walletSession': { method: 'POST', path: '/v1/checkout/wallet-session', caller: 'page', summary: 'A merchant session of Apple’s, which its sheet wants before it opens on this page', body: walletSessionCreateSchema, response: walletSessionSchema, status: 201, idempotent: false },
   'checkout.walletCard': { method: 'POST', path: '/v1/checkout/wallet-card', caller: 'page', summary: 'A card token for what Google Pay or Apple Pay gave the page', body: walletCardCreateSchema, response: walletCardSchema, status: 201, idempotent: false },
   'checkout.details': { method: 'POST', path: '/v1/checkout/details', caller: 'page', summary: 'Keep what the buyer says of the order', body: detailsInputSchema, response: checkoutViewSchema, status: 200, idempotent: false },
   'checkout.addressFormat': { method: 'GET', path: '/v1/checkout/address-format', caller: 'page', summary: 'How a country writes its addresses', query: addressFormatQuerySchema, response: addressFormatSchema, status: 200, idempotent: false },
+  'checkout.savedCardToken': { method: 'POST', path: '/v1/checkout/saved-card-token', caller: 'page', summary: 'A card token for a saved card, where the session wants no security code', body: saved.savedCardTokenCreateSchema, response: saved.savedCardTokenSchema, status: 201, idempotent: false },
+  'checkout.removeSavedCard': { method: 'POST', path: '/v1/checkout/remove-saved-card', caller: 'page', summary: 'Remove a card that the session’s buyer saved', body: saved.savedCardRemoveSchema, response: checkoutViewSchema, status: 200, idempotent: false },
   'checkout.confirm': { method: 'POST', path: '/v1/checkout/confirm', caller: 'page', summary: 'Pay with a card token, or begin to pay with a wallet', body: confirmSchema, response: attemptSchema, status: 200, idempotent: true },
   'checkout.check': { method: 'POST', path: '/v1/checkout/check', caller: 'page', summary: 'Ask the rail now what became of the attempt under way', body: request.emptySchema, response: checkoutViewSchema, status: 200, idempotent: false },
   'checkout.cancelAttempt': { method: 'POST', path: '/v1/checkout/cancel-attempt', caller: 'page', summary: 'Close a wallet attempt that waits for the buyer, so that another way to pay can be chosen', body: request.emptySchema, response: checkoutViewSchema, status: 200, idempotent: false },
+
+  'savedCards.retrieve': retrieve('/v1/saved-cards/:id', 'savedCard', saved.savedCardSchema, 'Read a saved card, also once it is removed'),
+  'savedCards.remove': { method: 'DELETE', path: '/v1/saved-cards/:id', caller: 'secret', summary: 'Remove a saved card; its number is deleted', params: path('savedCard'), response: saved.savedCardSchema, status: 200, idempotent: true },
+  'savedCards.list': list('/v1/saved-cards', request.savedCardListSchema, saved.savedCardSchema, 'List saved cards, by buyer or company'),
 
   'orders.retrieve': retrieve('/v1/orders/:id', 'order', resource.orderSchema, 'Read an order'),
   'orders.list': list('/v1/orders', request.orderListSchema, resource.orderSchema, 'List orders'),

@@ -5,6 +5,7 @@ import {
   disputeSchema, escrowSchema, marketplaceSchema, operatorTransferSchema, orderSchema, paymentSchema, payoutSchema,
   refundSchema, releaseSchema, sellerSchema, sessionSchema, settlementSchema,
 } from './resources.ts'
+import { savedCardSchema } from './saved-cards.ts'
 
 /** What is in an event about a session: never its client secret. */
 const sessionInEvent = sessionSchema.omit({ clientSecret: true }).meta({ id: 'CheckoutSessionInEvent' })
@@ -31,6 +32,7 @@ export const eventTypes = {
   settlement: { schema: settlementSchema, types: ['settlement.recorded'] },
   seller: { schema: sellerSchema, types: ['seller.created', 'seller.updated'] },
   operator: { schema: operatorTransferSchema, types: ['operator.topped_up', 'operator.withdrew'] },
+  savedCard: { schema: savedCardSchema, types: ['saved_card.created', 'saved_card.removed'] },
   marketplace: { schema: marketplaceSchema, types: ['marketplace.updated'] },
 } as const
 

@@ -36,4 +36,5 @@ export const buyerSchema = z.object({
   reference: z.string().nullable(),
   name: z.string().nullable(),
   email: z.string().nullable(),
+  companyReference: z.string().nullable().meta({ description: 'The company that the buyer buys for.' }),
 }).meta({ id: 'Buyer' })

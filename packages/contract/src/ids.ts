@@ -23,6 +23,7 @@ export const idPrefixes = {
   event: 'evt',
   webhookEndpoint: 'we',
   webhookDelivery: 'wd',
+  savedCard: 'pm',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -87,6 +88,7 @@ const kindNames: Readonly<Record<IdKind, string>> = {
   capture: 'capture', release: 'release', refund: 'refund', dispute: 'dispute', settlement: 'settlement',
   settlementLine: 'settlement line', payout: 'payout', ledgerAccount: 'ledger account', transfer: 'transfer',
   event: 'event', webhookEndpoint: 'webhook endpoint', webhookDelivery: 'webhook delivery',
+  savedCard: 'saved card',
 }
 
 /** The schema of an id of one kind. */

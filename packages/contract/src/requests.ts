@@ -4,6 +4,7 @@ import { countrySchema, emailSchema, metadataSchema, referenceSchema, releaseTer
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
 import { feeBearers } from './resources.ts'
+import { companyReferenceSchema, sessionSavedCardsInputSchema } from './saved-cards.ts'
 import { disputeStates, orderStates, paymentStates, payoutStates, refundStates, threeDSecureModes } from './states.ts'
 
 /* Every request is strict: a field that is not listed is refused by name. */
@@ -50,6 +51,7 @@ export const buyerInputSchema = z.strictObject({
   reference: referenceSchema.optional(),
   name: textSchema.optional(),
   email: emailSchema.optional(),
+  companyReference: companyReferenceSchema.optional(),
 }).meta({ id: 'BuyerInput' })
 
 export const sessionCreateSchema = z.strictObject({
@@ -62,6 +64,7 @@ export const sessionCreateSchema = z.strictObject({
   lines: z.array(sessionLineInputSchema).min(1).max(50),
   collect: collectInputSchema.optional(),
   details: detailsInputSchema.optional().meta({ description: 'What is known already; the buyer can change what is asked for.' }),
+  savedCards: sessionSavedCardsInputSchema.optional().meta({ description: 'Lets the buyer save cards and pay with saved ones; needs buyer.reference. Not offered by default.' }),
   expiresInMinutes: z.int().min(5).max(43_200).optional().meta({ description: 'One day by default.' }),
   metadata: metadataSchema.optional(),
 }).meta({ id: 'SessionCreate' })
@@ -164,6 +167,7 @@ export const releaseListSchema = z.strictObject({ ...paging, escrow: idOf('escro
 export const refundListSchema = z.strictObject({ ...paging, payment: idOf('payment').optional(), order: idOf('order').optional(), status: z.enum(refundStates).optional() })
 export const disputeListSchema = z.strictObject({ ...paging, escrow: idOf('escrow').optional(), order: idOf('order').optional(), status: z.enum(disputeStates).optional() })
 export const sellerListSchema = z.strictObject({ ...paging, reference: z.string().optional() })
+export const savedCardListSchema = z.strictObject({ ...paging, buyer: z.string().max(64).optional(), company: z.string().max(64).optional(), status: z.enum(['active', 'removed']).optional().meta({ description: 'Active by default.' }) })
 export const payoutListSchema = z.strictObject({ ...paging, seller: idOf('seller').optional(), status: z.enum(payoutStates).optional() })
 export const eventListSchema = z.strictObject({ ...paging, type: z.string().max(64).optional(), object: z.string().max(64).optional().meta({ description: 'The id of the object that it is about.' }), order: z.enum(['newest', 'oldest']).optional() })
 export const accountListSchema = z.strictObject({ ...paging, name: z.string().max(80).optional().meta({ description: 'The opening of the account’s name.' }) })

@@ -3,6 +3,7 @@ import { collectSchema, detailsSchema } from './details.ts'
 import { buyerSchema, instantSchema, metadataSchema, releaseTermsSchema } from './fields.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema, signedSumSchema, sumSchema } from './money.ts'
+import { sessionSavedCardsSchema } from './saved-cards.ts'
 import {
   authenticationStates, threeDSecureModes,
   captureStates, declineClasses, disputeStates, milestoneStates, operationKinds, operationStates, orderStates,
@@ -142,6 +143,7 @@ export const sessionSchema = z.object({
   buyer: buyerSchema,
   collect: collectSchema,
   details: detailsSchema,
+  savedCards: sessionSavedCardsSchema.nullable().meta({ description: 'Null: saved cards are not offered.' }),
   lines: z.array(z.object({
     reference: z.string(),
     escrow: idOf('escrow'),

@@ -58,6 +58,10 @@ export type Confirm =
        * With it, the issuer may authenticate the buyer by 3-D Secure. Without it nobody can, and some issuers decline.
        */
       browser?: Browser
+      /**
+       * The buyer ticked the box: keep this card once it has paid. Only a card that was typed can be kept.
+       */
+      save?: SaveCard
     }
   | {
       method: 'alipay'
@@ -144,6 +148,8 @@ export type WebhookEventType =
   | 'seller.updated'
   | 'operator.topped_up'
   | 'operator.withdrew'
+  | 'saved_card.created'
+  | 'saved_card.removed'
   | 'marketplace.updated'
 export type WebhookReplayCreate =
   | {
@@ -236,6 +242,10 @@ export interface Buyer {
   reference: string | null
   name: string | null
   email: string | null
+  /**
+   * The company that the buyer buys for.
+   */
+  companyReference: string | null
 }
 /**
  * What the checkout asks its buyer for; what is left out is not asked for.
@@ -374,6 +384,114 @@ export interface DetailsView {
 export interface Money {
   amount: number
   currency: string
+}
+export interface SessionSavedCardsInput {
+  /**
+   * Whether paying again asks for the security code; always, by default.
+   */
+  securityCode?: 'always' | 'never'
+}
+export interface SessionSavedCards {
+  securityCode: 'always' | 'never'
+}
+export interface SaveCard {
+  /**
+   * The version of the words that the buyer agreed to.
+   */
+  consent: '2026-11'
+  /**
+   * The language in which they were shown.
+   */
+  locale: string
+  /**
+   * The buyer also agreed that others who buy for the same company may pay with it.
+   */
+  shared: boolean
+}
+export interface SavedCard {
+  id: string
+  object: 'saved_card'
+  status: 'active' | 'removed'
+  /**
+   * The reference of the buyer who saved it.
+   */
+  buyer: string
+  /**
+   * The reference of the company whose buyers may pay with it; null: its own buyer alone.
+   */
+  company: string | null
+  brand: string
+  last4: string
+  expMonth: number
+  expYear: number
+  /**
+   * Equal for equal numbers, within this marketplace.
+   */
+  fingerprint: string
+  /**
+   * What the buyer agreed to, and when.
+   */
+  consent: {
+    version: string
+    locale: string
+    shared: boolean
+    session: string
+    payment: string
+    /**
+     * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+     */
+    at: string
+  }
+  lastUsedAt: string | null
+  removedAt: string | null
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface OfferedCard {
+  id: string
+  brand: string
+  last4: string
+  expMonth: number
+  expYear: number
+  expired: boolean
+  /**
+   * Saved by this buyer, who may remove it; else by another of the same company.
+   */
+  own: boolean
+}
+export interface CheckoutSavedCards {
+  securityCode: 'always' | 'never'
+  /**
+   * The buyer buys for a company, and may share a card with it.
+   */
+  shareable: boolean
+  cards: OfferedCard[]
+}
+export interface SavedCardTokenCreate {
+  savedCard: string
+  /**
+   * The revision that the buyer has seen.
+   */
+  revision: number
+}
+export interface SavedCardToken {
+  object: 'saved_card_token'
+  /**
+   * A card token: confirm with it as with one from the card frame.
+   */
+  token: string
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  expiresAt: string
+}
+export interface SavedCardRemove {
+  savedCard: string
+}
+export interface FrameTicketCreate {
+  savedCard?: string
 }
 /**
  * A bank account, of which only the last four characters are shown.
@@ -537,6 +655,10 @@ export interface CheckoutSession {
   buyer: Buyer
   collect: Collect
   details: Details
+  /**
+   * Null: saved cards are not offered.
+   */
+  savedCards: SessionSavedCards | null
   lines: {
     reference: string
     escrow: string
@@ -1151,6 +1273,10 @@ export interface CheckoutView {
    */
   details: DetailsView | null
   /**
+   * Null: the session offers no saved cards.
+   */
+  savedCards: CheckoutSavedCards | null
+  /**
    * The newest attempt; resume() reads its truth here.
    */
   attempt: Attempt | null
@@ -1224,6 +1350,10 @@ export interface CheckoutSessionInEvent {
   buyer: Buyer
   collect: Collect
   details: Details
+  /**
+   * Null: saved cards are not offered.
+   */
+  savedCards: SessionSavedCards | null
   lines: {
     reference: string
     escrow: string
@@ -1282,6 +1412,10 @@ export interface BuyerInput {
   reference?: string
   name?: string
   email?: string
+  /**
+   * Yours, of the company that the buyer buys for: colleagues have the same one.
+   */
+  companyReference?: string
 }
 export interface SessionCreate {
   /**
@@ -1305,6 +1439,10 @@ export interface SessionCreate {
    * What is known already; the buyer can change what is asked for.
    */
   details?: DetailsInput
+  /**
+   * Lets the buyer save cards and pay with saved ones; needs buyer.reference. Not offered by default.
+   */
+  savedCards?: SessionSavedCardsInput
   /**
    * One day by default.
    */
@@ -1656,6 +1794,8 @@ export type Event =
   | EventOf<'seller.updated', Seller>
   | EventOf<'operator.topped_up', OperatorTransfer>
   | EventOf<'operator.withdrew', OperatorTransfer>
+  | EventOf<'saved_card.created', SavedCard>
+  | EventOf<'saved_card.removed', SavedCard>
   | EventOf<'marketplace.updated', Marketplace>
 
 export type EventType = Event['type']
@@ -1678,6 +1818,13 @@ export interface ListFilters {
   'checkout.addressFormat': {
     country?: string
     language?: string
+  }
+  'savedCards.list': {
+    limit?: number
+    after?: string
+    buyer?: string
+    company?: string
+    status?: 'active' | 'removed'
   }
   'orders.list': {
     limit?: number

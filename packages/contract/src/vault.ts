@@ -13,7 +13,7 @@ export const vaultErrorCodes = {
   json_malformed: 400, validation_failed: 400, key_invalid: 401, ticket_refused: 403, origin_refused: 403,
   frame_session_refused: 403, not_found: 404, token_unknown: 404, token_used: 409, token_expired: 409,
   token_binding_refused: 409, card_data_expired: 409, already_sent: 409, host_refused: 409, template_unknown: 409,
-  card_invalid: 422, rate_limited: 429, internal: 500,
+  saved_card_unknown: 404, card_invalid: 422, rate_limited: 429, internal: 500,
   // of wallet tokens, in the order in which they are looked at
   wallet_unconfigured: 409, wallet_version_refused: 422, wallet_token_invalid: 422, wallet_roots_expired: 409,
   wallet_chain_refused: 422, wallet_marker_missing: 422, wallet_key_expired: 422, wallet_signature_refused: 422,
@@ -37,6 +37,7 @@ export const frameSessionSchema = z.object({
   currency: currencySchema,
   exponent: z.int(),
   brands: z.array(z.string()),
+  savedCard: z.object({ brand: z.string(), last4: z.string() }).nullable().meta({ description: 'Not null: only this card’s security code is asked for.' }),
   expiresAt: instantSchema,
 })
 
@@ -48,6 +49,8 @@ export const tokenCreateSchema = z.strictObject({
   securityCode: z.string().regex(/^\d{3,4}$/),
   name: z.string().min(2).max(70),
 })
+/** `POST /v1/tokens`, bearer: a frame session for a saved card. */
+export const savedTokenCreateSchema = z.strictObject({ securityCode: z.string().regex(/^\d{3,4}$/) })
 export const tokenSchema = z.object({
   object: z.literal('card_token'),
   token: z.string(),
@@ -67,6 +70,7 @@ export const ticketCreateSchema = z.strictObject({
   currency: currencySchema,
   exponent: z.int(),
   brands: z.array(z.string()),
+  savedCard: idOf('savedCard').optional().meta({ description: 'The frame then asks for this card’s security code alone.' }),
 })
 export const ticketSchema = z.object({ ticket: z.string(), frameUrl: z.string(), expiresAt: instantSchema })
 
@@ -85,6 +89,8 @@ export const tokenViewSchema = z.object({
   fingerprint: z.string(),
   used: z.boolean(),
   expiresAt: instantSchema,
+  savedCard: z.string().nullable().meta({ description: 'The saved card that it was made of.' }),
+  securityCode: z.boolean().meta({ description: 'A security code is sent with it.' }),
   wallet: z.enum(vaultWallets).nullable().meta({ description: 'The wallet that the card came from; null: typed by the buyer. Brand and last four are then the device’s number’s.' }),
   cryptogram: z.boolean().meta({ description: 'The wallet has authenticated the buyer, and a cryptogram says so to the network.' }),
 })
@@ -127,6 +133,24 @@ export const vaultWalletsSchema = z.object({
 })
 
 /**
+ * Saved cards. A number becomes one by a send that says `keepAs`: it is kept provisionally, and is gone after a day
+ * unless `POST /internal/saved-cards/keep` follows, once the rail has approved. `…/remove` deletes it, with every
+ * token made of it that was not sent. Both may be repeated.
+ */
+export const savedCardKeySchema = z.strictObject({ marketplace: idOf('marketplace'), savedCard: idOf('savedCard') })
+/** `kept` is false where the vault has no such number (any more). */
+export const savedCardKeptSchema = z.object({ kept: z.boolean() })
+/** `POST /internal/saved-cards/tokens`: a token that is sent without a security code. */
+export const savedCardTokenRequestSchema = z.strictObject({
+  marketplace: idOf('marketplace'),
+  session: idOf('session'),
+  revision: z.int(),
+  origin: z.string().max(300),
+  brands: z.array(z.string()),
+  savedCard: idOf('savedCard'),
+})
+
+/**
  * `POST /internal/send`: fill the card into one request to a rail, send it once, answer with what the
  * template's response filter lets through. The template is the vault's own (method, path, the JSON pointers
  * that card fields fill, allowed request headers, the response's allowed fields); the caller gives the rest.
@@ -141,12 +165,17 @@ export const sendSchema = z.strictObject({
   headers: z.record(z.string(), z.string()),
   body: z.record(z.string(), z.unknown()),
   timeoutMs: z.int().min(100).max(120_000),
+  keepAs: idOf('savedCard').optional().meta({ description: 'The buyer wants the card saved: keep its number, provisionally, under this id.' }),
 })
 export const sendResultSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('answered'), httpStatus: z.int(), body: z.unknown() }),
   z.object({ outcome: z.literal('not_sent'), reason: z.string() }).meta({ description: 'Provably not sent: the socket never opened.' }),
   z.object({ outcome: z.literal('unknown'), reason: z.string() }),
 ])
+export type SavedCardKey = z.infer<typeof savedCardKeySchema>
+export type SavedCardTokenRequest = z.infer<typeof savedCardTokenRequestSchema>
+export type CardToken = z.infer<typeof tokenSchema>
+export type SavedTokenCreate = z.infer<typeof savedTokenCreateSchema>
 export type SendRequest = z.infer<typeof sendSchema>
 export type SendResult = z.infer<typeof sendResultSchema>
 export type TicketCreate = z.infer<typeof ticketCreateSchema>

@@ -19,7 +19,10 @@ export interface Decline {
  * `not_sent` is provably unsent, so that the operation may be rejected and the buyer may try again.
  */
 export type Outcome =
-  | { readonly outcome: 'approved'; readonly railReference: string; readonly amount: bigint; readonly card?: CardFacts; readonly authentication?: Authentication }
+  | {
+    readonly outcome: 'approved'; readonly railReference: string; readonly amount: bigint; readonly card?: CardFacts
+    readonly authentication?: Authentication; readonly networkTransactionId?: string
+  }
   | { readonly outcome: 'declined'; readonly decline: Decline; readonly railReference?: string; readonly authentication?: Authentication }
   | { readonly outcome: 'action_required'; readonly railReference?: string; readonly action: BuyerAction }
   | { readonly outcome: 'not_sent'; readonly reason: string }
@@ -104,6 +107,20 @@ export interface CardChargeRequest extends Charge {
   }
   /** With `threeDSecure`: of the buyer's browser. Sent, and kept nowhere. */
   readonly browser?: BuyerBrowser
+  /** Left out: the card is used this once, and not kept. */
+  readonly credential?: StoredCredential
+}
+
+/** What card networks want to be told of a card that is kept. Plain data, kept with the operation. */
+export interface StoredCredential {
+  /** `first`: the buyer agrees, with this payment, that it is kept. `again`: it is paid with a card kept before. */
+  readonly use: 'first' | 'again'
+  /** The saved card. With `first`, what the vault keeps the number as. */
+  readonly savedCard: string
+  /** Who asks for the payment; `merchant` where its buyer is not there. */
+  readonly initiator: 'buyer' | 'merchant'
+  /** The network's id of the payment that first used it, where the rail gave one. */
+  readonly networkTransactionId?: string
 }
 
 export type ChallengeWindow = (typeof challengeWindows)[number]

@@ -4,7 +4,7 @@ import { KeySet } from './key-set.ts'
 import type { HoldfastOptions, Mode } from './options.ts'
 import { ApiKeys, Marketplaces, TestClock } from './resources/account.ts'
 import { Events, Ledger } from './resources/books.ts'
-import { Orders, Payments, Sessions } from './resources/buying.ts'
+import { Orders, Payments, SavedCards, Sessions } from './resources/buying.ts'
 import { Disputes, Escrows, Refunds, Releases } from './resources/holding.ts'
 import { Operator, Payouts, Sellers, Settlements } from './resources/paying.ts'
 import { Tokens } from './resources/tokens.ts'
@@ -26,6 +26,7 @@ export class Holdfast {
   readonly mode: Mode
   readonly sessions: Sessions
   readonly orders: Orders
+  readonly savedCards: SavedCards
   readonly payments: Payments
   readonly escrows: Escrows
   readonly releases: Releases
@@ -54,6 +55,7 @@ export class Holdfast {
     this.mode = config.mode
     this.sessions = new Sessions(wire)
     this.orders = new Orders(wire)
+    this.savedCards = new SavedCards(wire)
     this.payments = new Payments(wire)
     this.escrows = new Escrows(wire)
     this.releases = new Releases(wire)

@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { newId } from '@holdfast/contract'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRecord } from './crypto.ts'
@@ -21,7 +22,7 @@ beforeAll(async () => {
       response.end(JSON.stringify({ transactionId: 't', responseMessage: message, request: body })),
     )
     const made = await tokenOf(at, { card: AMEX })
-    answers.push(JSON.stringify(await at.client.send(sendOf(made))))
+    answers.push(JSON.stringify(await at.client.send(sendOf(made, { keepAs: newId('savedCard') }))))
     answers.push(
       JSON.stringify(await at.client.readToken({ marketplace: at.marketplace, token: made.token })),
     )
@@ -130,6 +131,13 @@ test("all that is stored, opened with every key held, has no security code, and 
       }).toString('utf8'),
     )
   expect(opened).toEqual([JSON.stringify({ number: AMEX.number, name: AMEX.name })])
+  const saved = await at.query<Omit<Row, 'token_hash' | 'used_at'> & { saved_card_id: string }>('select * from vault.saved_cards')
+  const numbers = saved.map(({ marketplace_id: marketplace, saved_card_id: savedCard, record_version: recordVersion, ...row }) =>
+    openRecord(keys, {
+      record: { keyId: row.key_id, wrappedKey: row.wrapped_key, sealed: row.sealed },
+      binding: { marketplace, savedCard, recordVersion },
+    }).toString('utf8'))
+  expect(numbers).toEqual([opened[0], opened[0]])
   expect(rows.filter(row => row.used_at !== null)).toHaveLength(3)
   expect(rows.filter(row => row.used_at !== null && row.sealed !== null)).toEqual([])
 })
@@ -142,6 +150,7 @@ test('what has run out is emptied by a sweep, and is gone a day later', async ()
   await at.vault.sweep()
   for (const table of ['cards', 'tickets', 'frame_sessions'])
     expect(await at.query(`select 1 from vault.${table}`)).toEqual([])
+  expect(await at.query('select 1 from vault.saved_cards')).toEqual([])
   expect(await at.query('select 1 from vault.sends')).toHaveLength(3)
 })
 

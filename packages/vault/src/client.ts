@@ -1,14 +1,19 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https'
 import {
+  savedCardKeptSchema,
   sendResultSchema,
   ticketSchema,
+  tokenSchema,
   tokenViewSchema,
   vaultErrorCodes,
   vaultWalletsSchema,
   walletTokenSchema,
 } from '@holdfast/contract'
 import type {
+  CardToken,
+  SavedCardKey,
+  SavedCardTokenRequest,
   SendResult,
   Ticket,
   TicketCreate,
@@ -41,6 +46,12 @@ export interface VaultClient extends CardSender {
   readWallets(marketplace: string): Promise<VaultWallets>
   /** Verifies what a wallet gave the page, and keeps it as a card; the same token a second time is refused. */
   createWalletToken(wallet: WalletTokenCreate): Promise<WalletToken>
+  /** Makes a token of a saved card that is sent without a security code. */
+  createSavedCardToken(request: SavedCardTokenRequest): Promise<CardToken>
+  /** Keeps a number for good that a send has kept provisionally. False: the vault has none such. May be repeated. */
+  keepSavedCard(key: SavedCardKey): Promise<boolean>
+  /** Deletes a saved number, and the tokens made of it. May be repeated. */
+  removeSavedCard(key: SavedCardKey): Promise<void>
   /** Null: this marketplace has no such token. */
   readToken(query: { readonly marketplace: string; readonly token: string }): Promise<TokenView | null>
   /** Closes the connections kept. */
@@ -104,6 +115,12 @@ export function createVaultClient({
       vaultWalletsSchema.parse(await call('GET', `/internal/marketplaces/${marketplace}/wallets`)),
     createWalletToken: async wallet =>
       walletTokenSchema.parse(await call('POST', '/internal/wallet-tokens', wallet)),
+    createSavedCardToken: async request =>
+      tokenSchema.parse(await call('POST', '/internal/saved-cards/tokens', request)),
+    keepSavedCard: async key => savedCardKeptSchema.parse(await call('POST', '/internal/saved-cards/keep', key)).kept,
+    async removeSavedCard(key) {
+      await call('POST', '/internal/saved-cards/remove', key)
+    },
     async readToken(query) {
       try {
         return tokenViewSchema.parse(await call('POST', '/internal/tokens/read', query))

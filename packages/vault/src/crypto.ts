@@ -18,11 +18,20 @@ const TAG_BYTES = 16
 export const KEY_BYTES = 32
 
 /** What a ciphertext belongs to; another row's, tenant's or version's ciphertext doesn't open. */
-export interface Binding {
+export type Binding = TokenBinding | SavedBinding
+
+interface Bindings {
   readonly marketplace: string
+  readonly recordVersion: number
+}
+
+interface TokenBinding extends Bindings {
   /** The token's hash, as the row has it. */
   readonly tokenHash: Buffer
-  readonly recordVersion: number
+}
+
+interface SavedBinding extends Bindings {
+  readonly savedCard: string
 }
 
 export interface SealedRecord {
@@ -119,17 +128,16 @@ function keyNamed({ keys }: KeySet, id: string): Buffer {
   return key
 }
 
-const recordContext = (binding: Binding): Buffer => context('holdfast.vault.record.1', binding)
-const wrapContext = (binding: Binding, keyId: string): Buffer =>
-  context('holdfast.vault.key.1', binding, keyId)
+const recordContext = (binding: Binding): Buffer => context('record.1', binding)
+const wrapContext = (binding: Binding, keyId: string): Buffer => context('key.1', binding, keyId)
 
 /** Parts with their lengths before them, so that no two lists of parts read alike. */
-function context(
-  purpose: string,
-  { marketplace, tokenHash, recordVersion }: Binding,
-  ...more: string[]
-): Buffer {
-  const parts = [purpose, marketplace, tokenHash.toString('hex'), String(recordVersion), ...more]
+function context(what: string, binding: Binding, ...more: string[]): Buffer {
+  const [purpose, subject] =
+    'tokenHash' in binding
+      ? [`holdfast.vault.${what}`, binding.tokenHash.toString('hex')]
+      : [`holdfast.vault.saved-${what}`, binding.savedCard]
+  const parts = [purpose, binding.marketplace, subject, String(binding.recordVersion), ...more]
   return Buffer.from(parts.map(part => `${Buffer.byteLength(part)}:${part}`).join(','))
 }
 

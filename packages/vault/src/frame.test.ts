@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { newId } from '@holdfast/contract'
 import type { FrameInit } from '@holdfast/contract/frame'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -97,6 +98,30 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
         },
       })
       expect(checkout.violations).toEqual([])
+    })
+
+    test('who pays with a saved card is asked for its code alone, and told which card it is', async () => {
+      const first = ticketFor(at, { origin: shop.origin('shop') })
+      const savedCard = newId('savedCard')
+      const typed = await embedded()
+      await typed.introduce({ ticket: (await at.client.createTicket(first)).ticket })
+      await typed.hear('ready')
+      await typed.fill(card)
+      await typed.tell({ type: 'tokenize', attempt: 1 })
+      await at.client.send(sendOf({ token: (await typed.hear('token')).token, ticket: first }, { keepAs: savedCard }))
+      const again = ticketFor(at, { origin: shop.origin('shop'), savedCard })
+      const checkout = await embedded()
+      await checkout.introduce({ ticket: (await at.client.createTicket(again)).ticket })
+      await checkout.hear('ready')
+      expect(await checkout.frame.$$eval('input', inputs => inputs.filter(input => input.checkVisibility()).map(({ id }) => id))).toEqual(['securityCode'])
+      expect(await checkout.frame.$eval('#securityCode-hint', hint => hint.textContent)).toContain('•••• 4113')
+      await checkout.tell({ type: 'tokenize', attempt: 1 })
+      await checkout.frame.waitForSelector('#securityCode[aria-invalid="true"]')
+      await checkout.type('securityCode', card.code)
+      await checkout.tell({ type: 'tokenize', attempt: 2 })
+      const { token } = await checkout.hear('token')
+      expect(await at.client.send(sendOf({ token, ticket: again }))).toMatchObject({ outcome: 'answered' })
+      expect(at.rail.heard.at(-1)?.body).toMatchObject({ paymentMethodType: { card: { accountNumber: card.number, cvv: card.code } } })
     })
 
     test('whose card was declined pays again without typing it again', async () => {

@@ -1,5 +1,7 @@
 import {
   idOf,
+  savedCardKeySchema,
+  savedCardTokenRequestSchema,
   sendSchema,
   ticketCreateSchema,
   tokenReadSchema,
@@ -10,6 +12,7 @@ import type { SendRequest, SendResult } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
 import { answer, parseBody, refuse, refuseStranger } from './http.ts'
 import type { VaultRefusal } from './refusal.ts'
+import { createSavedToken, keep, remove } from './saved-cards.ts'
 import { send } from './send.ts'
 import { createTicket, readToken, registerMarketplace } from './tokenize.ts'
 import type { Vault } from './vault.ts'
@@ -53,6 +56,18 @@ export function internalRoutes(app: FastifyInstance, vault: Vault): void {
   app.post('/internal/wallet-tokens', async (request, reply) => {
     const body = parseBody(walletTokenCreateSchema, request.body)
     return answer(reply, request, 'refused' in body ? body : await createWalletToken(vault, body.value), 201)
+  })
+  app.post('/internal/saved-cards/keep', async (request, reply) => {
+    const body = parseBody(savedCardKeySchema, request.body)
+    return answer(reply, request, 'refused' in body ? body : await keep(vault, body.value))
+  })
+  app.post('/internal/saved-cards/remove', async (request, reply) => {
+    const body = parseBody(savedCardKeySchema, request.body)
+    return answer(reply, request, 'refused' in body ? body : await remove(vault, body.value))
+  })
+  app.post('/internal/saved-cards/tokens', async (request, reply) => {
+    const body = parseBody(savedCardTokenRequestSchema, request.body)
+    return answer(reply, request, 'refused' in body ? body : await createSavedToken(vault, body.value), 201)
   })
   app.post('/internal/send', async (request, reply) => {
     const body = parseBody(sendSchema, request.body)

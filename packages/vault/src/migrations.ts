@@ -72,6 +72,27 @@ const migrations: readonly string[] = [
   );
   create index wallet_messages_expiry on vault.wallet_messages (expires_at);
   `,
+  `
+  create table vault.saved_cards (
+    marketplace_id text not null references vault.marketplaces,
+    saved_card_id text not null,
+    record_version smallint not null,
+    brand text not null, last4 text not null check (last4 ~ '^[0-9]{4}$'),
+    exp_month smallint not null, exp_year smallint not null,
+    fingerprint bytea not null,
+    key_id text not null, wrapped_key bytea not null, sealed bytea not null,
+    created_at timestamptz not null,
+    -- null: kept for good
+    drop_at timestamptz,
+    primary key (marketplace_id, saved_card_id)
+  );
+  create index saved_cards_provisional on vault.saved_cards (drop_at) where drop_at is not null;
+  create index saved_cards_by_key on vault.saved_cards (key_id);
+  alter table vault.tickets add column saved_card_id text;
+  alter table vault.frame_sessions add column saved_card_id text;
+  alter table vault.cards add column saved_card_id text, add column needs_code boolean not null default true;
+  create index cards_by_saved_card on vault.cards (marketplace_id, saved_card_id) where saved_card_id is not null and sealed is not null;
+  `,
 ]
 
 /** One lock for all vaults of a database, so that two that start together migrate one after the other. */

@@ -1,8 +1,9 @@
-import { FRAME_PATH, frameSessionCreateSchema, idOf, tokenCreateSchema } from '@holdfast/contract'
+import { FRAME_PATH, frameSessionCreateSchema, idOf, savedTokenCreateSchema, tokenCreateSchema } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
 import { frameFiles } from './frame-page.ts'
 import { answer, bearerOf, parseBody, refuse, refuseOtherOrigins, refuseTooMany } from './http.ts'
 import type { VaultRefusal } from './refusal.ts'
+import { createCodedToken } from './saved-cards.ts'
 import { findMarketplace } from './store.ts'
 import { createToken, openFrameSession, readFrameSession } from './tokenize.ts'
 import type { Vault } from './vault.ts'
@@ -99,6 +100,11 @@ async function tokenize(vault: Vault, bearer: string, sent: unknown): Promise<Va
       detail: 'Too many cards in this checkout: wait, then try again.',
       retryAfterMs: wait,
     }
+  const { savedCard } = session
+  if (savedCard !== null) {
+    const body = parseBody(savedTokenCreateSchema, sent)
+    return 'refused' in body ? body : createCodedToken(vault, { session, savedCard, body: body.value })
+  }
   const body = parseBody(tokenCreateSchema, sent)
   if ('refused' in body) return body
   const created = await createToken(vault, { session, card: body.value })

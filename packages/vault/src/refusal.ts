@@ -29,6 +29,7 @@ const titles: Readonly<Record<VaultErrorCode, string>> = {
   already_sent: 'This operation has already sent a card',
   host_refused: 'The rail has no host that cards may be sent to',
   template_unknown: 'There is no such template',
+  saved_card_unknown: 'There is no such saved card',
   card_invalid: 'The card cannot be used',
   rate_limited: 'Too many calls',
   internal: 'Something failed on our side',

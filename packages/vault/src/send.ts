@@ -4,6 +4,7 @@ import { sendOnce } from './outbound.ts'
 import type { Sent } from './outbound.ts'
 import type { VaultRefusal } from './refusal.ts'
 import { filterResponse } from './response-filter.ts'
+import { keepProvisionally } from './saved-cards.ts'
 import { findCard, finishSend, inTransaction, insertSend, useCard, wasSent } from './store.ts'
 import type { CardRow } from './store.ts'
 import { fillBody, refuseCallersPart, templates } from './templates.ts'
@@ -74,11 +75,13 @@ async function claim(
     const entry = { marketplace, operation, tokenHash: hash, template: request.template, host, at: now }
     if (!(await insertSend(tx, entry))) return alreadySent
     await useCard(tx, { marketplace, hash }, { operation, at: now })
-    const { expMonth, expYear, wallet } = usable.row
-    return { ...stored, expMonth, expYear, wallet }
+    const { expMonth, expYear, wallet, needsCode } = usable.row
+    const { keepAs: savedCard } = request
+    if (savedCard !== undefined) await keepProvisionally(vault, { tx, row: usable.row, clear: stored, savedCard, now })
+    return { ...stored, expMonth, expYear, wallet, needsCode }
   })
   if ('refused' in opened) return opened
-  if (opened.wallet) return { card: opened }
+  if (opened.wallet || !opened.needsCode) return { card: opened }
   const code = vault.codes.take(hash, now)
   if (!code) return { outcome: 'not_sent', reason: 'card_data_expired' }
   const card = { ...opened, securityCode: code.toString('latin1') }
@@ -114,7 +117,10 @@ function judge(
       detail: 'The token has run out: the buyer confirms again.',
     }
   }
-  if (!row.wallet && !vault.codes.has(row.hash, now)) {
+  if (request.keepAs !== undefined && (row.wallet || row.savedCard)) {
+    return { refused: 'validation_failed', field: 'keepAs', detail: 'Only a card that was typed can be kept.' }
+  }
+  if (!row.wallet && row.needsCode && !vault.codes.has(row.hash, now)) {
     return {
       refused: 'card_data_expired',
       field: 'token',

@@ -21,6 +21,8 @@ export interface Bound {
 
 export interface TicketRow extends Bound {
   readonly hash: Buffer
+  /** Not null: the frame asks for this card's security code alone. */
+  readonly savedCard: string | null
   readonly amount: number
   readonly currency: string
   readonly exponent: number
@@ -30,6 +32,7 @@ export interface TicketRow extends Bound {
 
 export interface FrameSessionRow extends Bound {
   readonly hash: Buffer
+  readonly savedCard: string | null
   readonly brands: readonly string[]
   readonly expiresAt: Date
 }
@@ -44,6 +47,10 @@ export interface CardRow extends Bound {
   readonly fingerprint: Buffer
   /** Null: typed by the buyer. */
   readonly wallet: VaultWallet | null
+  /** The saved card that it was made of; null: typed, or a wallet's. */
+  readonly savedCard: string | null
+  /** Whether it goes out with a security code only. A wallet's never has one. */
+  readonly needsCode: boolean
   /** Whether the record has a wallet's cryptogram. */
   readonly cryptogram: boolean
   readonly createdAt: Date
@@ -51,6 +58,21 @@ export interface CardRow extends Bound {
   /** Null once it has been taken to be sent, or has run out. */
   readonly record: SealedRecord | null
   readonly operation: string | null
+}
+
+export interface SavedCardRow {
+  readonly marketplace: string
+  readonly savedCard: string
+  readonly recordVersion: number
+  readonly brand: string
+  readonly last4: string
+  readonly expMonth: number
+  readonly expYear: number
+  readonly fingerprint: Buffer
+  readonly record: SealedRecord
+  readonly createdAt: Date
+  /** When it goes unless its payment is known to be approved by then; null: it is kept. */
+  readonly dropAt: Date | null
 }
 
 export interface SendRow {
@@ -62,7 +84,7 @@ export interface SendRow {
   readonly at: Date
 }
 
-type Runner = Pick<Pool | PoolClient, 'query'>
+export type Runner = Pick<Pool | PoolClient, 'query'>
 
 export function openPool(databaseUrl: string): Pool {
   const pool = new Pool({
@@ -130,8 +152,8 @@ export async function findMarketplace(runner: Runner, id: string): Promise<Marke
 
 export async function insertTicket(runner: Runner, ticket: TicketRow): Promise<void> {
   await runner.query(
-    `insert into vault.tickets (marketplace_id, ticket_hash, session_id, revision, origin, amount, currency, exponent, brands, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `insert into vault.tickets (marketplace_id, ticket_hash, session_id, revision, origin, amount, currency, exponent, brands, expires_at, saved_card_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       ticket.marketplace,
       ticket.hash,
@@ -143,6 +165,7 @@ export async function insertTicket(runner: Runner, ticket: TicketRow): Promise<v
       ticket.exponent,
       ticket.brands,
       ticket.expiresAt,
+      ticket.savedCard,
     ],
   )
 }
@@ -163,7 +186,7 @@ export async function redeemTicket(
     `update vault.tickets set redeemed_at = $3
      where marketplace_id = $1 and ticket_hash = $2 and redeemed_at is null and expires_at > $3
      returning marketplace_id as marketplace, ticket_hash as hash, session_id as session, revision, origin,
-       amount::text as amount, currency, exponent, brands, expires_at as "expiresAt"`,
+       amount::text as amount, currency, exponent, brands, expires_at as "expiresAt", saved_card_id as "savedCard"`,
     [marketplace, hash, now],
   )
   return row && { ...row, amount: Number(row.amount) }
@@ -171,9 +194,9 @@ export async function redeemTicket(
 
 export async function insertFrameSession(runner: Runner, row: FrameSessionRow): Promise<void> {
   await runner.query(
-    `insert into vault.frame_sessions (marketplace_id, frame_session_hash, session_id, revision, origin, brands, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.marketplace, row.hash, row.session, row.revision, row.origin, row.brands, row.expiresAt],
+    `insert into vault.frame_sessions (marketplace_id, frame_session_hash, session_id, revision, origin, brands, expires_at, saved_card_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [row.marketplace, row.hash, row.session, row.revision, row.origin, row.brands, row.expiresAt, row.savedCard],
   )
 }
 
@@ -184,7 +207,7 @@ export async function findFrameSession(
   return one(
     runner,
     `select marketplace_id as marketplace, frame_session_hash as hash, session_id as session, revision, origin, brands,
-       expires_at as "expiresAt"
+       expires_at as "expiresAt", saved_card_id as "savedCard"
      from vault.frame_sessions where marketplace_id = $1 and frame_session_hash = $2`,
     [marketplace, hash],
   )
@@ -196,8 +219,8 @@ export async function insertCard(
 ): Promise<void> {
   await runner.query(
     `insert into vault.cards (marketplace_id, token_hash, record_version, session_id, revision, origin, brand, last4,
-       exp_month, exp_year, fingerprint, wallet, cryptogram, key_id, wrapped_key, sealed, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       exp_month, exp_year, fingerprint, wallet, cryptogram, key_id, wrapped_key, sealed, created_at, expires_at, saved_card_id, needs_code)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
     [
       card.marketplace,
       card.hash,
@@ -217,13 +240,15 @@ export async function insertCard(
       card.record.sealed,
       card.createdAt,
       card.expiresAt,
+      card.savedCard,
+      card.needsCode,
     ],
   )
 }
 
 const cardColumns = `marketplace_id as marketplace, token_hash as hash, record_version as "recordVersion",
   session_id as session, revision, origin, brand, last4, exp_month as "expMonth", exp_year as "expYear", fingerprint, wallet, cryptogram,
-  created_at as "createdAt", expires_at as "expiresAt", operation_id as operation, key_id, wrapped_key, sealed`
+  saved_card_id as "savedCard", needs_code as "needsCode", created_at as "createdAt", expires_at as "expiresAt", operation_id as operation, key_id, wrapped_key, sealed`
 type RawCard = Omit<CardRow, 'record'> & {
   key_id: string | null
   wrapped_key: Buffer | null
@@ -255,6 +280,75 @@ export async function useCard(
     `update vault.cards set operation_id = $3, used_at = $4, key_id = null, wrapped_key = null, sealed = null
      where marketplace_id = $1 and token_hash = $2`,
     [marketplace, hash, operation, at],
+  )
+}
+
+/** Keeps a number provisionally, under the id of a saved card that has none yet. */
+export async function insertSavedCard(runner: Runner, card: SavedCardRow): Promise<void> {
+  const { keyId, wrappedKey, sealed } = card.record
+  await runner.query(
+    `insert into vault.saved_cards (marketplace_id, saved_card_id, record_version, brand, last4, exp_month, exp_year,
+       fingerprint, key_id, wrapped_key, sealed, created_at, drop_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      card.marketplace,
+      card.savedCard,
+      card.recordVersion,
+      card.brand,
+      card.last4,
+      card.expMonth,
+      card.expYear,
+      card.fingerprint,
+      keyId,
+      wrappedKey,
+      sealed,
+      card.createdAt,
+      card.dropAt,
+    ],
+  )
+}
+
+export async function findSavedCard(
+  runner: Runner,
+  { marketplace, savedCard }: Pick<SavedCardRow, 'marketplace' | 'savedCard'>,
+  lock?: 'share',
+): Promise<SavedCardRow | undefined> {
+  const row = await one<Omit<SavedCardRow, 'record'> & { key_id: string; wrapped_key: Buffer; sealed: Buffer }>(
+    runner,
+    `select marketplace_id as marketplace, saved_card_id as "savedCard", record_version as "recordVersion", brand, last4,
+       exp_month as "expMonth", exp_year as "expYear", fingerprint, created_at as "createdAt", drop_at as "dropAt",
+       key_id, wrapped_key, sealed
+     from vault.saved_cards where marketplace_id = $1 and saved_card_id = $2 ${lock ? 'for share' : ''}`,
+    [marketplace, savedCard],
+  )
+  if (!row) return undefined
+  const { key_id: keyId, wrapped_key: wrappedKey, sealed, ...card } = row
+  return { ...card, record: { keyId, wrappedKey, sealed } }
+}
+
+export async function keepSavedCard(
+  runner: Runner,
+  { marketplace, savedCard }: Pick<SavedCardRow, 'marketplace' | 'savedCard'>,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await runner.query(
+    `update vault.saved_cards set drop_at = null
+     where marketplace_id = $1 and saved_card_id = $2 and (drop_at is null or drop_at > $3)`,
+    [marketplace, savedCard, now],
+  )
+  return rowCount === 1
+}
+
+/** Deletes a number, and empties the tokens made of it that wait to be sent. */
+export async function deleteSavedCard(
+  runner: Runner,
+  { marketplace, savedCard }: Pick<SavedCardRow, 'marketplace' | 'savedCard'>,
+): Promise<void> {
+  await runner.query('delete from vault.saved_cards where marketplace_id = $1 and saved_card_id = $2', [marketplace, savedCard])
+  await runner.query(
+    `update vault.cards set key_id = null, wrapped_key = null, sealed = null
+     where marketplace_id = $1 and saved_card_id = $2 and sealed is not null`,
+    [marketplace, savedCard],
   )
 }
 
@@ -330,13 +424,24 @@ export async function sweepRows(runner: Runner, now: Date): Promise<void> {
     'update vault.cards set key_id = null, wrapped_key = null, sealed = null where expires_at <= $1 and sealed is not null',
     [now],
   )
+  await runner.query('delete from vault.saved_cards where drop_at <= $1', [now])
   await runner.query('delete from vault.cards where expires_at <= $1', [before])
   await runner.query('delete from vault.frame_sessions where expires_at <= $1', [now])
   await runner.query('delete from vault.tickets where expires_at <= $1', [before])
   await runner.query('delete from vault.wallet_messages where expires_at <= $1', [before])
 }
 
-export type WrappedRow = SecretKey & {
+/** The tables whose records keys wrap, each with what its rows are told apart by and the type of that. */
+export const wrappedTables = {
+  cards: { key: 'token_hash', type: 'bytea', sealed: 'sealed is not null' },
+  saved_cards: { key: 'saved_card_id', type: 'text', sealed: 'true' },
+} as const
+export type WrappedTable = keyof typeof wrappedTables
+
+export interface WrappedRow {
+  readonly marketplace: string
+  /** A token's hash, or a saved card's id. */
+  readonly key: Buffer | string
   readonly recordVersion: number
   readonly keyId: string
   readonly wrappedKey: Buffer
@@ -345,25 +450,27 @@ export type WrappedRow = SecretKey & {
 /** Some records that another key than this one wraps, locked; those that a send holds are left for the next round. */
 export async function lockWrappedByOther(
   runner: Runner,
-  { keyId, limit }: { keyId: string; limit: number },
+  { table, keyId, limit }: { table: WrappedTable; keyId: string; limit: number },
 ): Promise<readonly WrappedRow[]> {
+  const { key, sealed } = wrappedTables[table]
   const { rows } = await runner.query<WrappedRow>(
-    `select marketplace_id as marketplace, token_hash as hash, record_version as "recordVersion", key_id as "keyId",
+    `select marketplace_id as marketplace, ${key} as key, record_version as "recordVersion", key_id as "keyId",
        wrapped_key as "wrappedKey"
-     from vault.cards where key_id <> $1 and sealed is not null limit $2 for update skip locked`,
+     from vault.${table} where key_id <> $1 and ${sealed} limit $2 for update skip locked`,
     [keyId, limit],
   )
   return rows
 }
 
-export async function storeWrapped(runner: Runner, rows: readonly WrappedRow[]): Promise<void> {
+export async function storeWrapped(runner: Runner, table: WrappedTable, rows: readonly WrappedRow[]): Promise<void> {
+  const { key, type } = wrappedTables[table]
   await runner.query(
-    `update vault.cards as card set key_id = new.key_id, wrapped_key = new.wrapped_key
-     from unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[]) as new (marketplace_id, token_hash, key_id, wrapped_key)
-     where card.marketplace_id = new.marketplace_id and card.token_hash = new.token_hash`,
+    `update vault.${table} as card set key_id = new.key_id, wrapped_key = new.wrapped_key
+     from unnest($1::text[], $2::${type}[], $3::text[], $4::bytea[]) as new (marketplace_id, key, key_id, wrapped_key)
+     where card.marketplace_id = new.marketplace_id and card.${key} = new.key`,
     [
       rows.map(row => row.marketplace),
-      rows.map(row => row.hash),
+      rows.map(row => row.key),
       rows.map(row => row.keyId),
       rows.map(row => row.wrappedKey),
     ],

@@ -17,8 +17,9 @@ export interface StoredCard {
 export interface ClearCard extends StoredCard {
   readonly expMonth: number
   readonly expYear: number
-  /** Null: typed by the buyer, and then there is a security code. */
+  /** Null: typed by the buyer, now or when it was saved. */
   readonly wallet: VaultWallet | null
+  /** As it was typed for this payment; none with a wallet, or with a saved card that is paid with without. */
   readonly securityCode?: string
 }
 

@@ -8,6 +8,7 @@ import {
   findCard,
   findFrameSession,
   findMarketplace,
+  findSavedCard,
   insertCard,
   insertFrameSession,
   insertTicket,
@@ -76,14 +77,22 @@ export async function refuseUnregisteredOrigin(
  * Makes a ticket that one frame may trade, once, within a minute, for a frame session.
  *
  * @refuses origin_refused - the marketplace is not known here, or has not registered that origin
+ * @refuses saved_card_unknown - the saved card that it is for is not there
  */
 export async function createTicket(vault: Vault, request: TicketCreate): Promise<VaultRefusal | Ticket> {
   const refused = await refuseUnregisteredOrigin(vault, request)
   if (refused) return refused
   const ticket = newSecret('ft', idSuffix(request.marketplace))
+  if (request.savedCard !== undefined && !(await findSavedCard(vault.pool, { ...request, savedCard: request.savedCard }))) return savedCardUnknown
   const expiresAt = new Date(vault.now().getTime() + TICKET_MS)
-  await insertTicket(vault.pool, { ...request, hash: hashSecret(ticket), expiresAt })
+  await insertTicket(vault.pool, { ...request, savedCard: request.savedCard ?? null, hash: hashSecret(ticket), expiresAt })
   return { ticket, frameUrl: vault.frameUrl(request.marketplace), expiresAt: expiresAt.toISOString() }
+}
+
+const savedCardUnknown: VaultRefusal = {
+  refused: 'saved_card_unknown',
+  field: 'savedCard',
+  detail: 'This marketplace has no such saved card, or it was removed.',
 }
 
 const ticketRefused: VaultRefusal = {
@@ -112,6 +121,8 @@ export async function openFrameSession(
   if (row.origin !== origin || !marketplace?.origins.includes(origin)) {
     return { refused: 'origin_refused', detail: 'The ticket was made for a page of another origin.' }
   }
+  const saved = row.savedCard === null ? undefined : await findSavedCard(vault.pool, { marketplace: row.marketplace, savedCard: row.savedCard })
+  if (row.savedCard !== null && !saved) return ticketRefused
   const frameSession = newSecret('fs', idSuffix(row.marketplace))
   const expiresAt = new Date(now.getTime() + FRAME_SESSION_MS)
   await insertFrameSession(vault.pool, { ...row, hash: hashSecret(frameSession), expiresAt })
@@ -125,6 +136,7 @@ export async function openFrameSession(
     currency,
     exponent,
     brands: [...brands],
+    savedCard: saved ? { brand: saved.brand, last4: saved.last4 } : null,
     expiresAt: expiresAt.toISOString(),
   }
 }
@@ -181,6 +193,8 @@ export function sealedRow(
     hash,
     clear,
     wallet = null,
+    savedCard = null,
+    needsCode = true,
     ...rest
   }: {
     bound: Bound
@@ -189,6 +203,8 @@ export function sealedRow(
     expMonth: number
     expYear: number
     wallet?: VaultWallet | null
+    savedCard?: string | null
+    needsCode?: boolean
     createdAt: Date
     expiresAt: Date
   },
@@ -212,6 +228,8 @@ export function sealedRow(
     last4: clear.number.slice(-4),
     fingerprint: fingerprint(keyring().fingerprintKey, { marketplace, number: clear.number }),
     wallet,
+    savedCard,
+    needsCode,
     cryptogram: clear.cryptogram !== undefined,
   }
 }
@@ -292,6 +310,8 @@ export async function readToken(
     fingerprint: row.fingerprint.toString('base64url'),
     used: row.operation !== null,
     expiresAt: row.expiresAt.toISOString(),
+    savedCard: row.savedCard,
+    securityCode: row.wallet === null && row.needsCode,
     wallet: row.wallet,
     cryptogram: row.cryptogram,
   }

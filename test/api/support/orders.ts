@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CheckoutSession, Escrow, Holdfast, Order, Payment, Refund, Seller, SessionCreate } from '@holdfast/server'
+import type { CheckoutSession, Escrow, Holdfast, Order, Payment, Refund, SavedCard, Seller, SessionCreate } from '@holdfast/server'
 import { waitFor } from '../../support/wait.ts'
 import { cards, type Buyer, type TypedCard } from './buyer.ts'
 
@@ -56,6 +56,18 @@ export async function buy(shop: Shop, lines: readonly Line[], { card = cards.app
   const payment = await shop.holdfast.payments.retrieve(attempt.payment)
   const order = await shop.holdfast.orders.retrieve(session.order)
   return { session, order, payment, escrows: order.escrows, paymentToken: attempt.paymentToken ?? '' }
+}
+
+/** A card that a new buyer saves by paying with it. */
+export async function saveCard(shop: Shop, seller: string): Promise<SavedCard> {
+  const buyer = fresh('buyer')
+  const { clientSecret, revision } = await openSession(shop, [{ seller, amount: 700 }], { buyer: { reference: buyer }, savedCards: {} })
+  const token = await shop.buyer.tokenize(clientSecret, cards.approved)
+  const save = { consent: '2026-11', locale: 'en', shared: false }
+  await shop.buyer.confirm(clientSecret, { method: 'card', token, revision, save })
+  const { data: [card] } = await shop.holdfast.savedCards.list({ buyer }).page()
+  if (!card) throw new Error(`${buyer} has saved no card`)
+  return card
 }
 
 /** The refund once the rail has answered. */

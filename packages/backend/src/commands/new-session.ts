@@ -60,7 +60,7 @@ async function look(tx: Tx, asked: readonly Asked<Input>[]): Promise<Found> {
 
 /** Two transactions that take one reference at the same instant collide on a unique index; the loser is run again. */
 function decide({ input, now }: Call<Input>, found: Found): NewSession | Refusal {
-  const refusal = checkCurrency(input) ?? checkLines(input.lines) ?? checkSellers(input, found) ?? checkReference(input, found)
+  const refusal = checkCurrency(input) ?? checkLines(input.lines) ?? checkBuyer(input) ?? checkSellers(input, found) ?? checkReference(input, found)
   if (refusal) return refusal
   const terms = input.lines.map(({ releaseTerms }) => resolveTerms(releaseTerms, now))
   const [order, session] = [newId('order'), newId('session')]
@@ -75,6 +75,12 @@ function checkCurrency({ connector, currency }: Input): Refusal | null {
   const { currencies } = connector.capabilities
   return currencies === 'any' || currencies.has(currency) ? null
     : wrong('currency', `${connector.name} takes no ${currency}; expected one of ${[...currencies].join(', ')}.`)
+}
+
+/** Saved cards are somebody's. */
+function checkBuyer({ savedCards, buyer }: Input): Refusal | null {
+  return savedCards && !buyer?.reference
+    ? wrong('buyer.reference', 'savedCards needs the session’s buyer; expected your reference of them.') : null
 }
 
 function checkSellers({ lines }: Input, { sellers }: Found): Refusal | null {

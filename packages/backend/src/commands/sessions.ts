@@ -66,6 +66,8 @@ async function changeLines(tx: Tx, { marketplace, order }: { marketplace: string
   return total(({ amount }) => amount)
 }
 
+const buyerWanted: Refusal = wrong('buyer.reference', 'a session with savedCards needs its buyer; expected your reference of them.')
+
 type UpdateInput = With<Omit<Update, 'details'>> & { readonly id: string; readonly details?: Partial<Details> | undefined }
 
 async function updateOne(tx: Tx, { marketplace, input, now }: Call<UpdateInput>): Promise<CheckoutSession | Refusal> {
@@ -73,13 +75,14 @@ async function updateOne(tx: Tx, { marketplace, input, now }: Call<UpdateInput>)
   if (!row) return notFound('checkout session', input.id)
   const step = sessionMachine.step(row.state, 'update')
   if (isRefusal(step)) return step
+  if (row.saved_cards && input.buyer && !input.buyer.reference) return buyerWanted
   const amount = input.lines ? await changeLines(tx, { marketplace, order: row.order_id }, input.lines) : row.amount
   if (isRefusal(amount)) return amount
   await tx.db.updateTable('sessions').set({ amount, revision: input.lines ? row.revision + 1 : row.revision, return_url: input.returnUrl ?? row.return_url, ...(input.collect && { collect: JSON.stringify(input.collect) }) })
     .where('marketplace_id', '=', marketplace).where('id', '=', row.id).where('state', '=', row.state).execute()
   if (input.buyer || input.metadata) {
     await tx.db.updateTable('orders').set({
-      ...(input.buyer && { buyer_reference: input.buyer.reference ?? null, buyer_name: input.buyer.name ?? null, buyer_email: input.buyer.email ?? null }),
+      ...(input.buyer && { buyer_reference: input.buyer.reference ?? null, buyer_name: input.buyer.name ?? null, buyer_email: input.buyer.email ?? null, buyer_company: input.buyer.companyReference ?? null }),
       ...(input.metadata && { metadata: JSON.stringify(input.metadata) }),
     }).where('marketplace_id', '=', marketplace).where('id', '=', row.order_id).execute()
   }

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 
 /** The worker's queues. Each rail on which buyers are waited for has one of its own for its inquiries. */
-export type Queue = 'timers' | 'inquiries' | `inquiries-${string}` | 'payouts' | 'settlements' | 'verifier'
+export type Queue = 'timers' | 'inquiries' | `inquiries-${string}` | 'payouts' | 'settlements' | 'saved-cards' | 'verifier'
 
 /** One thing to handle: an object, or a rail of one marketplace. */
 export interface Subject {

@@ -9,6 +9,7 @@ import * as verifier from './0007_verifier.ts'
 import * as keyRotation from './0008_key_rotation.ts'
 import * as dueByConnector from './0009_due_by_connector.ts'
 import * as threeDSecure from './0010_three_d_secure.ts'
+import * as savedCards from './0011_saved_cards.ts'
 import * as details from './0012_details.ts'
 import * as cardWallet from './0014_card_wallet.ts'
 
@@ -35,6 +36,7 @@ export const migrations: Readonly<Record<string, SafeMigration>> = {
   '0008_key_rotation': keyRotation,
   '0009_due_by_connector': dueByConnector,
   '0010_three_d_secure': threeDSecure,
+  '0011_saved_cards': savedCards,
   '0012_details': details,
   '0014_card_wallet': cardWallet,
 }

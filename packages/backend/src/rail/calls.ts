@@ -43,7 +43,9 @@ export async function confirmCheckout(
   return operate(deps, {
     ...common(from), route: 'checkout.confirm', ...(body.method === 'card' && { card: cardOf(body, visitor) }),
     begin: async (tx, start) => (card && isRefusal(card) ? card
-      : beginAttempt(tx, { ...start, marketplace, session, revision: body.revision, way: way(start.operation) })),
+      : beginAttempt(tx, {
+        ...start, marketplace, session, revision: body.revision, way: way(start.operation), ...(body.method === 'card' && { save: body.save }),
+      })),
     sign: (op, outcome) => signAttempt(deps, op, outcome),
   })
 }

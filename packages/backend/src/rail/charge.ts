@@ -4,6 +4,7 @@ import {
   type OperationEvent,
   type Payment,
 } from '@holdfast/core'
+import { dropCredential, settleCredential } from '../saved-cards/credential.ts'
 import { lockOrders, lockPayments } from '../store/book.ts'
 import { insertCapture } from '../store/movements.ts'
 import { insertOperation } from '../store/operations.ts'
@@ -106,6 +107,7 @@ async function approve(applying: Applying, payment: Payment): Promise<OperationE
     await tx.db.updateTable('operations').set({ capture_id: capture.id })
       .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.id).execute()
   }
+  await settleCredential(tx, desk, { op, networkTransactionId: outcome.networkTransactionId })
   await moveSession(tx, desk, sessionOf(applying), { event: 'succeed' })
   return 'confirm'
 }
@@ -167,10 +169,11 @@ async function decline(applying: Applying, payment: Payment, why: Decline): Prom
 async function end(
   applying: Applying, payment: Payment, { event, decline }: { event: 'decline' | 'void'; decline: Decline },
 ): Promise<void> {
-  const { tx, desk } = applying
+  const { tx, desk, op } = applying
   assert(movePayment(desk.book, payment, event) === null, 'an attempt that is open can end')
   await tx.db.updateTable('payments').set({ decline_class: decline.class, decline_code: decline.code })
     .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment.id).execute()
+  await dropCredential(tx, desk, op)
   await moveSession(tx, desk, sessionOf(applying), { event: 'decline' })
 }
 

@@ -1,9 +1,10 @@
 import { newId } from '@holdfast/contract'
-import type { Details } from '@holdfast/contract/types'
+import type { Details, SaveCard } from '@holdfast/contract/types'
 import { isRefusal, sessionMachine, type Outcome, type Refusal } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import { refuseIncomplete } from '../details/details.ts'
+import { credentialOf, recordConsent } from '../saved-cards/credential.ts'
 import { openDesk, saveDesk, type Desk } from '../store/book.ts'
 import { stageHappenings } from '../store/happenings.ts'
 import { insertOperation, type OperationRow } from '../store/operations.ts'
@@ -36,6 +37,8 @@ interface Beginning {
   readonly revision: number
   /** How it is to be paid, once the session is known and locked. */
   readonly way: (choosing: Choosing) => Way | Refusal
+  /** The buyer agrees that the card is kept. */
+  readonly save?: SaveCard | undefined
   readonly operation: string
   readonly now: Date
 }
@@ -61,10 +64,14 @@ export async function beginAttempt(tx: Tx, input: Beginning): Promise<OperationR
   if (isRefusal(way)) return way
   const tooMany = way.method === 'card' ? await declinedCards(tx, session) >= MOST_DECLINED : await walletAttempts(tx, session) >= MOST_BY_WALLET
   if (tooMany) return way.method === 'card' ? exhausted : begunTooOften
+  const credential = way.card ? await credentialOf(tx, { session, card: way.card, save: input.save }) : undefined
+  if (credential && isRefusal(credential)) return credential
   const payment = newId('payment')
   await insertPayment(tx, desk, { session, payment, way })
+  if (way.card) await recordConsent(tx, desk, { session, card: way.card, save: input.save, payment, credential })
   await moveSession(tx, desk, session, { event: 'confirm', payment })
-  const op = await insertCharge(tx, desk, { input, session, payment, way, orderReference, details })
+  const told = credential ? { ...way, request: { ...way.request, credential } } : way
+  const op = await insertCharge(tx, desk, { input, session, payment, way: told, orderReference, details })
   await saveDesk(tx, desk)
   await stageHappenings(tx, desk)
   return op

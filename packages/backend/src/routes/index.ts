@@ -9,7 +9,9 @@ import checkoutConfirm from './checkout.confirm.ts'
 import checkoutAddressFormat from './checkout.addressFormat.ts'
 import checkoutDetails from './checkout.details.ts'
 import checkoutFrameTicket from './checkout.frameTicket.ts'
+import checkoutRemoveSavedCard from './checkout.removeSavedCard.ts'
 import checkoutRetrieve from './checkout.retrieve.ts'
+import checkoutSavedCardToken from './checkout.savedCardToken.ts'
 import checkoutWalletCard from './checkout.walletCard.ts'
 import checkoutWalletSession from './checkout.walletSession.ts'
 import clockAdvance from './clock.advance.ts'
@@ -48,6 +50,9 @@ import refundsCreate from './refunds.create.ts'
 import refundsList from './refunds.list.ts'
 import refundsRetrieve from './refunds.retrieve.ts'
 import releasesList from './releases.list.ts'
+import savedCardsList from './savedCards.list.ts'
+import savedCardsRemove from './savedCards.remove.ts'
+import savedCardsRetrieve from './savedCards.retrieve.ts'
 import sellersBalances from './sellers.balances.ts'
 import sellersCreate from './sellers.create.ts'
 import sellersList from './sellers.list.ts'
@@ -84,7 +89,9 @@ export const routes: readonly AnyRoute[] = [
   clockRetrieve, clockAdvance,
   sellersBalances,
   sessionsCreate, sessionsRetrieve, sessionsUpdate, sessionsExpire, sessionsCancel, sessionsList,
-  checkoutRetrieve, checkoutDetails, checkoutAddressFormat, checkoutFrameTicket, checkoutWalletSession, checkoutWalletCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
+  checkoutRetrieve, checkoutDetails, checkoutAddressFormat, checkoutFrameTicket, checkoutWalletSession, checkoutWalletCard,
+  checkoutSavedCardToken, checkoutRemoveSavedCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
+  savedCardsRetrieve, savedCardsRemove, savedCardsList,
   ordersRetrieve, ordersCancel, ordersList,
   paymentsRetrieve, paymentsList, paymentsCapture, paymentsVoid,
   escrowsRetrieve, escrowsList, escrowsDeliver, escrowsAccept, escrowsRelease,

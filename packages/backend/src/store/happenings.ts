@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../database.ts'
 import { stageEvents, type StagedEvent } from '../events.ts'
 import type { Desk } from './book.ts'
+import { readSavedCards } from '../saved-cards/store.ts'
 import { readDisputes, readPayouts, readRefunds, readReleases, readSettlements } from './render/movements.ts'
 import { readEscrows, readOrders } from './render/orders.ts'
 import { readPayments } from './render/payments.ts'
@@ -21,6 +22,7 @@ const noSecrets = { derive: () => Buffer.alloc(32) }
 const readers: Partial<Record<Kind, Read>> = {
   order: readOrders, escrow: readEscrows, payment: readPayments, release: readReleases, refund: readRefunds,
   dispute: readDisputes, payout: readPayouts, settlement: readSettlements, operator: readOperatorTransfers,
+  savedCard: readSavedCards,
   session: async (db, marketplace, ids) => (await readSessions({ db, sealer: noSecrets }, marketplace, ids))
     .map(({ clientSecret: _secret, ...session }) => session),
 }

@@ -45,17 +45,18 @@ function insertOrders(tx: Tx, { marketplace, now }: Place, made: readonly NewSes
   tx.send({
     name: 'insert_orders',
     text: `insert into orders (marketplace_id, created_at, state, id, session_id, reference, currency, amount, platform_fee,
-             buyer_reference, buyer_name, buyer_email, metadata, details)
+             buyer_reference, buyer_name, buyer_email, buyer_company, metadata, details)
            select $1, $2, 'open', o.id, o.session_id, o.reference, o.currency, o.amount, o.platform_fee, o.buyer_reference,
-             o.buyer_name, o.buyer_email, o.metadata::jsonb, o.details::jsonb
-           from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
-             as o (id, session_id, reference, currency, amount, platform_fee, buyer_reference, buyer_name, buyer_email, metadata, details)`,
+             o.buyer_name, o.buyer_email, o.buyer_company, o.metadata::jsonb, o.details::jsonb
+           from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[],
+             $13::text[], $14::text[])
+             as o (id, session_id, reference, currency, amount, platform_fee, buyer_reference, buyer_name, buyer_email, buyer_company, metadata, details)`,
     values: [
       marketplace, now, made.map(({ order }) => order), made.map(({ session }) => session), each(({ reference }) => reference),
       each(({ currency }) => currency), each((input) => sum(input, ({ amount }) => amount)),
       each((input) => sum(input, ({ platformFee }) => platformFee ?? 0)), each(({ buyer }) => buyer?.reference ?? null),
-      each(({ buyer }) => buyer?.name ?? null), each(({ buyer }) => buyer?.email ?? null), each(({ metadata }) => JSON.stringify(metadata ?? {})),
-      made.map(({ details }) => JSON.stringify(details ?? {})),
+      each(({ buyer }) => buyer?.name ?? null), each(({ buyer }) => buyer?.email ?? null), each(({ buyer }) => buyer?.companyReference ?? null),
+      each(({ metadata }) => JSON.stringify(metadata ?? {})), made.map(({ details }) => JSON.stringify(details ?? {})),
     ],
   })
 }
@@ -65,17 +66,19 @@ function insertRows(tx: Tx, { marketplace, now }: Place, made: readonly NewSessi
   tx.send({
     name: 'insert_sessions',
     text: `insert into sessions (marketplace_id, created_at, state, revision, id, order_id, currency, amount, capture_mode,
-             capture_plan, return_url, expires_at, collect, three_d_secure)
+             capture_plan, return_url, expires_at, collect, three_d_secure, saved_cards)
            select $1, $2, 'open', 1, s.id, s.order_id, s.currency, s.amount, s.capture_mode, s.capture_plan::jsonb, s.return_url, s.expires_at,
-             s.collect::jsonb, s.three_d_secure
+             s.collect::jsonb, s.three_d_secure, s.saved_cards
            from unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[],
-             $12::text[]) as s (id, order_id, currency, amount, capture_mode, capture_plan, return_url, expires_at, collect, three_d_secure)`,
+             $12::text[], $13::text[])
+             as s (id, order_id, currency, amount, capture_mode, capture_plan, return_url, expires_at, collect, three_d_secure, saved_cards)`,
     values: [
       marketplace, now, each(({ session }) => session), each(({ order }) => order), each(({ input }) => input.currency),
       each(({ input }) => sum(input, ({ amount }) => amount)), each(({ input }) => input.captureMode ?? 'automatic'),
       each(({ plan }) => planJson(plan)), each(({ input }) => input.returnUrl), each(({ expiresAt }) => expiresAt),
       each(({ input }) => JSON.stringify(input.collect ?? {})),
       each(({ input }) => input.threeDSecure ?? 'automatic'),
+      each(({ input }) => (input.savedCards ? input.savedCards.securityCode ?? 'always' : null)),
     ],
   })
 }

@@ -43,6 +43,7 @@ export interface OrdersTable {
   buyer_reference: string | null
   buyer_name: string | null
   buyer_email: string | null
+  buyer_company: string | null
   session_id: string
   metadata: Json<Record<string, string>>
   details: Json<Partial<Details>>
@@ -59,6 +60,8 @@ export interface SessionsTable {
   amount: bigint
   capture_mode: 'automatic' | 'manual'
   capture_plan: Json<CapturePlanJson>
+  /** Whether paying with a saved card asks for its code; null: none are offered. */
+  saved_cards: 'always' | 'never' | null
   return_url: string
   collect: Json<CollectInput>
   three_d_secure: Generated<ThreeDSecureMode>
@@ -391,7 +394,42 @@ export interface NotificationsTable {
   last_received_at: Generated<Date>
 }
 
+export interface SavedCardsTable {
+  marketplace_id: string
+  id: string
+  /** `pending`: its payment is under way. `refused`: that took nothing, or the card was saved before. */
+  state: 'pending' | 'active' | 'refused' | 'removed'
+  buyer_reference: string
+  company_reference: string | null
+  card_brand: string
+  card_last4: string
+  card_exp_month: number
+  card_exp_year: number
+  card_fingerprint: string
+  consent_version: string
+  consent_locale: string
+  consent_shared: boolean
+  consented_at: Date
+  session_id: string
+  payment_id: string
+  network_transaction_id: string | null
+  /** What the vault has still to be told. */
+  vault_task: 'keep' | 'delete' | null
+  created_at: Date
+  last_used_at: Date | null
+  removed_at: Date | null
+}
+
+export interface SavedCardSlotsTable {
+  marketplace_id: string
+  buyer_reference: string
+  card_fingerprint: string
+  saved_card_id: string
+}
+
 export interface MoneyTables {
+  saved_cards: SavedCardsTable
+  saved_card_slots: SavedCardSlotsTable
   orders: OrdersTable
   sessions: SessionsTable
   escrows: EscrowsTable

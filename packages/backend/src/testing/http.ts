@@ -48,16 +48,16 @@ export interface TypedCard {
 
 /**
  * Gets a card token as the frame would: a ticket for the session from the backend, a frame session from the vault
- * for that ticket, and the token for the card.
+ * for that ticket, and the token for the card; of a saved one, for its security code alone.
  */
-export async function cardToken(backend: Pick<TestBackend, 'url' | 'vaultInternalUrl'>, { clientSecret, origin, card }: { clientSecret: string; origin: string; card: TypedCard }): Promise<string> {
-  const ticket = await post(`${backend.url}/v1/checkout/frame-ticket`, { bearer: clientSecret, origin, body: {} })
+export async function cardToken(backend: Pick<TestBackend, 'url' | 'vaultInternalUrl'>, { clientSecret, origin, card, savedCard }: { clientSecret: string; origin: string; card: TypedCard | { readonly securityCode: string }; savedCard?: string }): Promise<string> {
+  const ticket = await post(`${backend.url}/v1/checkout/frame-ticket`, { bearer: clientSecret, origin, body: savedCard === undefined ? {} : { savedCard } })
   const vault = backend.vaultInternalUrl
   const own = new URL(ticket['frameUrl'] as string).origin
   const session = await post(`${vault}/v1/frame-sessions`, { origin: own, body: { ticket: ticket['ticket'], origin } })
   const token = await post(`${vault}/v1/tokens`, {
     bearer: session['frameSession'] as string, origin: own,
-    body: { expMonth: 12, expYear: 2035, securityCode: '123', name: 'Test Buyer', ...card },
+    body: savedCard === undefined ? { expMonth: 12, expYear: 2035, securityCode: '123', name: 'Test Buyer', ...card } : card,
   })
   return token['token'] as string
 }

@@ -285,7 +285,8 @@ export class HoldfastCheckout extends LitElement {
     if (phase === 'unavailable' && session?.fault) {
       return unavailableView(language, session.fault, () => this.#controller.load())
     }
-    if (!session?.view || language.pending || this.#controller.forming) return skeleton(language, { slow, payButton })
+    const { forming, coming } = this.#controller
+    if (!session?.view || language.pending || forming || coming) return skeleton(language, { slow, payButton })
     const drawn = { view: session.view, language }
     if (phase === 'complete') return completeView(drawn)
     if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`

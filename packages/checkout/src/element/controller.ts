@@ -49,6 +49,8 @@ export class CheckoutController {
   details: Details | undefined
   /** Until the session expires, once that is soon. */
   minutesLeft: number | undefined
+  /** The saved cards are on their way: there is no form without them. */
+  coming = false
   readonly #host: ControllerHost
   #attempt: Promise<Outcome> | undefined
   #loading: Promise<void> = Promise.resolve()
@@ -207,7 +209,8 @@ export class CheckoutController {
     offerMethods(view, { host, order, found: (methods) => {
       if (offered !== this.#offered) return methods.forEach((method) => method.close?.())
       this.methods = methods
-      this.chosen ??= methods.find(({ ready }) => ready !== undefined)
+      this.coming = methods.some(({ type, ready }) => type === 'card' && ready === undefined)
+      if (!this.coming) this.chosen ??= methods.find(({ ready }) => ready !== undefined)
       this.#host.requestUpdate()
     } })
   }
@@ -305,6 +308,7 @@ export class CheckoutController {
   #closeMethods(): void {
     this.methods.forEach((method) => method.close?.())
     this.methods = []
+    this.coming = false
     this.chosen = this.#offered = undefined
   }
 
@@ -315,14 +319,15 @@ export class CheckoutController {
       get language() { return host.language },
       get view() { return session.view as NonNullable<Session['view']> },
       get nonce() { return host.nonce },
-      ticket: () => session.api.ticket(),
+      ticket: (savedCard) => session.api.ticket(savedCard),
       post: (name, body) => session.api.ask(name, body),
       fault: (why) => (typeof why === 'string' ? fault(why) : refusal(why)),
+      adopt: (styles) => host.adopt(styles),
       style: () => host.style(),
       changed: () => host.requestUpdate(),
       broken: (found) => this.#broken(found),
       submit: () => void this.confirm(),
-      outdated: () => void this.fetchUpdates(),
+      outdated: () => this.fetchUpdates(),
     }
   }
 

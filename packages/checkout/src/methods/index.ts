@@ -3,7 +3,7 @@ import type { Language } from '../i18n/index.ts'
 import { importVerified } from '../parts.ts'
 import { warnOnce } from '../warn.ts'
 import { AlipayMethod, alipayStep } from './alipay/alipay.ts'
-import { brandName } from './card/brands.ts'
+import { brandMark, brandName } from './card/brands.ts'
 import { CardMethod } from './card/card.ts'
 import { LaterStep } from './later.ts'
 import type { BuyerStep, Method, MethodHost, MethodSource, Offer, PaymentMethod, StepHost } from './method.ts'
@@ -12,7 +12,7 @@ const wallets: Readonly<Record<string, string>> = { google_pay: 'Google Pay', ap
 
 const sources = new Map<string, MethodSource>([
   ['card', {
-    row: (host, offer) => new CardMethod(host, offer as Offer<'card'>),
+    row: cardRow,
     step: cardStep,
   }],
   ['alipay', {
@@ -89,6 +89,13 @@ export function paidWith({ method, card }: Attempt, { text }: Language): string 
   if (!card) return undefined
   const wallet = card.wallet ? `${wallets[card.wallet]} · ` : ''
   return text('paidWith', { brand: wallet + brandName(card.brand), last4: card.last4 })
+}
+
+/** A new card, and above it those that the buyer saved; a new one alone where that part can't be had. */
+function cardRow(host: MethodHost, offer: Offer | undefined): PaymentMethod | Promise<PaymentMethod> {
+  const card = new CardMethod(host, offer as Offer<'card'>)
+  if (!host.view.savedCards) return card
+  return import('../saved/index.ts').then(({ withSavedCards }) => withSavedCards({ host, card, brandMark, brandName })).catch(() => card)
 }
 
 /** What the issuer of a card asks its buyer. Where the part can't be had, its page is gone to. */

@@ -44,11 +44,14 @@ export interface MethodHost {
   readonly view: CheckoutView
   /** The element's `nonce`, for what a wallet's own script has to write into the page. */
   readonly nonce: string
-  ticket(): Promise<Answer<FrameTicket>>
+  /** For the card frame: for a new card, or a saved one's security code. */
+  ticket(savedCard?: string): Promise<Answer<FrameTicket>>
   /** Asks the API, as the page of this session, for what a method needs: `/v1/checkout/<name>`. It pays nothing. */
   post(name: string, body: object): Promise<Answer<Record<string, unknown>>>
   /** What the buyer is told, by code, or by what the API answered. */
   fault(why: ErrorCode | ApiFailure): Fault
+  /** Adds to the look of the checkout. */
+  adopt(styles: CSSResult): void
   /** The look that the checkout has right now, as a frame takes it. */
   style(): FrameStyle
   /** Something is to be drawn again. */
@@ -57,8 +60,8 @@ export interface MethodHost {
   broken(fault: Fault): void
   /** The buyer asked to pay from within the method. */
   submit(): void
-  /** The session has moved on without this page. */
-  outdated(): void
+  /** The session has moved on without this page: it is read again. */
+  outdated(): Promise<void>
 }
 
 /** A way to pay: one row in the list, and one thing that it brings to a confirm call. */
@@ -75,7 +78,7 @@ export interface PaymentMethod {
   /** What the pay button says, with `{amount}`: a key, or the words themselves. By default `pay`. */
   readonly payWords?: string
   /** Its marks, at the end of its row. */
-  marks?(): Drawing
+  marks?(): Drawing | undefined
   /** What opens under its row. */
   form?(): Drawing
   /** In place of the pay button. It calls `host.submit()`. */

@@ -11,7 +11,7 @@ export type ConfirmAnswer = Attempt | { refused: ErrorCode, status: number } | '
 
 export interface ConfirmCall {
   readonly key: string | null
-  readonly body: { method: string, token: string, revision: number, flow?: string, device?: string }
+  readonly body: { method: string, token: string, revision: number, flow?: string, device?: string, save?: object }
 }
 
 /** What the stream of events meets: it is there, it is refused, or it opens and never says a word. */
@@ -24,6 +24,13 @@ export class StubApi {
   readonly confirms: ConfirmCall[] = []
   reads = 0
   tickets = 0
+  /** The saved cards that tickets were for; undefined: a new one. */
+  readonly ticketsFor: (string | undefined)[] = []
+  /** The saved cards that tokens were asked for without a code, and those that were removed. */
+  readonly savedTokens: string[] = []
+  readonly removed: string[] = []
+  /** What the next removals meet. */
+  removalsMeet: ({ refused: ErrorCode, status: number } | 'cut')[] = []
   /** While set, reads meet this. */
   readsMeet: { refused: ErrorCode, status: number } | 'cut' | 'silence' | undefined
   ticketsMeet: { refused: ErrorCode, status: number } | undefined
@@ -56,8 +63,9 @@ export class StubApi {
       const now = new Date(performance.timeOrigin + performance.now() + this.aheadMs)
       return HttpResponse.json(this.view, { headers: { Date: now.toUTCString(), 'Access-Control-Expose-Headers': 'Date' } })
     }),
-    http.post(`${apiUrl}/v1/checkout/frame-ticket`, async () => {
+    http.post(`${apiUrl}/v1/checkout/frame-ticket`, async ({ request }) => {
       if (this.ticketsMeet) return met(this.ticketsMeet)
+      this.ticketsFor.push((await request.json() as { savedCard?: string }).savedCard)
       const ticket = `tick_${this.view.revision}_${++this.tickets}`
       const expiresAt = '2026-11-22T09:31:00.000Z'
       return HttpResponse.json({ object: 'frame_ticket', ticket, frameUrl: '', expiresAt }, { status: 201 })
@@ -72,6 +80,20 @@ export class StubApi {
     http.get(`${apiUrl}/v1/checkout/address-format`, ({ request }) => {
       const format = this.formats[new URL(request.url).searchParams.get('country') as string]
       return format ? HttpResponse.json(format) : met({ refused: 'not_found', status: 404 })
+    }),
+    http.post(`${apiUrl}/v1/checkout/saved-card-token`, async ({ request }) => {
+      const { savedCard } = await request.json() as { savedCard: string }
+      if (!this.view.savedCards?.cards.some(({ id }) => id === savedCard)) return met({ refused: 'not_found', status: 404 })
+      this.savedTokens.push(savedCard)
+      return HttpResponse.json({ object: 'saved_card_token', token: `tok_of_${savedCard}`, expiresAt: '2026-11-22T09:31:00.000Z' }, { status: 201 })
+    }),
+    http.post(`${apiUrl}/v1/checkout/remove-saved-card`, async ({ request }) => {
+      const meets = this.removalsMeet.shift()
+      if (meets) return met(meets)
+      const { savedCard } = await request.json() as { savedCard: string }
+      this.removed.push(savedCard)
+      this.forget(savedCard)
+      return HttpResponse.json(this.view)
     }),
     http.post(`${apiUrl}/v1/checkout/confirm`, async ({ request }) => {
       this.confirms.push({ key: request.headers.get('Idempotency-Key'), body: await request.json() as ConfirmCall['body'] })
@@ -104,6 +126,12 @@ export class StubApi {
       return new HttpResponse(this.#stream(), { headers: { 'Content-Type': 'text/event-stream' } })
     }),
   ]
+
+  /** Takes a saved card out of the view. */
+  forget(savedCard: string): void {
+    const { savedCards } = this.view
+    if (savedCards) this.view = { ...this.view, savedCards: { ...savedCards, cards: savedCards.cards.filter(({ id }) => id !== savedCard) } }
+  }
 
   /** Changes the view, and says so to every stream that is open. */
   tell(changes: Partial<CheckoutView>): void {

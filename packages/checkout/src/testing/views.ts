@@ -22,7 +22,7 @@ export function checkoutView(changes: Partial<CheckoutView> = {}): CheckoutView 
     object: 'checkout', session: 'cs_01', order: 'ord_01', reference: 'PO-1', status: 'open', mode: 'test', revision: 1,
     marketplaceName: 'Harbour Works', currency: 'USD', exponent: 2, amount: 1_248_000, shares: [lathes, tooling],
     methods: [{ type: 'card', brands: ['visa', 'mastercard', 'amex', 'jcb', 'unionpay'], frameUrl: frameUrl() }],
-    details: null, attempt: null, returnUrl: 'https://shop.example/orders/1', expiresAt: inMs(86_400_000), ...changes,
+    details: null, savedCards: null, attempt: null, returnUrl: 'https://shop.example/orders/1', expiresAt: inMs(86_400_000), ...changes,
   }
 }
 

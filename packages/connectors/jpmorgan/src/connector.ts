@@ -69,10 +69,11 @@ class JpmorganConnector implements PaymentConnector {
       if ('reason' in token) return { outcome: 'not_sent', reason: token.reason }
       const timeoutMs = deadline()
       if (timeoutMs < shortestSendMs) return { outcome: 'not_sent', reason: 'no time was left to send it' }
-      const { marketplace, operation, session, revision, cardToken } = request
+      const { marketplace, operation, session, revision, cardToken, credential } = request
       const headers = railHeaders({ token: token.value, merchantId, requestId: request.requestId })
       const sent = await this.#send({
         marketplace, operation, session, revision, token: cardToken, template: 'jpmorgan.payments.create', headers, body, timeoutMs,
+        ...(credential?.use === 'first' && { keepAs: credential.savedCard }),
       })
       // the vault sends once: the next attempt has the new token
       if (sent.outcome === 'answered' && sent.httpStatus === 401) this.#tokens.refused(token.value)
@@ -123,8 +124,9 @@ class JpmorganConnector implements PaymentConnector {
     return this.#reports.after(after, { merchantId: this.#merchantIdOf(marketplace), deadline: deadlineIn(options.timeoutMs) })
   }
 
-  get #speaker(): { software: Settings['software']; amounts: Amounts; addenda: Settings['addenda'] } {
-    return { software: this.#settings.software, amounts: this.#amounts, addenda: this.#settings.addenda }
+  get #speaker(): Pick<Settings, 'software' | 'storedCredentials' | 'addenda'> & { amounts: Amounts } {
+    const { software, storedCredentials, addenda } = this.#settings
+    return { software, storedCredentials, addenda, amounts: this.#amounts }
   }
 
   /** What cannot be said to the rail is not sent; an inquiry that cannot be said leaves its question open. */

@@ -36,7 +36,10 @@ function problems(name: string, body: Readonly<Record<string, unknown>>): string
   return [...(validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`), ...foreign]
 }
 
-const speaker = { amounts: new Amounts(), software: { companyName: 'Holdfast', productName: 'holdfast', version: '0.1.0' }, addenda: 'level3' as const }
+const speaker = {
+  amounts: new Amounts(), storedCredentials: { originalNetworkTransactionId: 'all' } as const, software: { companyName: 'Holdfast', productName: 'holdfast', version: '0.1.0' },
+  addenda: 'level3' as const,
+}
 const charge: CardChargeRequest = {
   kind: 'authorize', method: 'card', marketplace: 'mkt_1', operation: 'op_1', requestId: 'op_1', amount: 12_500n, currency: 'USD',
   subject: 'pay_01jd5e8d1qfpgvc1yrpwt4nvgq', orderReference: 'PO {42}/7', session: 'cs_1', revision: 1, cardToken: 'tok_1',
@@ -59,6 +62,14 @@ describe.skipIf(missing)('requests, by J.P. Morgan’s document', () => {
     expect(problems('payment', { ...body, paymentMethodType: { card } })).toEqual([])
     expect(problems('payment', { ...body, paymentMethodType: { card: wallet } })).toEqual([])
     expect(problems('payment', body)).toEqual([expect.stringContaining('paymentMethodType')])
+  })
+
+  it.each([
+    { use: 'first', initiator: 'buyer' }, { use: 'again', initiator: 'buyer' }, { use: 'again', initiator: 'merchant' },
+  ] as const)('of a card that is kept: %o', (credential) => {
+    const body = paymentBody({ ...charge, credential: { savedCard: 'pm_1', networkTransactionId: '123456789012345', ...credential } }, speaker)
+    const { card: told } = (body['paymentMethodType'] ?? {}) as { card?: object }
+    expect(problems('payment', { ...body, paymentMethodType: { card: { ...told, ...card } } })).toEqual([])
   })
 
   it.each([

@@ -26,6 +26,14 @@ export type JpmorganAuth =
     readonly certificateThumbprint: string
   }
 
+export interface StoredCredentialOptions {
+  /**
+   * Payments for which the network's id of the first one is sent along. The rail's guide asks for it where the
+   * merchant initiates (`merchant`, the default); whether it helps where the buyer does, too, is not written (`all`).
+   */
+  readonly originalNetworkTransactionId?: 'merchant' | 'all' | 'never'
+}
+
 export interface JpmorganOptions {
   /** Of Online Payments, with its version: `https://api-ms.payments.jpmorgan.com/api/v2`. */
   readonly baseUrl: string
@@ -40,6 +48,8 @@ export interface JpmorganOptions {
   readonly software: { readonly companyName: string; readonly productName: string; readonly version: string }
   /** How much of an order's details it is told: `level2` by default; as the acquirer has agreed to. */
   readonly addenda?: AddendaLevel
+  /** What is said of cards that are kept, where the rail's documents leave it open. */
+  readonly storedCredentials?: StoredCredentialOptions
   /** Decimal digits of currencies that the rail counts otherwise than ISO 4217. */
   readonly exponents?: Readonly<Record<string, number>>
   /** The wall clock, as the rail's identity server has it; never a virtual one. */
@@ -103,6 +113,9 @@ const schema = z.strictObject({
   cards: z.custom<CardSender>(isCardSender, 'expected the vault’s client'),
   software: z.strictObject({ companyName: railText(256), productName: railText(256), version: railText(50) }),
   addenda: z.enum(['none', 'level2', 'level3']).default('level2'),
+  storedCredentials: z.strictObject({
+    originalNetworkTransactionId: z.enum(['merchant', 'all', 'never']).default('merchant'),
+  }).default({ originalNetworkTransactionId: 'merchant' }),
   exponents,
   now: isFunction<() => Date>('a function that gives the time'),
 })
@@ -111,6 +124,7 @@ const schema = z.strictObject({
 export interface Settings extends JpmorganOptions {
   readonly reportsUrl: string
   readonly addenda: AddendaLevel
+  readonly storedCredentials: Required<StoredCredentialOptions>
   readonly exponents: Readonly<Record<string, number>>
 }
 

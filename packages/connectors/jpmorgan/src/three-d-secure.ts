@@ -20,26 +20,30 @@ const colorDepths = [1, 4, 8, 15, 16, 24, 32, 48]
 /** Its own bounds: what is longer is cut, as EMV 3-D Secure says for headers. */
 const longest = { header: 2_048, ip: 45, language: 8 }
 
+/** Fields of a payment's body, and of the card in it. */
+export interface PartOfPayment {
+  readonly body: Readonly<Record<string, unknown>>
+  readonly card: Readonly<Record<string, unknown>>
+}
+
 export function authenticationRequest(
   { threeDSecure, browser }: Pick<CardChargeRequest, 'threeDSecure' | 'browser'>, now: Date,
-): Readonly<Record<string, unknown>> {
-  if (!threeDSecure || !browser) return {}
+): PartOfPayment {
+  if (!threeDSecure || !browser) return { body: {}, card: {} }
   const { mode, returnUrl, window } = threeDSecure
   return {
-    paymentMethodType: {
-      card: {
-        paymentAuthenticationRequest: {
-          authenticationReturnUrl: returnUrl,
-          threeDSRequestorAuthenticationInfo: {
-            authenticationPurpose: 'PAYMENT_TRANSACTION',
-            // left out, the issuer decides
-            ...(mode === 'challenge' && { threeDSChallengeType: 'CHALLENGE_REQUESTED' }),
-          },
-          threeDSPurchaseInfo: { purchaseDate: now.toISOString(), threeDomainSecureTransactionType: 'GOODS_SERVICES' },
+    card: {
+      paymentAuthenticationRequest: {
+        authenticationReturnUrl: returnUrl,
+        threeDSRequestorAuthenticationInfo: {
+          authenticationPurpose: 'PAYMENT_TRANSACTION',
+          // left out, the issuer decides
+          ...(mode === 'challenge' && { threeDSChallengeType: 'CHALLENGE_REQUESTED' }),
         },
+        threeDSPurchaseInfo: { purchaseDate: now.toISOString(), threeDomainSecureTransactionType: 'GOODS_SERVICES' },
       },
     },
-    browserInfo: browserInfo(browser, window),
+    body: { browserInfo: browserInfo(browser, window) },
   }
 }
 

@@ -6,7 +6,8 @@ import { authorizationDays } from './windows.ts'
 
 const amounts = new Amounts()
 const now = new Date('2026-11-22T10:00:00Z')
-const speaker = { amounts, software: { companyName: 'Holdfast', productName: 'holdfast', version: '0.1.0' } }
+const storedCredentials = { originalNetworkTransactionId: 'merchant' } as const
+const speaker = { amounts, storedCredentials, software: { companyName: 'Holdfast', productName: 'holdfast', version: '0.1.0' } }
 const asked: Asked = { kind: 'authorize', requestId: 'op_1', merchantId: '998482157630', currency: 'USD' }
 
 const charge: CardChargeRequest = {
@@ -30,6 +31,29 @@ describe('requests', () => {
     const body = paymentBody({ ...charge, kind }, speaker, now)
     expect(body).toMatchObject({ captureMethod, amount: 12_500, currency: 'USD', partialAuthorizationSupport: 'NOT_SUPPORTED' })
     expect(body).not.toHaveProperty('paymentMethodType')
+  })
+
+  it.each([
+    ['used once', undefined, 'CARDHOLDER', 'NOT_STORED'],
+    ['about to be kept', { use: 'first', initiator: 'buyer' }, 'CARDHOLDER', 'TO_BE_STORED'],
+    ['kept, its buyer there', { use: 'again', initiator: 'buyer' }, 'CARDHOLDER', 'STORED'],
+    ['kept, its buyer not there', { use: 'again', initiator: 'merchant' }, 'MERCHANT', 'STORED'],
+  ] as const)('tell the rail of a card that is %s', (_what, credential, initiatorType, accountOnFile) => {
+    const request = { ...charge, ...(credential && { credential: { savedCard: 'pm_1', ...credential } }) }
+    expect(paymentBody(request, speaker)).toMatchObject({ initiatorType, accountOnFile })
+  })
+
+  it.each([
+    ['merchant', 'merchant', true], ['merchant', 'buyer', false], ['all', 'buyer', true], ['never', 'merchant', false],
+  ] as const)('with the setting %s name the network’s first payment to a %s: %s', (setting, initiator, told) => {
+    const credential = { use: 'again', savedCard: 'pm_1', initiator, networkTransactionId: '123456789012345' } as const
+    const body = paymentBody({ ...charge, credential }, { ...speaker, storedCredentials: { originalNetworkTransactionId: setting } })
+    expect(body['paymentMethodType']).toEqual(told ? { card: { originalNetworkTransactionId: '123456789012345' } } : undefined)
+  })
+
+  it('never have a merchant store a card for a buyer', () => {
+    const credential = { use: 'first', initiator: 'merchant', savedCard: 'pm_1' } as const
+    expect(() => paymentBody({ ...charge, credential }, speaker)).toThrow(RequestRefused)
   })
 
   it('name our payment without an underscore, by the rail’s pattern, anchored', () => {
@@ -95,6 +119,12 @@ function summary(outcome: Outcome): string {
 }
 
 describe('answers to a request', () => {
+  it('tell the network’s id of the payment, where the rail gives one', () => {
+    const card = { ...record.paymentMethodType.card, networkResponse: { networkResponseCode: '00', networkTransactionId: '123456789012345' } }
+    expect(readOutcome({ status: 200, body: { ...record, paymentMethodType: { card } } }, { asked, amounts }))
+      .toMatchObject({ outcome: 'approved', networkTransactionId: '123456789012345' })
+  })
+
   it('are approved for the rail’s amount, with the card’s facts, and unknown fields let through', () => {
     expect(readOutcome({ status: 200, body: { ...record, amount: 6_250, responseCode: 'PARTIAL_APPROVAL' } }, { asked, amounts })).toEqual({
       outcome: 'approved', railReference: 'rail-1', amount: 6_250n, card: { brand: 'amex', last4: '1376' },

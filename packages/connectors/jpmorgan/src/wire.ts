@@ -5,7 +5,7 @@ import { addendaOf, type AddendaLevel } from './addenda.ts'
 import { AmountRefused, type Amounts } from './amounts.ts'
 import { badCardOf, declineOf, refusalOf } from './declines.ts'
 import type { Settings } from './options.ts'
-import { authenticationRequest, authenticationShape, readAuthentication, readStep } from './three-d-secure.ts'
+import { authenticationRequest, authenticationShape, readAuthentication, readStep, type PartOfPayment } from './three-d-secure.ts'
 
 /*
  * Between our words and those of Online Payments 2.0.55. Requests are made from ours; answers are read strictly where
@@ -24,6 +24,7 @@ export interface WireRequest {
 }
 
 interface Speaker {
+  readonly storedCredentials: Settings['storedCredentials']
   readonly software: Settings['software']
   readonly amounts: Amounts
   readonly addenda: AddendaLevel
@@ -48,11 +49,14 @@ function orderNumber(subject: string): string {
 
 /** Of a payment, without its card: the vault fills that in. @param now - for the date of the purchase */
 export function paymentBody(
-  request: CardChargeRequest, { software, amounts, addenda }: Speaker, now: Date,
+  request: CardChargeRequest, { software, amounts, addenda, storedCredentials }: Speaker, now: Date,
 ): Readonly<Record<string, unknown>> {
   const descriptor = statementDescriptor(request.marketplaceName)
+  const [authentication, credential] = [authenticationRequest(request, now), credentialOf(request, storedCredentials)]
+  const card = { ...authentication.card, ...credential.card }
   return {
-    ...authenticationRequest(request, now),
+    ...(Object.keys(card).length > 0 && { paymentMethodType: { card } }),
+    ...authentication.body,
     captureMethod: request.kind === 'sale' ? 'NOW' : 'MANUAL',
     amount: amounts.toRail(request),
     currency: request.currency,
@@ -65,11 +69,25 @@ export function paymentBody(
       },
     },
     ...(descriptor === undefined ? {} : { statementDescriptor: descriptor }),
-    initiatorType: 'CARDHOLDER',
-    accountOnFile: 'NOT_STORED',
+    ...credential.body,
     isAmountFinal: true,
     partialAuthorizationSupport: 'NOT_SUPPORTED',
     ...addendaOf(request, addenda),
+  }
+}
+
+const accountsOnFile = { first: 'TO_BE_STORED', again: 'STORED' } as const
+
+/** Who asks, and what is kept of the card, in the combinations of the rail's guide: CGEN, CSTO, CUSE, MUSE. */
+function credentialOf({ credential }: CardChargeRequest, settings: Settings['storedCredentials']): PartOfPayment {
+  if (!credential) return { body: { initiatorType: 'CARDHOLDER', accountOnFile: 'NOT_STORED' }, card: {} }
+  const { use, initiator, networkTransactionId } = credential
+  if (use === 'first' && initiator === 'merchant') throw new RequestRefused('a card is first stored by its buyer')
+  const named = settings.originalNetworkTransactionId
+  const tells = use === 'again' && networkTransactionId !== undefined && (named === 'all' || named === initiator)
+  return {
+    body: { initiatorType: initiator === 'merchant' ? 'MERCHANT' : 'CARDHOLDER', accountOnFile: accountsOnFile[use] },
+    card: tells ? { originalNetworkTransactionId: networkTransactionId } : {},
   }
 }
 
@@ -151,6 +169,7 @@ const answerSchema = z.looseObject({
       maskedAccountNumber: text,
       networkResponse: z.looseObject({
         networkResponseCode: text,
+        networkTransactionId: text,
         additionalData: z.looseObject({ merchantAdviceCode: text }).optional(),
       }).optional(),
     }).optional(),
@@ -254,12 +273,14 @@ function approved(answer: WireAnswer, { asked, amounts }: { asked: Asked; amount
   try {
     const card = cardOf(answer)
     const authentication = isCharge(asked) ? readAuthentication(answer, card?.brand) : undefined
+    const networkTransactionId = answer.paymentMethodType?.card?.networkResponse?.networkTransactionId
     return {
       outcome: 'approved',
       railReference: transactionId,
       amount: amounts.fromRail(asked.kind === 'void' ? amount - capturedOf(answer) : amount, currency),
       ...(card ? { card } : {}),
       ...(authentication ? { authentication } : {}),
+      ...(networkTransactionId ? { networkTransactionId } : {}),
     }
   } catch (error) {
     if (error instanceof AmountRefused) return unknown(error.message)

@@ -1,5 +1,5 @@
 import type {
-  CheckoutSession, ListFilters, Order, Payment, PaymentCapture, SessionCreate, SessionUpdate,
+  CheckoutSession, ListFilters, Order, Payment, PaymentCapture, SavedCard, SessionCreate, SessionUpdate,
 } from '@holdfast/contract/types'
 import { path, type Caller } from '../caller.ts'
 import type { List } from '../list.ts'
@@ -43,6 +43,30 @@ export class Sessions {
 
   list(filters?: ListFilters['sessions.list'], options?: CallOptions): List<CheckoutSession> {
     return this.#caller.list('/v1/checkout-sessions', filters, options)
+  }
+}
+
+/** Cards that buyers let the marketplace keep, to pay again with. */
+export class SavedCards {
+  readonly #caller: Caller
+
+  constructor(caller: Caller) {
+    this.#caller = caller
+  }
+
+  /** Also one that was removed: what its buyer had agreed to can still be read. */
+  async retrieve(id: string, options?: CallOptions): Promise<SavedCard> {
+    return this.#caller.get(path`/v1/saved-cards/${id}`, options)
+  }
+
+  /** Removes a card: nothing is paid with it from now on, and its number is deleted. */
+  async remove(id: string, options?: WriteOptions): Promise<SavedCard> {
+    return this.#caller.delete(path`/v1/saved-cards/${id}`, options)
+  }
+
+  /** Those of a buyer or a company; the active ones by default. */
+  list(filters?: ListFilters['savedCards.list'], options?: CallOptions): List<SavedCard> {
+    return this.#caller.list('/v1/saved-cards', filters, options)
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { fates } from '../acs/cards.ts'
 import { dayMs, minuteMs } from '../shared/clock.ts'
 import { askIssuer, declineForAmount, declines, recordCard, type Decline } from './cards.ts'
+import { refuseCredential } from './credentials.ts'
 import {
   digits,
   kept,
@@ -28,6 +29,8 @@ import type { CaptureRequest, PatchRequest, PaymentRequest } from './requests.ts
 /** An authorization, and for `NOW` its capture with it. */
 export function decidePayment(context: Context, body: PaymentRequest): Decision {
   const { terms, nowMs } = context
+  const refused = refuseCredential(context, body)
+  if (refused) return refused
   const { card } = body.paymentMethodType
   const answer = askIssuer({
     card,

@@ -52,9 +52,13 @@ export interface PaymentRequest extends Shared {
   readonly amount: number
   readonly currency: string
   readonly paymentMethodType: {
-    readonly card: PresentedCard & { readonly paymentAuthenticationRequest?: AuthenticationRequest | undefined }
+    readonly card: PresentedCard & {
+      readonly paymentAuthenticationRequest?: AuthenticationRequest | undefined
+      readonly originalNetworkTransactionId?: string | undefined
+    }
   }
   readonly browserInfo?: BrowserInfo | undefined
+  readonly recurring?: { readonly recurringSequence?: 'FIRST' | 'SUBSEQUENT' | undefined } | undefined
   readonly isAmountFinal: boolean
   readonly partialAuthorizationSupport?: 'SUPPORTED' | 'NOT_SUPPORTED' | undefined
   readonly accountHolder?:
@@ -177,6 +181,7 @@ const cardFields = z.looseObject({
     .enum(['PAN', 'NETWORK_TOKEN', 'DEVICE_TOKEN'], 'only PAN, NETWORK_TOKEN and DEVICE_TOKEN are simulated')
     .optional(),
   walletProvider: z.enum(['APPLE_PAY', 'GOOGLE_PAY']).optional(),
+  originalNetworkTransactionId: z.string().min(4).max(40).optional(),
   authentication: z
     .looseObject({
       tokenAuthenticationValue: z.base64().max(40).optional(),
@@ -232,6 +237,7 @@ export const paymentRequest: z.ZodType<PaymentRequest> = z.looseObject({
   merchant,
   paymentMethodType: z.strictObject({ card }, 'exactly one method, and only card is simulated'),
   browserInfo: browserInfo.optional(),
+  recurring: z.looseObject({ recurringSequence: z.enum(['FIRST', 'SUBSEQUENT']).optional() }).optional(),
   isAmountFinal: z.boolean().default(true),
   partialAuthorizationSupport: z.enum(['SUPPORTED', 'NOT_SUPPORTED']).optional(),
 }).refine(body => body.paymentMethodType.card.paymentAuthenticationRequest === undefined || body.browserInfo !== undefined, {

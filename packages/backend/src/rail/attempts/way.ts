@@ -15,10 +15,14 @@ export interface CardView {
   readonly expMonth: number
   readonly expYear: number
   readonly fingerprint: string
+  /** The saved card that it stands for; null: typed now, or a wallet's. */
+  readonly savedCard: string | null
   /** Null: the buyer typed it. */
   readonly wallet: 'google_pay' | 'apple_pay' | null
   /** A wallet has authenticated the buyer already. */
   readonly cryptogram: boolean
+  /** A security code is sent with it. */
+  readonly securityCode: boolean
 }
 
 type Confirm = BodyOf<'checkout.confirm'>

@@ -3,6 +3,7 @@ import type { Attempt, CheckoutView, CollectInput, Details } from '@holdfast/con
 import { autoReleaseAt } from '@holdfast/core'
 import { asks, collectOf, detailsOf } from '../../details/details.ts'
 import type { Selectable } from 'kysely'
+import { offerOf, readOffered } from '../../saved-cards/store.ts'
 import type { Terms } from '../../rails.ts'
 import type { PaymentsTable } from '../tables.ts'
 import type { WalletMethod } from '../../wallets/offer.ts'
@@ -33,13 +34,15 @@ export async function readCheckout(
   const row = await db.selectFrom('sessions')
     .innerJoin('orders', (join) => join.onRef('orders.marketplace_id', '=', 'sessions.marketplace_id').onRef('orders.id', '=', 'sessions.order_id'))
     .innerJoin('marketplaces', 'marketplaces.marketplace_id', 'sessions.marketplace_id')
-    .selectAll('sessions').select(['orders.reference', 'orders.details', 'marketplaces.name', 'marketplaces.mode'])
+    .selectAll('sessions')
+    .select(['orders.reference', 'orders.details', 'orders.buyer_reference', 'orders.buyer_company', 'marketplaces.name', 'marketplaces.mode'])
     .where('sessions.marketplace_id', '=', marketplace).where('sessions.id', '=', session).executeTakeFirst()
   if (!row) return null
   const lines = await db.selectFrom('escrows')
     .innerJoin('sellers', (join) => join.onRef('sellers.marketplace_id', '=', 'escrows.marketplace_id').onRef('sellers.id', '=', 'escrows.seller_id'))
     .selectAll('escrows').select('sellers.name as seller_name')
     .where('escrows.marketplace_id', '=', marketplace).where('escrows.order_id', '=', row.order_id).orderBy('escrows.position').execute()
+  const offer = offerOf({ marketplace, ...row })
   return {
     object: 'checkout', session: row.id, order: row.order_id, reference: row.reference, status: row.state, mode: row.mode,
     revision: row.revision, marketplaceName: row.name, currency: row.currency, exponent: exponentOf(row.currency), amount: wire(row.amount),
@@ -53,7 +56,9 @@ export async function readCheckout(
     methods: methods({ currency: row.currency, captureMode: row.capture_mode }).flatMap((type): CheckoutView['methods'] =>
       (type === 'card' ? [{ type, brands: [...cardBrands], frameUrl }, ...wallets]
         : [{ type, flows: [...walletFlows] }])),
-    details: readDetails(row), attempt, returnUrl: row.return_url, expiresAt: instant(row.expires_at),
+    details: readDetails(row),
+    savedCards: offer && { securityCode: offer.securityCode, shareable: offer.buyer.company !== null, cards: await readOffered(db, offer.buyer, now) },
+    attempt, returnUrl: row.return_url, expiresAt: instant(row.expires_at),
   }
 }
 

@@ -77,7 +77,7 @@ function renderOrder(row: Selectable<OrdersTable>, parts: {
   return {
     id: row.id, object: 'order', reference: row.reference, status: row.state, currency: row.currency,
     amount: wire(row.amount), platformFee: wire(row.platform_fee), totals: totalsOf(parts.milestones),
-    buyer: { reference: row.buyer_reference, name: row.buyer_name, email: row.buyer_email },
+    buyer: { reference: row.buyer_reference, name: row.buyer_name, email: row.buyer_email, companyReference: row.buyer_company },
     details: detailsOf(row.details),
     escrows: parts.escrows.map((escrow) => renderEscrow(escrow, byEscrow.get(escrow.id) ?? [])),
     session: row.session_id, payments: [...parts.payments], metadata: row.metadata, createdAt: instant(row.created_at),

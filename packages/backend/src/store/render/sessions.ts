@@ -22,15 +22,19 @@ export async function readSessions(
     .innerJoin('orders', (join) => join.onRef('orders.marketplace_id', '=', 'sessions.marketplace_id').onRef('orders.id', '=', 'sessions.order_id'))
     .innerJoin('marketplaces', 'marketplaces.marketplace_id', 'sessions.marketplace_id')
     .selectAll('sessions')
-    .select(['orders.reference', 'orders.buyer_reference', 'orders.buyer_name', 'orders.buyer_email', 'orders.metadata', 'orders.details', 'marketplaces.mode'])
+    .select([
+      'orders.reference', 'orders.buyer_reference', 'orders.buyer_name', 'orders.buyer_email', 'orders.buyer_company', 'orders.metadata',
+      'orders.details', 'marketplaces.mode',
+    ])
     .where('sessions.marketplace_id', '=', marketplace).where('sessions.id', 'in', ids).execute()
   const byOrder = await lines(db, marketplace, rows.map(({ order_id: order }) => order))
   return inOrder(ids, rows.map((row) => ({
     id: row.id, object: 'checkout_session' as const, reference: row.reference, order: row.order_id, status: row.state, mode: row.mode,
     revision: row.revision, currency: row.currency, amount: wire(row.amount), captureMode: row.capture_mode,
     capturePlan: row.capture_plan, threeDSecure: row.three_d_secure, returnUrl: row.return_url,
-    buyer: { reference: row.buyer_reference, name: row.buyer_name, email: row.buyer_email },
+    buyer: { reference: row.buyer_reference, name: row.buyer_name, email: row.buyer_email, companyReference: row.buyer_company },
     collect: collectOf(row.collect), details: detailsOf(row.details),
+    savedCards: row.saved_cards && { securityCode: row.saved_cards },
     lines: (byOrder.get(row.order_id) ?? []).map((line) => ({
       reference: line.reference, escrow: line.id, seller: line.seller_id, description: line.description,
       amount: wire(line.amount), platformFee: wire(line.platform_fee),

@@ -14,6 +14,8 @@ type View = Extract<CheckoutView['methods'][number], { type: 'card' }>
 
 /** The frame's height before it says its own: that of its fields with no error shown. */
 const usualHeightPx = 307
+/** That of the security code's alone. */
+const codeHeightPx = 130
 const heightPx = { least: 80, most: 720 }
 const marksShown = 4
 /** Fresh starts of a frame that keeps failing or reloading, before the buyer is asked. */
@@ -33,7 +35,9 @@ export class CardMethod implements PaymentMethod {
   readonly #view: View
   #link: FrameLink | undefined
   #frame: HTMLIFrameElement | undefined
-  #heightPx = usualHeightPx
+  /** Only this saved card's security code is asked for. */
+  readonly #savedCard: string | undefined
+  #heightPx: number
   #fault: Fault | undefined
   #disabled = false
   #attempt = 0
@@ -44,10 +48,15 @@ export class CardMethod implements PaymentMethod {
   #address = ''
   #late: ReturnType<typeof setTimeout> | undefined
 
-  constructor(host: MethodHost, view: View) {
+  constructor(host: MethodHost, view: View, savedCard?: string) {
     this.#host = host
     this.#view = view
-    this.#expectReady()
+    this.#savedCard = savedCard
+    this.#heightPx = savedCard ? codeHeightPx : usualHeightPx
+  }
+
+  codeOf(savedCard: string): CardMethod {
+    return new CardMethod(this.#host, this.#view, savedCard)
   }
 
   marks(): TemplateResult {
@@ -64,13 +73,16 @@ export class CardMethod implements PaymentMethod {
   }
 
   form(): TemplateResult {
-    this.#address ||= this.#inLanguage()
+    if (!this.#address) {
+      this.#address = this.#inLanguage()
+      this.#expectReady()
+    }
     return this.#fault ? this.#broken(this.#fault) : html`
       <div class="frame" ?data-ready=${this.ready} aria-busy=${!this.ready}>
         ${keyed(this.#generation, html`<iframe
-          part="card-frame" title=${this.#host.language.text('cardFrame')} src=${this.#address}
+          part="card-frame" title=${this.#host.language.text(this.#savedCard ? 'field_securityCode' : 'cardFrame')} src=${this.#address}
           height=${this.#heightPx} referrerpolicy="origin" @load=${this.#loaded}></iframe>`)}
-        <div class="fields" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
+        <div class="fields" aria-hidden="true"><i></i>${this.#savedCard ? nothing : html`<i></i><i></i><i></i>`}</div>
       </div>`
   }
 
@@ -96,7 +108,6 @@ export class CardMethod implements PaymentMethod {
     this.#generation++
     this.#address = ''
     this.#unready()
-    this.#expectReady()
     this.#host.changed()
   }
 
@@ -128,7 +139,7 @@ export class CardMethod implements PaymentMethod {
     if (++this.#starts > mostStarts) return this.#fail('card_form_failed')
     this.#expectReady()
     const start = this.#starts
-    const ticket = await this.#host.ticket()
+    const ticket = await this.#host.ticket(this.#savedCard)
     if (start !== this.#starts || !this.#frame?.contentWindow) return
     if (isFailure(ticket)) return this.#refused(refusal(ticket), ticket.failed)
     this.#link = new FrameLink({
@@ -139,8 +150,8 @@ export class CardMethod implements PaymentMethod {
     })
   }
 
-  #refused(found: Fault, code: string): void {
-    if (code === 'session_not_open') return this.#host.outdated()
+  #refused(found: Fault, code: string): void | Promise<void> {
+    if (code === 'session_not_open' || (this.#savedCard && code === 'not_found')) return this.#host.outdated()
     this.#fail(found.code === 'network' || found.code === 'internal' ? 'card_form_failed' : found)
   }
 
@@ -168,7 +179,7 @@ export class CardMethod implements PaymentMethod {
     this.#heightPx = Math.min(Math.max(height, heightPx.least), heightPx.most)
   }
 
-  #trouble(code: FrameErrorCode): void {
+  #trouble(code: FrameErrorCode): void | Promise<void> {
     if (code === 'session_closed') return this.#host.outdated()
     if (code === 'origin_refused') return this.#fail('origin_not_allowed')
     const passing = code === 'ticket_refused' || code === 'network'
@@ -179,7 +190,7 @@ export class CardMethod implements PaymentMethod {
   /** Gives the frame a new ticket, bound to the session's revision of now, and waits until it has taken it. */
   async renew(): Promise<void> {
     const link = this.#link
-    const ticket = await this.#host.ticket()
+    const ticket = await this.#host.ticket(this.#savedCard)
     if (!link || link !== this.#link) return
     if (isFailure(ticket)) return
     const taken = link.next(this.#host.timing.frameAnswerMs, ({ type }) =>
