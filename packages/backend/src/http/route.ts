@@ -14,6 +14,7 @@ export interface CallingMarketplace {
 export type Calling =
   | { readonly kind: 'secret' | 'publishable'; readonly apiKey: string }
   | { readonly kind: 'page'; readonly session: string }
+  | { readonly kind: 'buyer'; readonly order: string; readonly expiresAt: Date }
   | { readonly kind: 'public' }
 
 type CallerOf<N extends EndpointName> = (typeof endpoints)[N]['caller']
@@ -28,8 +29,8 @@ export interface RouteRequest<N extends EndpointName> {
   readonly requestId: string
   /** The page's origin, as the browser said it; null for servers. */
   readonly origin: string | null
-  readonly caller: CallerOf<N> extends 'page' ? Extract<Calling, { kind: 'page' }> : Calling
-  /** The call's Idempotency-Key with what it is bound to; null where a page left it out or the call only reads. */
+  readonly caller: CallerOf<N> extends 'page' | 'buyer' ? Extract<Calling, { kind: CallerOf<N> }> : Calling
+  /** The call's Idempotency-Key with what it is bound to; null where a page or a buyer left it out or the call only reads. */
   readonly idempotency: Claim | null
 }
 
