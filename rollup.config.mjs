@@ -12,6 +12,8 @@ import resolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import { transformSync } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
+import { en } from './packages/checkout/src/i18n/en.ts'
+import { sharedKeys } from './packages/checkout/src/order/en.ts'
 import { packDeclarations } from './scripts/declarations.mjs'
 import { languageChunks, listOfAll, stringsOf, translated } from './scripts/locales.ts'
 import { buildParts, loadingParts, nameOf } from './scripts/parts.ts'
@@ -78,6 +80,16 @@ function chunks(output) {
   }
 }
 
+/** Leaves out of a script the checkout's sentences that it doesn't say. */
+function english(keys) {
+  const said = Object.fromEntries(keys.map(key => [key, en[key]]))
+  return {
+    name: 'english',
+    transform: (code, id) =>
+      id.endsWith('packages/checkout/src/i18n/en.ts') ? { code: `export const en = ${JSON.stringify(said)}`, map: null } : null,
+  }
+}
+
 /** Writes the frame's languages where the vault finds them. */
 function frameWords(output) {
   return {
@@ -122,6 +134,22 @@ const checkoutScript = {
     without('zod|zod-openapi'),
     inBrowser(),
     loadingParts(),
+    typescript(browserTarget),
+    chunks(from('packages/checkout/dist/chunks')),
+    small(),
+    integrity(),
+  ],
+}
+
+/** What an order's page loads; its languages lie beside the checkout's, which are the same build's. */
+const orderScript = {
+  input: from('packages/checkout/src/order/script.ts'),
+  output: { file: from('packages/checkout/dist/holdfast-order.js'), format: 'es', inlineDynamicImports: true },
+  treeshake: { manualPureFunctions: ['css'] },
+  plugins: [
+    english(sharedKeys),
+    without('zod|zod-openapi'),
+    inBrowser(),
     typescript(browserTarget),
     chunks(from('packages/checkout/dist/chunks')),
     small(),
@@ -191,7 +219,7 @@ function demoPages() {
 
 export default function bundles({ configOnly }) {
   const parts = {
-    browser: [checkoutScript, cardFrame, ...demoPages()],
+    browser: [checkoutScript, orderScript, cardFrame, ...demoPages()],
     packages: [checkoutPackage, serverPackage],
   }
   const wanted = configOnly ? parts[configOnly] : Object.values(parts).flat()

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { en as card } from '../packages/card-frame/src/words.ts'
 import { en as checkout } from '../packages/checkout/src/i18n/en.ts'
+import { en as order } from '../packages/checkout/src/order/en.ts'
 import { locales } from '../packages/contract/src/locale.ts'
 import { inTree } from './command.ts'
 import { notes } from './locale-notes.ts'
@@ -15,8 +16,8 @@ import type { Unit, Xliff } from './xliff.ts'
 
 export type Strings = Readonly<Record<string, string>>
 
-/** Who speaks: the component on the merchant's page, and the frame on the vault's origin. */
-export const parts: Readonly<Record<'checkout' | 'card', Strings>> = { checkout, card }
+/** Who speaks: the components on the merchant's page, and the frame on the vault's origin. */
+export const parts: Readonly<Record<'checkout' | 'order' | 'card', Strings>> = { checkout, order, card }
 export type Part = keyof typeof parts
 
 /** What a browser fetches by itself: the frame's words come in its page. */

@@ -143,6 +143,9 @@ const form = css`
   .fields i:nth-child(1), .fields i:nth-child(4) { grid-column: 1 / -1; }
   .frame[data-ready] .fields { display: none; }
   .broken { display: grid; gap: 12px; padding-inline: 4px; justify-items: start; align-content: center; min-block-size: 307px; }
+`
+
+const controls = css`
   .notice { display: flex; gap: 12px; margin-block-start: 16px; padding: 12px 16px; font-size: 14px; border: 1px solid var(--error);
     border-inline-start-width: 4px; border-radius: var(--control); }
   .notice .icon { inline-size: 20px; block-size: 20px; color: var(--error); }
@@ -209,4 +212,7 @@ const states = css`
   }
 `
 
-export const styles: CSSResult[] = [tokens, frameOfAll, head, panel, form, states]
+/** What a page after payment is drawn with as well. */
+export const common: CSSResult[] = [tokens, frameOfAll, head, panel, controls, states]
+
+export const styles: CSSResult[] = [tokens, frameOfAll, head, panel, form, controls, states]
