@@ -176,6 +176,9 @@ const states = css`
   .seal.wait { color: var(--accent); }
   .seal.bad { color: var(--error); }
   .outcome h2:focus-visible { outline: none; }
+`
+
+const ending = css`
   .step > :empty { position: absolute; }
   .code { display: grid; place-items: center; inline-size: fit-content; max-inline-size: 100%; margin-inline: auto; border: 1px solid var(--line);
     border-radius: var(--corner); overflow: clip; background: #fff; forced-color-adjust: none; }
@@ -193,6 +196,9 @@ const states = css`
     font-size: 12px; line-height: 22px; color: var(--quiet); }
   .next ul { display: grid; gap: 8px; margin-block-start: 8px; list-style: none; }
   .next li strong { display: block; font-weight: 600; }
+`
+
+const rest = css`
   .outcome > .link { margin-block-start: 0; }
   .link.second { border: 1px solid var(--border); background: none; color: var(--accent); }
   .blank { color: transparent !important; border-radius: 4px; background: var(--line); opacity: .5; user-select: none; }
@@ -213,6 +219,6 @@ const states = css`
 `
 
 /** What a page after payment is drawn with as well. */
-export const common: CSSResult[] = [tokens, frameOfAll, head, panel, controls, states]
+export const common: CSSResult[] = [tokens, frameOfAll, head, panel, controls, states, rest]
 
-export const styles: CSSResult[] = [tokens, frameOfAll, head, panel, form, controls, states]
+export const styles: CSSResult[] = [tokens, frameOfAll, head, panel, form, controls, states, ending, rest]

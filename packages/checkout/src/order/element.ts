@@ -9,7 +9,7 @@ import { warnOnce } from '../warn.ts'
 import { act, readOrder, type BuyerAction } from './api.ts'
 import { en, shared } from './en.ts'
 import { styles } from './styles.ts'
-import { orderView, type Asking, type OrderKey } from './view.ts'
+import { momentWords, orderView, type Asking, type OrderKey } from './view.ts'
 
 /** How often a page that is looked at reads its order, in milliseconds. */
 const refreshMs = 15_000
@@ -83,7 +83,8 @@ export class HoldfastOrder extends LitElement {
   #view: OrderView | undefined
   #failure: ApiFailure['failed'] | undefined
   #asking: Asking | undefined
-  #said: OrderKey | undefined
+  /** The buyer has just decided: what came of it is announced. */
+  #decided = false
   #sheet: CSSStyleSheet | undefined
   #dark = false
   #spoken: Spoken | undefined
@@ -139,13 +140,14 @@ export class HoldfastOrder extends LitElement {
     const { language: { locale, direction } } = spoken ?? { language: languageOf('en') }
     return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base" lang=${locale} dir=${direction}>
       ${spoken ? this.#body(spoken) : skeleton}
-      <p class="sr" role="status">${this.#announcement(spoken?.words)}</p></div>`
+      <p class="sr" role="status">${this.#announcement(spoken)}</p></div>`
   }
 
   #start(): void {
     this.#stop.abort()
     this.#stop = new AbortController()
-    this.#api = this.#view = this.#failure = this.#asking = this.#said = undefined
+    this.#api = this.#view = this.#failure = this.#asking = undefined
+    this.#decided = false
     this.requestUpdate()
     if (!this.buyerSecret || !this.isConnected) return
     const baseUrl = this.apiUrl ?? HoldfastOrder.defaultApiUrl ?? location.origin
@@ -208,23 +210,23 @@ export class HoldfastOrder extends LitElement {
   }
 
   #unavailable({ language, words }: Spoken, failed: ApiFailure['failed']): TemplateResult {
-    const link = failed === 'buyer_link_expired' ? 'linkExpired' : failed === 'buyer_link_invalid' || failed === 'not_found' ? 'linkInvalid' : undefined
     const lasting = final.has(failed)
-    return html`<div class="outcome" part="outcome"><span class="seal bad">${icon(link === 'linkExpired' ? 'clock' : 'alert')}</span>
-      <h2 tabindex="-1">${words(link ?? 'errorTitle')}</h2><p>${lasting ? words('linkText') : shared(language)('error_network')}</p>
+    return html`<div class="outcome" part="outcome"><span class="seal bad">${icon('alert')}</span>
+      <h2 tabindex="-1">${words(titleOf(failed))}</h2><p>${lasting ? words('linkText') : shared(language)('error_network')}</p>
       ${lasting ? nothing : html`<button class="quiet" part="retry" @click=${() => this.refresh()}>${shared(language)('retry')}</button>`}</div>`
   }
 
-  #announcement(words: Words<OrderKey> | undefined): string {
-    if (!words) return ''
-    if (this.#failure) return words(this.#failure === 'buyer_link_expired' ? 'linkExpired' : 'errorTitle')
-    if (this.#asking?.busy) return words('working')
-    return this.#said ? words(this.#said) : this.#view ? '' : words('loading')
+  #announcement(spoken: Spoken | undefined): string {
+    if (!spoken) return ''
+    if (this.#failure) return spoken.words(titleOf(this.#failure))
+    if (!this.#view) return spoken.words('loading')
+    const last = this.#view.moments.at(-1)
+    return this.#decided && last ? momentWords({ view: this.#view, ...spoken }, last) : ''
   }
 
   async #open(action: BuyerAction, escrow: string): Promise<void> {
     this.#asking = { action, escrow, missing: false, busy: false, error: undefined }
-    this.#said = undefined
+    this.#decided = false
     await this.#focus(action === 'accept' ? '.asking h4' : '#reason')
   }
 
@@ -249,16 +251,16 @@ export class HoldfastOrder extends LitElement {
     const answer = await act(api, HoldfastOrder.timing, { action, escrow, ...(action === 'dispute' && { reason }) })
     if (api !== this.#api) return
     this.#reads++
-    if (!isFailure(answer)) return this.#done(action, answer)
+    if (!isFailure(answer)) return this.#done(answer)
     this.#asking = { ...asking, busy: false, error: answer.failed in refusals ? words('changed') : shared(language)('error_network') }
     if (final.has(answer.failed)) this.#fail(answer)
     else void this.refresh()
     this.requestUpdate()
   }
 
-  async #done(action: BuyerAction, view: OrderView): Promise<void> {
+  async #done(view: OrderView): Promise<void> {
     this.#asking = undefined
-    this.#said = action === 'accept' ? 'accepted' : 'asked'
+    this.#decided = true
     this.#show(view)
     await this.#focus('header h2')
   }
@@ -273,6 +275,8 @@ export class HoldfastOrder extends LitElement {
 
 /** No other try of this page can cure them. */
 const final: ReadonlySet<string> = new Set(['buyer_link_expired', 'buyer_link_invalid', 'not_found', 'origin_not_allowed'])
+const titleOf = (failed: ApiFailure['failed']): OrderKey =>
+  final.has(failed) && failed !== 'origin_not_allowed' ? 'linkOver' : 'errorTitle'
 /** The order has moved on since it was drawn. */
 const refusals = { milestone_transition_refused: 1, escrow_disputed: 1, outcome_unknown: 1 }
 

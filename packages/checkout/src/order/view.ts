@@ -102,7 +102,7 @@ function shareSection(drawn: OrderDrawn, share: OrderShare): TemplateResult {
         ? html`<dt>${text('automatic')}</dt><dd>${formatInstant(share.autoReleaseAt, drawn.language.locale)}</dd>` : nothing}
       <dt>${text('fee')}</dt><dd>${fee}</dd>
     </dl>
-    ${share.dispute ? frozen(drawn, share, share.dispute.openedAt) : nothing}
+    ${share.dispute && totals.held ? frozen(drawn, totals.held, share.dispute.openedAt) : nothing}
     ${actions(drawn, share)}
   </section>`
 }
@@ -121,10 +121,9 @@ function condition({ language }: Drawn, { releaseTerms: { inspectionDays, method
   return text('releaseDays', { days: inspectionDays, method: text(`method_${method}`) })
 }
 
-function frozen(drawn: Drawn, { totals: { held } }: OrderShare, openedAt: string): TemplateResult {
+function frozen(drawn: Drawn, held: number, openedAt: string): TemplateResult {
   const { words, language: { locale } } = drawn
-  const date = formatInstant(openedAt, locale)
-  const said = held ? words('frozenText', { date, amount: money(drawn, held) }) : words('askedText', { date })
+  const said = words('frozenText', { date: formatInstant(openedAt, locale), amount: money(drawn, held) })
   return html`<div class="notice" part="notice">${icon('hold')}<p>${said}</p></div>`
 }
 
@@ -151,8 +150,8 @@ function form(drawn: OrderDrawn, share: OrderShare, { action, missing, busy, err
     <h4 tabindex="-1">${title}</h4><p>${consequence}</p>
     ${accepting ? nothing : reason(drawn, missing)}
     <div role="alert">${error ? html`<p class="wrong">${icon('alert')}<span>${error}</span></p>` : nothing}</div>
-    <div class="actions"><button class="pay" part="confirm-button" aria-disabled=${busy}>
-        ${busy ? icon('wait', 'spin') : nothing}<span>${busy ? words('working') : accepting ? words('acceptGo', { amount }) : title}</span></button>
+    <div class="actions"><button class="pay" part="confirm-button" aria-disabled=${busy} aria-busy=${busy}>
+        ${busy ? icon('wait', 'spin') : nothing}<span>${accepting ? words('acceptGo', { amount }) : title}</span></button>
       <button type="button" class="quiet" part="cancel-button" @click=${close}>${words('notNow')}</button></div>
   </form>`
 }
@@ -177,7 +176,7 @@ function past(drawn: Drawn): readonly TemplateResult[] {
     ${time(drawn, moment.at)}</li>`)
 }
 
-function momentWords(drawn: Drawn, { type, escrow, amount: minor, reason: why, delivery }: OrderMoment): string {
+export function momentWords(drawn: Drawn, { type, escrow, amount: minor, reason: why, delivery }: OrderMoment): string {
   const { words, view: { shares, marketplaceName } } = drawn
   const seller = shares.find((share) => share.escrow === escrow)?.sellerName ?? marketplaceName
   const amount = minor === null ? '' : money(drawn, minor)
