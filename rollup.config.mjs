@@ -58,14 +58,21 @@ function integrity() {
   }
 }
 
+/** The same for every script that is built from here. */
+let everyChunk
+
+async function buildChunks() {
+  const built = [...languageChunks(), ...(await buildParts([inBrowser(), typescript(browserTarget), small()]))]
+  return [listOfAll(built), ...built]
+}
+
 /** Writes languages and parts beside the script, and tells the script the hash of their list. */
 function chunks(output) {
   let built = []
   return {
     name: 'chunks',
     async buildStart() {
-      built = [...languageChunks(), ...(await buildParts([inBrowser(), typescript(browserTarget), small()]))]
-      built.unshift(listOfAll(built))
+      built = await (everyChunk ??= buildChunks())
     },
     transform(code, id) {
       if (!id.endsWith('packages/checkout/src/chunks.ts')) return null
@@ -184,7 +191,22 @@ const checkoutPackage = {
     inBrowser(),
     typescript(browserTarget),
     chunks(from('packages/checkout/dist/chunks')),
-    declarations('checkout', { external: ['lit'], formats: ['es'] }),
+    declarations('checkout', { external: ['lit'], formats: ['es'], entries: ['index', 'order/index'] }),
+  ],
+}
+
+/** An entry of its own, so that a page with an order loads no checkout. */
+const orderPackage = {
+  input: from('packages/checkout/src/order/index.ts'),
+  external: /^lit(?:-html|-element)?(?:\/|$)|^@lit\//,
+  output: { file: from('packages/checkout/dist/order.js'), format: 'es', inlineDynamicImports: true },
+  treeshake: { manualPureFunctions: ['css'] },
+  plugins: [
+    english(sharedKeys),
+    without('.*'),
+    inBrowser(),
+    typescript(browserTarget),
+    chunks(from('packages/checkout/dist/chunks')),
   ],
 }
 
@@ -220,7 +242,7 @@ function demoPages() {
 export default function bundles({ configOnly }) {
   const parts = {
     browser: [checkoutScript, orderScript, cardFrame, ...demoPages()],
-    packages: [checkoutPackage, serverPackage],
+    packages: [checkoutPackage, orderPackage, serverPackage],
   }
   const wanted = configOnly ? parts[configOnly] : Object.values(parts).flat()
   if (!wanted) throw new Error(`--configOnly takes ${Object.keys(parts).join(' or ')}, not ${configOnly}`)
