@@ -12,10 +12,8 @@ import resolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import { transformSync } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
-import { en } from './packages/checkout/src/i18n/en.ts'
-import { sharedKeys } from './packages/checkout/src/order/en.ts'
 import { packDeclarations } from './scripts/declarations.mjs'
-import { languageChunks, listOfAll, stringsOf, translated } from './scripts/locales.ts'
+import { languageChunks, listOfAll, stringsOf, translated, orderEnglish } from './scripts/locales.ts'
 import { buildParts, loadingParts, nameOf } from './scripts/parts.ts'
 
 const root = dirname(fileURLToPath(import.meta.url))
@@ -88,8 +86,7 @@ function chunks(output) {
 }
 
 /** Leaves out of a script the checkout's sentences that it doesn't say. */
-function english(keys) {
-  const said = Object.fromEntries(keys.map(key => [key, en[key]]))
+function english(said) {
   return {
     name: 'english',
     transform: (code, id) =>
@@ -154,7 +151,7 @@ const orderScript = {
   output: { file: from('packages/checkout/dist/holdfast-order.js'), format: 'es', inlineDynamicImports: true },
   treeshake: { manualPureFunctions: ['css'] },
   plugins: [
-    english(sharedKeys),
+    english(orderEnglish),
     without('zod|zod-openapi'),
     inBrowser(),
     typescript(browserTarget),
@@ -202,7 +199,7 @@ const orderPackage = {
   output: { file: from('packages/checkout/dist/order.js'), format: 'es', inlineDynamicImports: true },
   treeshake: { manualPureFunctions: ['css'] },
   plugins: [
-    english(sharedKeys),
+    english(orderEnglish),
     without('.*'),
     inBrowser(),
     typescript(browserTarget),

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { en as card } from '../packages/card-frame/src/words.ts'
 import { en as checkout } from '../packages/checkout/src/i18n/en.ts'
-import { en as order } from '../packages/checkout/src/order/en.ts'
+import { en as order, sharedKeys } from '../packages/checkout/src/order/en.ts'
 import { locales } from '../packages/contract/src/locale.ts'
 import { inTree } from './command.ts'
 import { notes } from './locale-notes.ts'
@@ -19,6 +19,9 @@ export type Strings = Readonly<Record<string, string>>
 /** Who speaks: the components on the merchant's page, and the frame on the vault's origin. */
 export const parts: Readonly<Record<'checkout' | 'order' | 'card', Strings>> = { checkout, order, card }
 export type Part = keyof typeof parts
+
+/** Of the checkout's sentences, those that an order after payment says as well. */
+export const orderEnglish: Strings = Object.fromEntries(sharedKeys.map(key => [key, checkout[key]]))
 
 /** What a browser fetches by itself: the frame's words come in its page. */
 const catalogues = (Object.keys(parts) as Part[]).filter(part => part !== 'card')

@@ -145,17 +145,17 @@ describe('is refused', () => {
   }, 60_000)
   afterAll(() => small.close())
 
-  const at_ = (key: string | null, headers: Record<string, string> = { origin: TEST_ORIGIN }) => call(small, 'GET', '/v1/order', { key, headers })
+  const readWith = (key: string | null, headers: Record<string, string> = { origin: TEST_ORIGIN }) => call(small, 'GET', '/v1/order', { key, headers })
   const ended = () => buyerLinkSecret(small.deps.sealer, { marketplace: small.marketplace.id, order, expiresAt: new Date(Date.now() - 1_000) })
   const later = () => secret.replace(/_([0-9a-z]{6,9})_(?=[^_]*)/, (_all, end: string) => `_${(Number.parseInt(end, 36) + 60).toString(36)}_`)
 
   it.each([
-    ['a link that has ended', () => at_(ended()), 401, 'buyer_link_expired'],
-    ['a link whose end was moved', () => at_(later()), 401, 'buyer_link_invalid'],
-    ['a changed proof', () => at_(`${secret.slice(0, -2)}${secret.endsWith('AA') ? 'BB' : 'AA'}`), 401, 'buyer_link_invalid'],
-    ['no link', () => at_(null), 401, 'buyer_link_invalid'],
-    ['a secret API key', () => at_(small.marketplace.secretKey), 401, 'buyer_link_invalid'],
-    ['a page that is not registered', () => at_(secret, { origin: 'https://evil.example' }), 403, 'origin_not_allowed'],
+    ['a link that has ended', () => readWith(ended()), 401, 'buyer_link_expired'],
+    ['a link whose end was moved', () => readWith(later()), 401, 'buyer_link_invalid'],
+    ['a changed proof', () => readWith(`${secret.slice(0, -2)}${secret.endsWith('AA') ? 'BB' : 'AA'}`), 401, 'buyer_link_invalid'],
+    ['no link', () => readWith(null), 401, 'buyer_link_invalid'],
+    ['a secret API key', () => readWith(small.marketplace.secretKey), 401, 'buyer_link_invalid'],
+    ['a page that is not registered', () => readWith(secret, { origin: 'https://evil.example' }), 403, 'origin_not_allowed'],
   ])('%s', async (_what, ask, status, code) => {
     const answer = await ask()
     expect(answer).toMatchObject({ status, body: { code } })
@@ -167,10 +167,10 @@ describe('is refused', () => {
   })
 
   it('once it calls too often, and so is whoever guesses', async () => {
-    const answers = await Promise.all(Array.from({ length: 60 }, () => at_(secret)))
+    const answers = await Promise.all(Array.from({ length: 60 }, () => readWith(secret)))
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0)
     expect(answers.find(({ status }) => status === 429)!.headers.get('retry-after')).toMatch(/^\d+$/)
-    const guesses = await Promise.all(Array.from({ length: 80 }, () => at_(later())))
+    const guesses = await Promise.all(Array.from({ length: 80 }, () => readWith(later())))
     expect(new Set(guesses.map(({ status }) => status))).toEqual(new Set([401, 429]))
   })
 })

@@ -4,6 +4,7 @@ import { common } from '../element/styles.ts'
 const own = css`
   :host { max-inline-size: 560px; }
   h2 { font-size: 28px; line-height: 1.3; font-weight: 650; letter-spacing: -.01em; color: var(--ink); }
+  @container (max-width: 379px) { h2 { font-size: 20px; } }
   h2:focus-visible, h4:focus-visible { outline: none; }
   h4 { margin: 0; font-size: 16px; font-weight: 600; }
   .where, .seller, .happened { margin-block-start: 20px; padding-block-start: 20px; border-block-start: 1px solid var(--line); }

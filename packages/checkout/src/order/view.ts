@@ -142,7 +142,8 @@ function form(drawn: OrderDrawn, share: OrderShare, { action, missing, busy, err
   const { words, close, send, view: { marketplaceName: marketplace } } = drawn
   const amount = money(drawn, share.totals.held)
   const accepting = action === 'accept'
-  const consequence = accepting ? words('acceptText', { amount, seller: share.sellerName })
+  // a name may end the sentence by itself: “Lathes & Co.”
+  const consequence = accepting ? words('acceptText', { amount, seller: share.sellerName }).replace('..', '.')
     : share.totals.held ? words('askText', { amount, marketplace }) : words('askReleasedText', { marketplace })
   const title = words(accepting ? 'accept' : 'ask')
   return html`<form class="asking" part="confirmation" novalidate aria-label=${title} @submit=${send}
