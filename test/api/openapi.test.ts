@@ -94,6 +94,7 @@ async function endings(shop: Parameters<typeof buy>[0], seller: string): Promise
   await holdfast.sessions.expire(changed.id)
   await holdfast.sessions.cancel((await openSession(shop, [{ seller, amount: 700 }])).id)
   await holdfast.orders.cancel((await openSession(shop, [{ seller, amount: 700 }])).order)
+  await holdfast.orders.createBuyerLink((await openSession(shop, [{ seller, amount: 700 }])).order, { expiresInMinutes: 5 })
   await holdfast.payments.void((await buy(shop, [{ seller, amount: 700 }], { captureMode: 'manual' })).payment.id)
 }
 
