@@ -13,7 +13,7 @@ import terser from '@rollup/plugin-terser'
 import { transformSync } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
 import { packDeclarations } from './scripts/declarations.mjs'
-import { languageChunks, listOfAll, stringsOf, translated } from './scripts/locales.ts'
+import { languageChunks, listOfAll, stringsOf, translated, orderEnglish } from './scripts/locales.ts'
 import { buildParts, loadingParts, nameOf } from './scripts/parts.ts'
 
 const root = dirname(fileURLToPath(import.meta.url))
@@ -56,14 +56,21 @@ function integrity() {
   }
 }
 
+/** The same for every script that is built from here. */
+let everyChunk
+
+async function buildChunks() {
+  const built = [...languageChunks(), ...(await buildParts([inBrowser(), typescript(browserTarget), small()]))]
+  return [listOfAll(built), ...built]
+}
+
 /** Writes languages and parts beside the script, and tells the script the hash of their list. */
 function chunks(output) {
   let built = []
   return {
     name: 'chunks',
     async buildStart() {
-      built = [...languageChunks(), ...(await buildParts([inBrowser(), typescript(browserTarget), small()]))]
-      built.unshift(listOfAll(built))
+      built = await (everyChunk ??= buildChunks())
     },
     transform(code, id) {
       if (!id.endsWith('packages/checkout/src/chunks.ts')) return null
@@ -75,6 +82,15 @@ function chunks(output) {
       mkdirSync(output, { recursive: true })
       for (const { file, text } of built) writeFileSync(join(output, file), text)
     },
+  }
+}
+
+/** Leaves out of a script the checkout's sentences that it doesn't say. */
+function english(said) {
+  return {
+    name: 'english',
+    transform: (code, id) =>
+      id.endsWith('packages/checkout/src/i18n/en.ts') ? { code: `export const en = ${JSON.stringify(said)}`, map: null } : null,
   }
 }
 
@@ -129,6 +145,22 @@ const checkoutScript = {
   ],
 }
 
+/** What an order's page loads; its languages lie beside the checkout's, which are the same build's. */
+const orderScript = {
+  input: from('packages/checkout/src/order/script.ts'),
+  output: { file: from('packages/checkout/dist/holdfast-order.js'), format: 'es', inlineDynamicImports: true },
+  treeshake: { manualPureFunctions: ['css'] },
+  plugins: [
+    english(orderEnglish),
+    without('zod|zod-openapi'),
+    inBrowser(),
+    typescript(browserTarget),
+    chunks(from('packages/checkout/dist/chunks')),
+    small(),
+    integrity(),
+  ],
+}
+
 const cardFrame = {
   input: from('packages/card-frame/src/frame.ts'),
   output: { file: from('packages/card-frame/dist/frame.js'), format: 'es', inlineDynamicImports: true },
@@ -157,7 +189,22 @@ const checkoutPackage = {
     inBrowser(),
     typescript(browserTarget),
     chunks(from('packages/checkout/dist/chunks')),
-    declarations('checkout', { external: ['lit'], formats: ['es'] }),
+    declarations('checkout', { external: ['lit'], formats: ['es'], entries: ['index', 'order/index'] }),
+  ],
+}
+
+/** An entry of its own, so that a page with an order loads no checkout. */
+const orderPackage = {
+  input: from('packages/checkout/src/order/index.ts'),
+  external: /^lit(?:-html|-element)?(?:\/|$)|^@lit\//,
+  output: { file: from('packages/checkout/dist/order.js'), format: 'es', inlineDynamicImports: true },
+  treeshake: { manualPureFunctions: ['css'] },
+  plugins: [
+    english(orderEnglish),
+    without('.*'),
+    inBrowser(),
+    typescript(browserTarget),
+    chunks(from('packages/checkout/dist/chunks')),
   ],
 }
 
@@ -192,8 +239,8 @@ function demoPages() {
 
 export default function bundles({ configOnly }) {
   const parts = {
-    browser: [checkoutScript, cardFrame, ...demoPages()],
-    packages: [checkoutPackage, serverPackage],
+    browser: [checkoutScript, orderScript, cardFrame, ...demoPages()],
+    packages: [checkoutPackage, orderPackage, serverPackage],
   }
   const wanted = configOnly ? parts[configOnly] : Object.values(parts).flat()
   if (!wanted) throw new Error(`--configOnly takes ${Object.keys(parts).join(' or ')}, not ${configOnly}`)

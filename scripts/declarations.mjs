@@ -11,14 +11,17 @@ const ours = '@holdfast/contract'
  * Writes packages/<name>/dist/types from the declarations that `tsc -b` left in dist/declarations.
  *
  * @param options.external - packages whose types the published ones may refer to
+ * @param options.entries - what may be imported, as paths without an ending
  * @param options.formats - `cjs` adds a `.d.cts` beside each `.d.ts`
  */
-export function packDeclarations({ root, name, external, formats }) {
+export function packDeclarations({ root, name, external, formats, entries = ['index'] }) {
   const home = join(root, 'packages', name, 'dist')
-  const entry = join(home, 'declarations', 'index.d.ts')
-  if (!existsSync(entry)) throw new Error(`${relative(root, entry)} is missing: run \`npx tsc -b\` first.`)
   const contract = contractEntries(root)
-  const files = reachable(entry, { contract, external })
+  const files = new Map(entries.flatMap(one => {
+    const entry = join(home, 'declarations', `${one}.d.ts`)
+    if (!existsSync(entry)) throw new Error(`${relative(root, entry)} is missing: run \`npx tsc -b\` first.`)
+    return [...reachable(entry, { contract, external })]
+  }))
   const target = join(home, 'types')
   rmSync(target, { recursive: true, force: true })
   const placed = new Map([...files.keys()].map(file => [file, place(file, { root, home })]))

@@ -10,6 +10,7 @@ import { en as checkout } from '../packages/checkout/src/i18n/en.ts'
 import { en as details } from '../packages/checkout/src/details/en.ts'
 import { en as threeDSecure } from '../packages/checkout/src/methods/card/three-d-secure/en.ts'
 import { en as saved } from '../packages/checkout/src/saved/en.ts'
+import { en as order, sharedKeys } from '../packages/checkout/src/order/en.ts'
 import { locales } from '../packages/contract/src/locale.ts'
 import { inTree } from './command.ts'
 import { notes } from './locale-notes.ts'
@@ -18,10 +19,13 @@ import type { Unit, Xliff } from './xliff.ts'
 
 export type Strings = Readonly<Record<string, string>>
 
-/** Who speaks: the component on the merchant's page, its parts, and the frame on the vault's origin. */
-export const parts: Readonly<Record<'checkout' | 'details' | 'saved' | 'three-d-secure' | 'card', Strings>> =
-  { checkout, details, saved, 'three-d-secure': threeDSecure, card }
+/** Who speaks: the components on the merchant's page, their parts, and the frame on the vault's origin. */
+export const parts: Readonly<Record<'checkout' | 'order' | 'details' | 'saved' | 'three-d-secure' | 'card', Strings>> =
+  { checkout, order, details, saved, 'three-d-secure': threeDSecure, card }
 export type Part = keyof typeof parts
+
+/** Of the checkout's sentences, those that an order after payment says as well. */
+export const orderEnglish: Strings = Object.fromEntries(sharedKeys.map(key => [key, checkout[key]]))
 
 /** What a browser fetches by itself: the frame's words come in its page. */
 const catalogues = (Object.keys(parts) as Part[]).filter(part => part !== 'card')

@@ -59,7 +59,7 @@ async function lint({ folder }: Packed): Promise<string | undefined> {
 async function types({ name, tarball }: Packed): Promise<string | undefined> {
   // the web component is a module for browsers: it has nothing for CommonJS
   const profile = name === 'checkout' ? 'esm-only' : 'strict'
-  const script = ['--exclude-entrypoints', './holdfast.js']
+  const script = ['--exclude-entrypoints', './holdfast.js', './holdfast-order.js']
   const args = [
     tarball,
     '--profile',

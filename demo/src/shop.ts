@@ -18,6 +18,12 @@ import type { Code } from './pages/phone.ts'
 import type { Cart } from './pages/shop.ts'
 import { randomUUID } from 'node:crypto'
 
+/** A script with its SRI hash. */
+interface Script {
+  readonly script: string
+  readonly integrity: string
+}
+
 export interface ShopOptions {
   /** As its visitors know it, such as http://localhost:4242. */
   readonly origin: string
@@ -27,7 +33,7 @@ export interface ShopOptions {
   /** The vault's origin as browsers see it: the card frame's. */
   readonly vaultOrigin: string
   /** The component's script with its SRI hash, and its languages by the name of their file. */
-  readonly component: { readonly script: string; readonly integrity: string; readonly chunks: ReadonlyMap<string, string> }
+  readonly component: Script & { readonly chunks: ReadonlyMap<string, string>; readonly order: Script }
   /** What a phone can scan right now, and the origins of the wallets that it is led to. */
   readonly walletCards: Pick<WalletCards, 'token'>
   readonly phone: { readonly codes: () => readonly Code[]; readonly wallets: readonly string[] }
@@ -50,6 +56,7 @@ export interface Shop {
   readonly origin: string
   readonly apiUrl: string
   readonly component: { readonly src: string; readonly integrity: string }
+  readonly orderComponent: { readonly src: string; readonly integrity: string }
   show(request: FastifyRequest, reply: FastifyReply, page: Page): Promise<FastifyReply>
   /** Does what a form asked, then goes back to a page that says how it went. */
   act(request: FastifyRequest, reply: FastifyReply, action: Action): Promise<FastifyReply>
@@ -177,7 +184,9 @@ function addAssets(app: FastifyInstance, options: ShopOptions): void {
     app.get(`/assets/${name}`, async (_request, reply) =>
       reply.type(type).send(await readFile(fileURLToPath(new URL(file, import.meta.url)))))
   }
-  app.get('/holdfast.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(options.component.script))
+  for (const [path, { script }] of [['/holdfast.js', options.component], ['/holdfast-order.js', options.component.order]] as const) {
+    app.get(path, (_request, reply) => reply.type('text/javascript; charset=utf-8').send(script))
+  }
   for (const [name, text] of options.component.chunks) {
     const type = name.endsWith('.js') ? 'text/javascript; charset=utf-8' : 'application/json'
     app.get(`/chunks/${name}`, (_request, reply) =>
@@ -193,6 +202,7 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   const holdfast = new Holdfast({ apiKey: options.apiKey, baseUrl: options.apiUrl })
   const shop: Shop = {
     holdfast, origin: options.origin, apiUrl: options.apiUrl, component: { src: '/holdfast.js', integrity: options.component.integrity },
+    orderComponent: { src: '/holdfast-order.js', integrity: options.component.order.integrity },
     show, act, cart: readCart,
     setCart: (reply, cart) => void reply.setCookie('cart', [...cart].map(([slug, quantity]) => `${slug}_${quantity}`).join('.'), cookieOptions),
     currency: (request) => currencyOf(request.cookies['currency']),

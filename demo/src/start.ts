@@ -128,13 +128,17 @@ async function ensureFunding(holdfast: Holdfast): Promise<void> {
   }))
 }
 
+const readScript = async (file: string) => ({
+  script: await readFile(file, 'utf8'), integrity: (await readFile(`${file}.sri`, 'utf8')).trim(),
+})
+
 async function readComponent(): Promise<ShopOptions['component']> {
   const file = fileURLToPath(import.meta.resolve('@holdfast/checkout/holdfast.js'))
   const folder = new URL('chunks/', pathToFileURL(file))
   const names = await readdir(folder)
   return {
-    script: await readFile(file, 'utf8'),
-    integrity: (await readFile(`${file}.sri`, 'utf8')).trim(),
+    ...(await readScript(file)),
+    order: await readScript(fileURLToPath(import.meta.resolve('@holdfast/checkout/holdfast-order.js'))),
     chunks: new Map(await Promise.all(names.map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const))),
   }
 }

@@ -98,6 +98,7 @@ async function endings(shop: Parameters<typeof buy>[0], seller: string): Promise
   await holdfast.sessions.expire(changed.id)
   await holdfast.sessions.cancel((await openSession(shop, [{ seller, amount: 700 }])).id)
   await holdfast.orders.cancel((await openSession(shop, [{ seller, amount: 700 }])).order)
+  await holdfast.orders.createBuyerLink((await openSession(shop, [{ seller, amount: 700 }])).order, { expiresInMinutes: 5 })
   await holdfast.payments.void((await buy(shop, [{ seller, amount: 700 }], { captureMode: 'manual' })).payment.id)
 }
 
@@ -156,7 +157,7 @@ function wrong(name: string, answer: unknown): string[] {
 }
 
 describe('/openapi.json', () => {
-  const servers = Object.entries<Endpoint>(endpoints).filter(([, { caller }]) => caller !== 'page').map(([name]) => name)
+  const servers = Object.entries<Endpoint>(endpoints).filter(([, { caller }]) => caller !== 'page' && caller !== 'buyer').map(([name]) => name)
 
   it('is OpenAPI 3.1, and has every call of the contract', () => {
     expect(document.openapi).toMatch(/^3\.1\./)

@@ -140,11 +140,18 @@ export function orderPage(story: OrderStory): Html {
   return html`<div class="stack"><div class="row"><div><p class="small quiet"><a href="/orders">Your orders</a></p><h1>Order ${order.reference}</h1></div>${stateBadge(order.status)}</div>
     <section class="panel"><div class="row"><h2>Where the money is</h2><span class="big">${money(order.amount, order.currency)}</span></div>
       ${totalsBar(order.totals, order.currency)}
-      ${means && html`<p class="small quiet">Paid with ${means}.</p>`}
+      ${means && html`<p class="small quiet">Paid with ${means}. <a href="/orders/${order.id}/follow">Follow it as your buyers would</a></p>`}
       ${unpaid && html`<p>Nothing has been paid yet. <a href="/checkout/${order.session}">Go to payment</a></p>`}</section>
     ${saidOf(order)}
     <div class="split"><div class="stack">${order.escrows.map((escrow) => share(story, escrow))}</div>
       <section class="panel"><h2>What happened, and what will</h2>${timeline(story)}</section></div></div>`
+}
+
+/** The same order as any merchant's page can show it: one tag, with a link of this buyer's. */
+export function followPage({ order, secret, apiUrl, locale }: { order: Order; secret: string; apiUrl: string; locale: string }): Html {
+  return html`<div class="stack"><p class="small quiet"><a href="/orders/${order.id}">Back to the order’s page</a></p>
+    <div class="checkout-slot"><holdfast-order buyer-secret="${secret}" api-url="${apiUrl}" locale="${locale}"></holdfast-order></div>
+    <p class="small quiet">Drawn by <code>&lt;holdfast-order&gt;</code>, for an hour: a buyer’s link ends by itself.</p></div>`
 }
 
 export function ordersPage(orders: readonly Order[]): Html {

@@ -3,7 +3,7 @@ import type { Order } from '@holdfast/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { currencyOf, productBySlug, shopByReference } from '../catalogue.ts'
 import { checkoutPage } from '../pages/checkout.ts'
-import { orderPage, ordersPage, type OrderStory } from '../pages/order.ts'
+import { followPage, orderPage, ordersPage, type OrderStory } from '../pages/order.ts'
 import { cartLines, cartPage, cataloguePage, productPage } from '../pages/shop.ts'
 import type { Shop } from '../shop.ts'
 import { instant } from '../view/format.ts'
@@ -93,6 +93,8 @@ function own<T extends { readonly buyer: { readonly reference: string | null } }
   return found
 }
 
+const localeOf = (request: FastifyRequest): string => /^[a-z]{2,3}(?:-\w{2,8})*$/i.exec(part(request.query, 'lang') ?? '')?.[0] ?? 'en'
+
 function addCheckout(app: FastifyInstance, shop: Shop): void {
   app.post('/checkout', async (request, reply) => {
     if (shop.cart(request).size === 0 || !/^[0-9a-f-]{36}$/.test(fields(request)('formKey'))) return reply.redirect('/cart', 303)
@@ -112,7 +114,7 @@ function addCheckout(app: FastifyInstance, shop: Shop): void {
   app.get('/checkout/:session', async (request, reply) => {
     const session = own(await shop.holdfast.sessions.retrieve(part(request.params, 'session')), shop.buyer(request, reply))
     if (session.status !== 'open' && session.status !== 'processing') return reply.redirect(`/orders/${session.order}`, 303)
-    const locale = /^[a-z]{2,3}(?:-\w{2,8})*$/i.exec(part(request.query, 'lang') ?? '')?.[0] ?? 'en'
+    const locale = localeOf(request)
     const sellerNames = new Map((await Promise.all(session.lines.map(({ seller }) => shop.holdfast.sellers.retrieve(seller)))).map(({ id, name }) => [id, name]))
     return shop.show(request, reply, {
       title: 'Payment', area: 'shop', // in this order: a wallet is there before the component looks for it
@@ -159,6 +161,14 @@ function addOrders(app: FastifyInstance, shop: Shop): void {
   app.get('/orders/:order', async (request, reply) => {
     const story = await storyOf(shop, await ownOrder(shop, request, reply))
     return shop.show(request, reply, { title: `Order ${story.order.reference}`, area: 'orders', body: orderPage(story), now: instant(story.now) })
+  })
+  app.get('/orders/:order/follow', async (request, reply) => {
+    const order = await ownOrder(shop, request, reply)
+    // a link for this visit: the page is the buyer's own, and the link ends by itself
+    const { secret } = await shop.holdfast.orders.createBuyerLink(order.id, { expiresInMinutes: 60 })
+    return shop.show(request, reply, {
+      title: `Order ${order.reference}`, area: 'orders', scripts: [shop.orderComponent], body: followPage({ order, secret, apiUrl: shop.apiUrl, locale: localeOf(request) }),
+    })
   })
   addOrderActions(app, shop)
 }

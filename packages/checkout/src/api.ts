@@ -19,7 +19,7 @@ export interface ApiFailure {
 
 export type Answer<T> = T | ApiFailure
 
-interface Call<T> {
+export interface Call<T> {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly body?: unknown
@@ -28,7 +28,7 @@ interface Call<T> {
   readonly is: (value: unknown) => value is T
 }
 
-interface Patience {
+export interface Patience {
   readonly deadlineMs: number
   readonly tries: number
   /** A refusal that passes as well, for this call. */
@@ -50,15 +50,12 @@ export function isFailure(answer: object): answer is ApiFailure {
   return 'failed' in answer
 }
 
-/**
- * The calls of a page, each with the session's client secret. All but the stream are retried; a payment under its
- * one key.
- */
-export class Api {
+/** Calls of a page, each with its one secret as bearer. */
+export class Caller {
   readonly clock: ServerClock = new ServerClock()
   readonly #base: string
   readonly #secret: string
-  readonly #timing: Timing
+  protected readonly timing: Timing
 
   /**
    * @param options.baseUrl - the API's origin, with or without a path; what is none fails as an API that isn't there
@@ -67,12 +64,71 @@ export class Api {
     const url = new URL(baseUrl, location.href)
     this.#base = url.origin + url.pathname.replace(/\/$/, '')
     this.#secret = clientSecret
-    this.#timing = timing
+    this.timing = timing
   }
 
+  /** Makes a call, again and again while another try may cure it: with a key, all of them are one. */
+  async retried<T extends object>(call: Call<T>, { deadlineMs, tries, also }: Patience): Promise<Answer<T>> {
+    const end = performance.now() + deadlineMs
+    let open: ApiFailure | undefined
+    for (let tried = 1; ; tried++) {
+      const answer = await this.once({ ...call, timeoutMs: Math.min(call.timeoutMs, end - performance.now()) })
+      if (!isFailure(answer) || !(passing.includes(answer.failed) || answer.failed === also)) return answer
+      // a later `rate_limited` says nothing about an earlier try that may have arrived
+      if (isOpenEnded(answer)) open = answer
+      const waitMs = Math.max(this.#backoffMs(tried), answer.retryAfterMs ?? 0)
+      if (tried >= tries || performance.now() + waitMs >= end) return open ?? answer
+      await pause(waitMs)
+    }
+  }
+
+  #backoffMs(tried: number): number {
+    return Math.min(this.timing.retryMs * 2 ** (tried - 1), 5000) * (0.5 + Math.random() / 2)
+  }
+
+  protected async once<T>({ method, path, body, key, timeoutMs, is }: Call<T>): Promise<Answer<T>> {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), timeoutMs)
+    try {
+      const response = await this.fetch(path, {
+        method,
+        headers: this.headers(key, body),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: late.signal,
+      })
+      this.clock.hear(response.headers.get('Date'))
+      return read(response, await response.text(), is)
+    } catch {
+      return { failed: late.signal.aborted ? 'timeout' : 'network', retryAfterMs: undefined }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  protected fetch(path: string, call: RequestInit): Promise<Response> {
+    return fetch(this.#base + path, {
+      ...call, cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'origin',
+    })
+  }
+
+  protected headers(key?: string, body?: unknown): Record<string, string> {
+    return {
+      Authorization: `Bearer ${this.#secret}`,
+      'Holdfast-Version': apiVersion,
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(key && { 'Idempotency-Key': key }),
+    }
+  }
+}
+
+/**
+ * The calls of a page, each with the session's client secret. All but the stream are retried; a payment under its
+ * one key.
+ */
+export class Api extends Caller {
   view(): Promise<Answer<CheckoutView>> {
-    const { readTimeoutMs } = this.#timing
-    return this.#retried(
+    const { readTimeoutMs } = this.timing
+    return this.retried(
       { method: 'GET', path: '/v1/checkout', timeoutMs: readTimeoutMs, is: isCheckoutView },
       { deadlineMs: readTimeoutMs * 3, tries: 4 },
     )
@@ -86,8 +142,8 @@ export class Api {
   ask<T extends object = Bag>(
     name: string, body?: object, is: (value: unknown) => value is T = isBag as never,
   ): Promise<Answer<T>> {
-    const { readTimeoutMs } = this.#timing
-    return this.#retried(
+    const { readTimeoutMs } = this.timing
+    return this.retried(
       { method: body ? 'POST' : 'GET', path: `/v1/checkout/${name}`, body, timeoutMs: readTimeoutMs, is },
       { deadlineMs: readTimeoutMs * 2, tries: 3 },
     )
@@ -95,9 +151,9 @@ export class Api {
 
   /** Pays. Every try carries the same key, so that all of them together are one attempt. */
   confirm(body: Confirm): Promise<Answer<Attempt>> {
-    const { confirmTimeoutMs, confirmDeadlineMs } = this.#timing
+    const { confirmTimeoutMs, confirmDeadlineMs } = this.timing
     const path = '/v1/checkout/confirm'
-    return this.#retried(
+    return this.retried(
       { method: 'POST', path, body, key: newKey(), timeoutMs: confirmTimeoutMs, is: isAttempt },
       { deadlineMs: confirmDeadlineMs, tries: 12 },
     )
@@ -105,16 +161,16 @@ export class Api {
 
   /** Has the rail asked, now, what became of the attempt under way. Once: a read later tells it as well. */
   check(): Promise<Answer<CheckoutView>> {
-    return this.#once({
-      method: 'POST', path: '/v1/checkout/check', body: {}, timeoutMs: this.#timing.readTimeoutMs, is: isCheckoutView,
+    return this.once({
+      method: 'POST', path: '/v1/checkout/check', body: {}, timeoutMs: this.timing.readTimeoutMs, is: isCheckoutView,
     })
   }
 
   /** Closes an attempt that waits for the buyer, so that another can be made. */
   cancelAttempt(): Promise<Answer<CheckoutView>> {
-    const { confirmTimeoutMs } = this.#timing
+    const { confirmTimeoutMs } = this.timing
     const path = '/v1/checkout/cancel-attempt'
-    return this.#retried(
+    return this.retried(
       { method: 'POST', path, body: {}, timeoutMs: confirmTimeoutMs, is: isCheckoutView },
       { deadlineMs: confirmTimeoutMs * 2, tries: 3, also: 'attempt_in_progress' },
     )
@@ -131,14 +187,14 @@ export class Api {
     const { signal } = stop
     const end = (): void => stop.abort()
     stopped.addEventListener('abort', end, { signal })
-    let timer = setTimeout(end, this.#timing.readTimeoutMs)
+    let timer = setTimeout(end, this.timing.readTimeoutMs)
     let any = false
     try {
-      const { ok, body } = await this.#fetch(eventsPath, { headers: this.#headers(), signal })
+      const { ok, body } = await this.fetch(eventsPath, { headers: this.headers(), signal })
       if (!ok || !body) return false
       for await (const data of eventsOf(body)) {
         clearTimeout(timer)
-        timer = setTimeout(end, this.#timing.streamQuietMs)
+        timer = setTimeout(end, this.timing.streamQuietMs)
         if (signal.aborted) break
         if (!isCheckoutView(data)) continue
         any = true
@@ -151,58 +207,6 @@ export class Api {
       end()
     }
     return any
-  }
-
-  async #retried<T extends object>(call: Call<T>, { deadlineMs, tries, also }: Patience): Promise<Answer<T>> {
-    const end = performance.now() + deadlineMs
-    let open: ApiFailure | undefined
-    for (let tried = 1; ; tried++) {
-      const answer = await this.#once({ ...call, timeoutMs: Math.min(call.timeoutMs, end - performance.now()) })
-      if (!isFailure(answer) || !(passing.includes(answer.failed) || answer.failed === also)) return answer
-      // a later `rate_limited` says nothing about an earlier try that may have arrived
-      if (isOpenEnded(answer)) open = answer
-      const waitMs = Math.max(this.#backoffMs(tried), answer.retryAfterMs ?? 0)
-      if (tried >= tries || performance.now() + waitMs >= end) return open ?? answer
-      await pause(waitMs)
-    }
-  }
-
-  #backoffMs(tried: number): number {
-    return Math.min(this.#timing.retryMs * 2 ** (tried - 1), 5000) * (0.5 + Math.random() / 2)
-  }
-
-  async #once<T>({ method, path, body, key, timeoutMs, is }: Call<T>): Promise<Answer<T>> {
-    const late = new AbortController()
-    const timer = setTimeout(() => late.abort(), timeoutMs)
-    try {
-      const response = await this.#fetch(path, {
-        method,
-        headers: this.#headers(key, body),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: late.signal,
-      })
-      this.clock.hear(response.headers.get('Date'))
-      return read(response, await response.text(), is)
-    } catch {
-      return { failed: late.signal.aborted ? 'timeout' : 'network', retryAfterMs: undefined }
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  #fetch(path: string, call: RequestInit): Promise<Response> {
-    return fetch(this.#base + path, {
-      ...call, cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'origin',
-    })
-  }
-
-  #headers(key?: string, body?: unknown): Record<string, string> {
-    return {
-      Authorization: `Bearer ${this.#secret}`,
-      'Holdfast-Version': apiVersion,
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      ...(key && { 'Idempotency-Key': key }),
-    }
   }
 }
 
@@ -239,7 +243,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function newKey(): string {
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -3,6 +3,7 @@ import { attemptSchema, CHECKOUT_EVENTS_PATH, checkoutViewSchema, confirmSchema,
 import { addressFormatQuerySchema, addressFormatSchema, detailsInputSchema } from './details.ts'
 import { eventSchema } from './events.ts'
 import { idOf, type IdKind } from './ids.ts'
+import { buyerLinkCreateSchema, buyerLinkSchema, orderAcceptSchema, orderDisputeSchema, orderViewSchema } from './order.ts'
 import * as request from './requests.ts'
 import * as saved from './saved-cards.ts'
 import * as resource from './resources.ts'
@@ -10,9 +11,9 @@ import * as webhook from './webhooks.ts'
 
 /**
  * Who may call: `secret` and `publishable` are API keys, `page` is a session's client secret (with CORS for
- * the marketplace's origins), `public` needs nothing.
+ * the marketplace's origins), `buyer` an order's buyer link (with the same CORS), `public` needs nothing.
  */
-export type Caller = 'secret' | 'publishable' | 'page' | 'public'
+export type Caller = 'secret' | 'publishable' | 'page' | 'buyer' | 'public'
 
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -24,7 +25,7 @@ export interface Endpoint {
   readonly body?: z.ZodType
   readonly response: z.ZodType
   readonly status: 200 | 201 | 202
-  /** Every mutating call takes an Idempotency-Key; those of the page may leave it out. */
+  /** Every mutating call takes an Idempotency-Key; those of a page or a buyer may leave it out. */
   readonly idempotent: boolean
   readonly testOnly?: true
 }
@@ -90,6 +91,11 @@ export const endpoints = {
   'orders.retrieve': retrieve('/v1/orders/:id', 'order', resource.orderSchema, 'Read an order'),
   'orders.list': list('/v1/orders', request.orderListSchema, resource.orderSchema, 'List orders'),
   'orders.cancel': act('/v1/orders/:id/cancel', 'order', request.emptySchema, resource.orderSchema, 'Cancel an order that is not paid'),
+  'orders.createBuyerLink': { ...act('/v1/orders/:id/buyer-links', 'order', buyerLinkCreateSchema, buyerLinkSchema, 'Make the secret with which an order’s buyer follows it, confirms receipt and asks for a refund'), status: 201 },
+
+  'order.retrieve': { method: 'GET', path: '/v1/order', caller: 'buyer', summary: 'What the buyer sees of an order: where the money is, and what happened', response: orderViewSchema, status: 200, idempotent: false },
+  'order.accept': { method: 'POST', path: '/v1/order/accept', caller: 'buyer', summary: 'The buyer confirms receipt from one seller: releases all that is held of that share', body: orderAcceptSchema, response: orderViewSchema, status: 200, idempotent: true },
+  'order.dispute': { method: 'POST', path: '/v1/order/dispute', caller: 'buyer', summary: 'The buyer asks one seller for a refund: opens a dispute, which freezes that share', body: orderDisputeSchema, response: orderViewSchema, status: 200, idempotent: true },
 
   'payments.retrieve': retrieve('/v1/payments/:id', 'payment', resource.paymentSchema, 'Read a payment'),
   'payments.list': list('/v1/payments', request.paymentListSchema, resource.paymentSchema, 'List payments'),

@@ -4,7 +4,7 @@ import { endpoints, rawEndpoints, type Endpoint } from './endpoints.ts'
 import { problemSchema } from './problems.ts'
 import { API_VERSION } from './version.ts'
 
-const security = { secret: [{ apiKey: [] }], publishable: [{ apiKey: [] }], page: [{ clientSecret: [] }], public: [] }
+const security = { secret: [{ apiKey: [] }], publishable: [{ apiKey: [] }], page: [{ clientSecret: [] }], buyer: [{ buyerLink: [] }], public: [] }
 
 const idempotencyHeader = z.object({
   'Idempotency-Key': z.string().min(1).max(255).meta({ description: 'Yours, one per intent; kept 35 days.' }),
@@ -19,7 +19,7 @@ function operation(name: string, endpoint: Endpoint) {
     requestParams: {
       ...(endpoint.params && { path: endpoint.params }),
       ...(endpoint.query instanceof z.ZodObject && { query: endpoint.query }),
-      ...(endpoint.idempotent && endpoint.caller !== 'page' && { header: idempotencyHeader }),
+      ...(endpoint.idempotent && endpoint.caller !== 'page' && endpoint.caller !== 'buyer' && { header: idempotencyHeader }),
     },
     ...(endpoint.body && { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }),
     responses: {
@@ -66,6 +66,7 @@ export function openApiDocument(serverUrl: string): ReturnType<typeof createDocu
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: sk_test_…, sk_live_…, pk_test_… or pk_live_…' },
         clientSecret: { type: 'http', scheme: 'bearer', description: 'The client secret of a checkout session' },
+        buyerLink: { type: 'http', scheme: 'bearer', description: 'The secret of an order’s buyer link' },
       },
     },
     paths: paths(),

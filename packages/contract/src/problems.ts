@@ -12,6 +12,8 @@ export const errorCodes = {
   key_missing: { status: 401, title: 'The call carries no API key' },
   key_invalid: { status: 401, title: 'The API key is not valid' },
   client_secret_invalid: { status: 401, title: 'The client secret is not valid' },
+  buyer_link_invalid: { status: 401, title: 'The buyer link is not valid' },
+  buyer_link_expired: { status: 401, title: 'The buyer link has expired' },
   key_kind_refused: { status: 403, title: 'This kind of API key may not make this call' },
   origin_not_allowed: { status: 403, title: 'The page has an origin that the marketplace has not registered' },
   test_mode_only: { status: 403, title: 'The call exists in test mode only' },

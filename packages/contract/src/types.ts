@@ -179,6 +179,8 @@ export type ErrorCode =
   | 'key_missing'
   | 'key_invalid'
   | 'client_secret_invalid'
+  | 'buyer_link_invalid'
+  | 'buyer_link_expired'
   | 'key_kind_refused'
   | 'origin_not_allowed'
   | 'test_mode_only'
@@ -1376,6 +1378,127 @@ export interface CheckoutSessionInEvent {
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
   createdAt: string
+}
+export interface BuyerLinkCreate {
+  /**
+   * Four hours by default, a week at most; real time.
+   */
+  expiresInMinutes?: number
+}
+export interface BuyerLink {
+  object: 'buyer_link'
+  order: string
+  /**
+   * Give it to this order’s buyer alone. It can’t be revoked: it ends by itself.
+   */
+  secret: string
+  /**
+   * Real time, whatever the test clock says.
+   */
+  expiresAt: string
+}
+export interface OrderShare {
+  escrow: string
+  reference: string
+  sellerName: string
+  description: string | null
+  status: 'unfunded' | 'funded' | 'delivered' | 'accepted' | 'auto_accepted' | 'disputed' | 'closed'
+  amount: number
+  platformFee: number
+  totals: Totals
+  releaseTerms: ReleaseTerms
+  /**
+   * When what is held releases by itself, unless a dispute freezes it.
+   */
+  autoReleaseAt: string | null
+  /**
+   * The one that freezes this share now.
+   */
+  dispute: {
+    status:
+      | 'negotiation'
+      | 'escalatable'
+      | 'under_review'
+      | 'decided'
+      | 'executed'
+      | 'settled'
+      | 'withdrawn'
+      | 'closed_no_response'
+    reason: string
+    /**
+     * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+     */
+    openedAt: string
+  } | null
+  actions: ('accept' | 'dispute')[]
+}
+export interface OrderMoment {
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  at: string
+  type:
+    | 'placed'
+    | 'paid'
+    | 'shipped'
+    | 'released'
+    | 'refund_pending'
+    | 'refunded'
+    | 'refund_failed'
+    | 'dispute_opened'
+    | 'dispute_closed'
+  escrow: string | null
+  amount: number | null
+  /**
+   * Of a release.
+   */
+  reason: ('requested' | 'accepted' | 'automatic') | null
+  /**
+   * Of a shipment.
+   */
+  delivery: {
+    method: string
+    trackingNumber: string | null
+  } | null
+  /**
+   * What the buyer wrote, when a dispute was opened.
+   */
+  note: string | null
+}
+export interface OrderView {
+  object: 'order_view'
+  order: string
+  reference: string
+  status: 'open' | 'paid' | 'completed' | 'refunded' | 'canceled'
+  mode: 'test' | 'live'
+  marketplaceName: string
+  currency: string
+  exponent: number
+  amount: number
+  totals: Totals
+  paidWith: {
+    method: 'card' | 'alipay'
+    card: {
+      brand: string
+      last4: string
+    } | null
+  } | null
+  shares: OrderShare[]
+  /**
+   * What happened, oldest first.
+   */
+  moments: OrderMoment[]
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  linkExpiresAt: string
+}
+export interface OrderAccept {
+  escrow: string
+}
+export interface OrderDispute {
+  escrow: string
+  reason: string
 }
 export interface SellerCreate {
   reference: string

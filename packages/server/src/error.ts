@@ -28,7 +28,7 @@ export type HoldfastErrorCode = ErrorCode | ClientErrorCode
 /** Whether to try again with the same idempotency key, by the API's codes. Complete by its type. */
 const retryableCodes: Readonly<Record<ErrorCode, boolean>> = {
   http_malformed: false, headers_too_large: false, json_malformed: false, validation_failed: false, idempotency_key_required: false, version_unsupported: false,
-  key_missing: false, key_invalid: false, client_secret_invalid: false, key_kind_refused: false,
+  key_missing: false, key_invalid: false, client_secret_invalid: false, buyer_link_invalid: false, buyer_link_expired: false, key_kind_refused: false,
   origin_not_allowed: false, test_mode_only: false, not_found: false, route_not_found: false,
   method_not_allowed: false, reference_taken: false, limit_reached: false, idempotency_in_progress: true, session_not_open: false,
   details_missing: false, session_revision_stale: false, attempt_in_progress: false, attempts_exhausted: false,

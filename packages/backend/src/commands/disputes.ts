@@ -1,5 +1,5 @@
 import { newId, type BodyOf } from '@holdfast/contract'
-import type { Dispute } from '@holdfast/contract/types'
+import type { Dispute, OrderView } from '@holdfast/contract/types'
 import {
   DAY_MS, disputeMachine, ESCALATABLE_AFTER_DAYS, isRefusal, openDispute, REVIEW_AFTER_DAYS, withdrawDispute,
   type Refusal,
@@ -11,24 +11,41 @@ import { lockOrders, lockOrdersBy, type Desk } from '../store/book.ts'
 import { readDisputes } from '../store/render/movements.ts'
 import type { DisputesTable } from '../store/tables.ts'
 import { setTimers } from '../store/timers.ts'
-import type { Asked, Command } from './execute.ts'
+import { elsewhere, readForBuyers, type ByBuyer } from './by-buyer.ts'
+import type { Asked, Call, Command } from './execute.ts'
 import { onDesk } from './on-desk.ts'
 
 interface Opened extends BodyOf<'disputes.open'> {
   readonly id: string
 }
 
-/** Opens disputes: each freezes its escrow. It counts from the instant at which the request is decided. */
-export const openDisputes: Command<BodyOf<'disputes.open'>, Dispute> = onDesk('disputes.open', {
-  lock: (tx, desk, asked: readonly Asked<BodyOf<'disputes.open'>>[]) =>
+/** What opening a dispute comes to, whoever asks. */
+const opening = {
+  lock: (tx: Tx, desk: Desk, asked: readonly Asked<BodyOf<'disputes.open'>>[]) =>
     lockOrdersBy(tx, desk, { escrows: asked.map(({ input }) => input.escrow) }),
-  decide(desk, { input }): Opened | Refusal {
-    if (!desk.book.escrows.has(input.escrow)) return { ...notFound('escrow', input.escrow), field: 'escrow' }
+  decide(desk: Desk, { input: { escrow, reason } }: Call<BodyOf<'disputes.open'>>): Opened | Refusal {
+    if (!desk.book.escrows.has(escrow)) return { ...notFound('escrow', escrow), field: 'escrow' }
     const id = newId('dispute')
-    return openDispute(desk.book, { id, escrow: input.escrow }) ?? { id, ...input }
+    return openDispute(desk.book, { id, escrow }) ?? { id, escrow, reason }
   },
   write: insertDisputes,
+}
+
+/** Opens disputes: each freezes its escrow. It counts from the instant at which the request is decided. */
+export const openDisputes: Command<BodyOf<'disputes.open'>, Dispute> = onDesk('disputes.open', {
+  ...opening,
   read: (tx, desk, decided) => readDisputes(tx.db, desk.marketplace, decided.map(({ id }) => id)),
+})
+
+/** The same, asked for by the buyer with a link to the order; an escrow of another order is not there. */
+export const disputeByBuyer: Command<BodyOf<'disputes.open'> & ByBuyer, OrderView> = onDesk('order.dispute', {
+  lock: (tx, desk, asked: readonly Asked<BodyOf<'disputes.open'> & ByBuyer>[]) => opening.lock(tx, desk, asked),
+  write: (tx, desk, decided: readonly (Opened & ByBuyer)[]) => opening.write(tx, desk, decided),
+  decide(desk, call): (Opened & ByBuyer) | Refusal {
+    const decided = elsewhere(desk, call.input) ?? opening.decide(desk, call)
+    return isRefusal(decided) ? decided : { ...decided, link: call.input.link }
+  },
+  read: readForBuyers,
 })
 
 async function insertDisputes(tx: Tx, desk: Desk, decided: readonly Opened[]): Promise<void> {

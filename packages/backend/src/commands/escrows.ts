@@ -1,5 +1,5 @@
 import { newId, type BodyOf } from '@holdfast/contract'
-import type { Escrow as EscrowView, Release as ReleaseView } from '@holdfast/contract/types'
+import type { Escrow as EscrowView, OrderView, Release as ReleaseView } from '@holdfast/contract/types'
 import {
   accept, autoReleaseAt, deliver, isRefusal, need, release, type Refusal, type Release, type ReleaseTerms,
 } from '@holdfast/core'
@@ -9,6 +9,7 @@ import { lockEscrowsAndSellers, lockOrdersBy, type Desk } from '../store/book.ts
 import { insertReleases } from '../store/movements.ts'
 import { readEscrows } from '../store/render/orders.ts'
 import type { Asked, Call, Command } from './execute.ts'
+import { elsewhere, readForBuyers, type ByBuyer } from './by-buyer.ts'
 import { onDesk } from './on-desk.ts'
 import { referenceTaken, takenReferences } from './references.ts'
 
@@ -65,17 +66,33 @@ interface Accepted extends OfEscrow {
   readonly release: Release | null
 }
 
-/** The buyer confirms receipt: all that is held is released. */
-export const acceptEscrow: Command<OfEscrow, EscrowView> = onDesk('escrows.accept', {
-  lock: (tx, desk, asked: readonly Asked<OfEscrow>[]) => lockEscrowsAndSellers(tx, desk, escrowsOf(asked)),
-  decide(desk, call): Accepted | Refusal {
+/** What confirming receipt comes to, whoever says it. */
+const accepting = {
+  lock: (tx: Tx, desk: Desk, asked: readonly Asked<OfEscrow>[]) => lockEscrowsAndSellers(tx, desk, escrowsOf(asked)),
+  decide(desk: Desk, call: Call<OfEscrow>): Accepted | Refusal {
     const { escrow } = call.input
     const released = missing(desk, call) ?? accept(desk.book, { id: newId('release'), escrow, at: call.now })
     return isRefusal(released) ? released : { escrow, release: released }
   },
-  write: (tx, desk, decided) => insertReleases(tx, desk,
+  write: (tx: Tx, desk: Desk, decided: readonly Accepted[]) => insertReleases(tx, desk,
     decided.flatMap(({ release }) => (release ? [{ release, reference: null }] : []))),
+}
+
+/** The buyer confirms receipt: all that is held is released. */
+export const acceptEscrow: Command<OfEscrow, EscrowView> = onDesk('escrows.accept', {
+  ...accepting,
   read: (tx, desk, decided) => readEscrows(tx.db, desk.marketplace, decided.map(({ escrow }) => escrow)),
+})
+
+/** The same, said by the buyer with a link to the order; an escrow of another order is not there. */
+export const acceptByBuyer: Command<OfEscrow & ByBuyer, OrderView> = onDesk('order.accept', {
+  lock: (tx, desk, asked: readonly Asked<OfEscrow & ByBuyer>[]) => accepting.lock(tx, desk, asked),
+  write: (tx, desk, decided: readonly (Accepted & ByBuyer)[]) => accepting.write(tx, desk, decided),
+  decide(desk, call): (Accepted & ByBuyer) | Refusal {
+    const decided = elsewhere(desk, call.input) ?? accepting.decide(desk, call)
+    return isRefusal(decided) ? decided : { ...decided, link: call.input.link }
+  },
+  read: readForBuyers,
 })
 
 export interface DeliverInput extends OfEscrow {

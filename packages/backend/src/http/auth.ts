@@ -2,6 +2,8 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Caller } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
 import type { Pool } from 'pg'
+import { invalid as linkInvalid, openBuyerLink } from '../buyer-link.ts'
+import { realNow } from '../clock.ts'
 import type { Deps } from '../deps.ts'
 import { parseKey } from '../keys.ts'
 import { keyCacheOf } from './key-cache.ts'
@@ -18,18 +20,20 @@ export interface Credentials {
   readonly origin: string | null
 }
 
-type AuthDeps = Pick<Deps, 'pool' | 'hooks' | 'config'>
+type AuthDeps = Pick<Deps, 'pool' | 'hooks' | 'config' | 'sealer'>
 
 /**
  * Finds out who makes a call.
  *
  * @refuses key_missing, key_invalid, key_kind_refused - of an API key
  * @refuses client_secret_invalid, origin_not_allowed - of a page
+ * @refuses buyer_link_invalid, buyer_link_expired, origin_not_allowed - of a buyer
  */
 export async function authenticate(deps: AuthDeps, wanted: Caller, credentials: Credentials): Promise<Authenticated | Refusal> {
   if (wanted === 'public') return { marketplace: null, caller: { kind: 'public' } }
   const bearer = /^Bearer +(\S+) *$/i.exec(credentials.authorization ?? '')?.[1]
   if (wanted === 'page') return authenticatePage(deps, bearer, credentials.origin)
+  if (wanted === 'buyer') return authenticateBuyer(deps, bearer, credentials.origin)
   if (bearer === undefined) return missing
   const found = await authenticateKey(deps, bearer)
   if (isRefusal(found) || wanted === 'publishable' || found.caller.kind === 'secret') return found
@@ -96,6 +100,15 @@ async function authenticatePage(deps: AuthDeps, secret: string | undefined, orig
   if (!found || !marketplace || marketplace.mode !== deps.config.mode) return secretInvalid
   if (origin !== null && !marketplace.origins.includes(origin)) return originRefused(origin)
   return { marketplace, caller: { kind: 'page', session: found.session } }
+}
+
+async function authenticateBuyer(deps: AuthDeps, secret: string | undefined, origin: string | null): Promise<Authenticated | Refusal> {
+  const link = secret === undefined ? linkInvalid : openBuyerLink(deps.sealer, secret, realNow())
+  if (isRefusal(link)) return link
+  const marketplace = await readMarketplace(deps.pool, link.marketplace)
+  if (!marketplace || marketplace.mode !== deps.config.mode) return linkInvalid
+  if (origin !== null && !marketplace.origins.includes(origin)) return originRefused(origin)
+  return { marketplace, caller: { kind: 'buyer', order: link.order, expiresAt: link.expiresAt } }
 }
 
 function originRefused(origin: string): Refusal {

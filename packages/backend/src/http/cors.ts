@@ -1,4 +1,4 @@
-import { endpoints, rawEndpoints, type Endpoint } from '@holdfast/contract'
+import { endpoints, rawEndpoints, type Caller, type Endpoint } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
 import type { FastifyRequest } from 'fastify'
 
@@ -6,9 +6,12 @@ const ALLOWED_HEADERS = 'authorization, content-type, idempotency-key, holdfast-
 const EXPOSED_HEADERS = 'date, request-id, retry-after, idempotency-replayed'
 const originPattern = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/i
 
+/** Whether it is a browser that calls, from a page of the marketplace's. */
+export const fromPages = (caller: Caller): boolean => caller === 'page' || caller === 'buyer'
+
 /** What a page may call. */
 export const pageEndpoints: readonly Pick<Endpoint, 'method' | 'path'>[] =
-  [...Object.values<Endpoint>(endpoints), ...Object.values(rawEndpoints)].filter(({ caller }) => caller === 'page')
+  [...Object.values<Endpoint>(endpoints), ...Object.values(rawEndpoints)].filter(({ caller }) => fromPages(caller))
 
 /**
  * What a browser is told before it sends a page's call. It carries no credentials, so the marketplace isn't known
@@ -33,7 +36,7 @@ export function preflight(path: string, request: FastifyRequest): Record<string,
  * page can use one. A refused page may read why, for its developer's sake; the refusal holds nothing of anyone's.
  */
 export function corsHeaders(endpoint: Pick<Endpoint, 'caller'>, { request, admitted }: { request: FastifyRequest; admitted: object | Refusal }): Record<string, string> {
-  if (endpoint.caller !== 'page') return {}
+  if (!fromPages(endpoint.caller)) return {}
   const origin = request.headers.origin
   if (origin === undefined || !originPattern.test(origin)) return { vary: 'Origin' }
   if (isRefusal(admitted) && !(admitted.refused in readableRefusals)) return { vary: 'Origin' }
@@ -46,5 +49,5 @@ export function corsHeaders(endpoint: Pick<Endpoint, 'caller'>, { request, admit
 }
 
 const readableRefusals = {
-  origin_not_allowed: true, client_secret_invalid: true, version_unsupported: true, rate_limited: true,
+  origin_not_allowed: true, client_secret_invalid: true, buyer_link_invalid: true, buyer_link_expired: true, version_unsupported: true, rate_limited: true,
 } as const

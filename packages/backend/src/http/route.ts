@@ -14,6 +14,7 @@ export interface CallingMarketplace {
 export type Calling =
   | { readonly kind: 'secret' | 'publishable'; readonly apiKey: string }
   | { readonly kind: 'page'; readonly session: string }
+  | { readonly kind: 'buyer'; readonly order: string; readonly expiresAt: Date }
   | { readonly kind: 'public' }
 
 type CallerOf<N extends EndpointName> = (typeof endpoints)[N]['caller']
@@ -30,8 +31,8 @@ export interface RouteRequest<N extends EndpointName> {
   readonly origin: string | null
   /** What the request itself shows of whoever made it. */
   readonly visitor: { readonly ip: string; readonly userAgent: string; readonly accept: string }
-  readonly caller: CallerOf<N> extends 'page' ? Extract<Calling, { kind: 'page' }> : Calling
-  /** The call's Idempotency-Key with what it is bound to; null where a page left it out or the call only reads. */
+  readonly caller: CallerOf<N> extends 'page' | 'buyer' ? Extract<Calling, { kind: CallerOf<N> }> : Calling
+  /** The call's Idempotency-Key with what it is bound to; null where a page or a buyer left it out or the call only reads. */
   readonly idempotency: Claim | null
 }
 

@@ -10,7 +10,7 @@ import type { Sealer } from '../seal.ts'
 import { checkResponse } from './check-response.ts'
 import { addCheckoutEvents } from './checkout-events.ts'
 import { inSpan } from '../tracing/span.ts'
-import { corsHeaders, pageEndpoints, preflight } from './cors.ts'
+import { corsHeaders, fromPages, pageEndpoints, preflight } from './cors.ts'
 import { parseStrictJson } from './json.ts'
 import { forgetKeys } from './key-cache.ts'
 import type { Metrics } from './metrics.ts'
@@ -187,13 +187,18 @@ async function admit(context: Context, { endpoint, request }: Asking): Promise<A
   if (version !== undefined && !API_VERSIONS.includes(String(version))) return versionRefused(String(version))
   if (endpoint.testOnly && deps.config.mode === 'live') return testOnly
   const origin = request.headers.origin ?? null
-  const isPage = endpoint.caller === 'page'
-  const tooOften = isPage ? limits.address.take(addressKey(request.ip)) : null
+  const tooOften = fromPages(endpoint.caller) ? limits.address.take(addressKey(request.ip)) : null
   if (tooOften !== null) return rateLimited(tooOften)
   const found = await authenticate(deps, endpoint.caller, { authorization: request.headers.authorization, origin })
   if (isRefusal(found)) return throttleGuessing(limits.failures, { refusal: found, address: addressKey(request.ip) })
-  const tooOftenHere = found.caller.kind === 'page' ? limits.session.take(found.caller.session) : null
+  const pageOf = subjectOf(found)
+  const tooOftenHere = pageOf === null ? null : limits.session.take(pageOf)
   return tooOftenHere === null ? { ...found, origin } : rateLimited(tooOftenHere)
+}
+
+/** The session or order that a page speaks for; null for servers. */
+function subjectOf({ caller }: Authenticated): string | null {
+  return caller.kind === 'page' ? caller.session : caller.kind === 'buyer' ? caller.order : null
 }
 
 const testOnly: EdgeRefusal = {
@@ -219,7 +224,7 @@ function rateLimited(seconds: number): EdgeRefusal {
 
 /** Whoever keeps sending wrong keys is slowed down: by address, since there is nothing else to know them by. */
 function throttleGuessing(failures: RateLimiter, { refusal, address }: { refusal: EdgeRefusal; address: string }): EdgeRefusal {
-  const guess = refusal.refused === 'key_invalid' || refusal.refused === 'client_secret_invalid'
+  const guess = ['key_invalid', 'client_secret_invalid', 'buyer_link_invalid'].includes(refusal.refused)
   const seconds = guess ? failures.take(address) : null
   return seconds === null ? refusal : rateLimited(seconds)
 }
@@ -287,10 +292,10 @@ interface Claiming extends Arriving {
 function claimOf(route: EndpointName, { endpoint, request, body, admitted, sealer }: Claiming): Claim | null | EdgeRefusal {
   if (!endpoint.idempotent || admitted.marketplace === null) return null
   const key = request.headers['idempotency-key']
-  const isPage = admitted.caller.kind === 'page'
-  if (key === undefined) return isPage ? null : keyRequired
+  const subject = subjectOf(admitted)
+  if (key === undefined) return subject === null ? keyRequired : null
   if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) return keyMalformed
-  const scope = admitted.caller.kind === 'page' ? `${route} ${admitted.caller.session}` : route
+  const scope = subject === null ? route : `${route} ${subject}`
   const bodyHash = hashCanonical([request.params, body])
   return { marketplace: admitted.marketplace.id, route, scope, key, bodyHash, sealer }
 }

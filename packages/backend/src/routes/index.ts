@@ -36,7 +36,11 @@ import marketplaceRetrieve from './marketplace.retrieve.ts'
 import marketplaceUpdate from './marketplace.update.ts'
 import operatorTopUp from './operator.topUp.ts'
 import operatorWithdraw from './operator.withdraw.ts'
+import orderAccept from './order.accept.ts'
+import orderDispute from './order.dispute.ts'
+import orderRetrieve from './order.retrieve.ts'
 import ordersCancel from './orders.cancel.ts'
+import ordersCreateBuyerLink from './orders.createBuyerLink.ts'
 import ordersList from './orders.list.ts'
 import ordersRetrieve from './orders.retrieve.ts'
 import paymentsCapture from './payments.capture.ts'
@@ -92,7 +96,8 @@ export const routes: readonly AnyRoute[] = [
   checkoutRetrieve, checkoutDetails, checkoutAddressFormat, checkoutFrameTicket, checkoutWalletSession, checkoutWalletCard,
   checkoutSavedCardToken, checkoutRemoveSavedCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
   savedCardsRetrieve, savedCardsRemove, savedCardsList,
-  ordersRetrieve, ordersCancel, ordersList,
+  ordersRetrieve, ordersCancel, ordersList, ordersCreateBuyerLink,
+  orderRetrieve, orderAccept, orderDispute,
   paymentsRetrieve, paymentsList, paymentsCapture, paymentsVoid,
   escrowsRetrieve, escrowsList, escrowsDeliver, escrowsAccept, escrowsRelease,
   releasesList,

@@ -143,6 +143,9 @@ const form = css`
   .fields i:nth-child(1), .fields i:nth-child(4) { grid-column: 1 / -1; }
   .frame[data-ready] .fields { display: none; }
   .broken { display: grid; gap: 12px; padding-inline: 4px; justify-items: start; align-content: center; min-block-size: 307px; }
+`
+
+const controls = css`
   .notice { display: flex; gap: 12px; margin-block-start: 16px; padding: 12px 16px; font-size: 14px; border: 1px solid var(--error);
     border-inline-start-width: 4px; border-radius: var(--control); }
   .notice .icon { inline-size: 20px; block-size: 20px; color: var(--error); }
@@ -174,6 +177,9 @@ const states = css`
   .seal.wait { color: var(--accent); }
   .seal.bad { color: var(--error); }
   .outcome h2:focus-visible { outline: none; }
+`
+
+const ending = css`
   .step > :empty { position: absolute; }
   .code { display: grid; place-items: center; inline-size: fit-content; max-inline-size: 100%; margin-inline: auto; border: 1px solid var(--line);
     border-radius: var(--corner); overflow: clip; background: #fff; forced-color-adjust: none; }
@@ -191,6 +197,9 @@ const states = css`
     font-size: 12px; line-height: 22px; color: var(--quiet); }
   .next ul { display: grid; gap: 8px; margin-block-start: 8px; list-style: none; }
   .next li strong { display: block; font-weight: 600; }
+`
+
+const rest = css`
   .outcome > .link { margin-block-start: 0; }
   .link.second { border: 1px solid var(--border); background: none; color: var(--accent); }
   .blank { color: transparent !important; border-radius: 4px; background: var(--line); opacity: .5; user-select: none; }
@@ -210,4 +219,7 @@ const states = css`
   }
 `
 
-export const styles: CSSResult[] = [tokens, frameOfAll, head, panel, form, states]
+/** What a page after payment is drawn with as well. */
+export const common: CSSResult[] = [tokens, frameOfAll, head, panel, controls, states, rest]
+
+export const styles: CSSResult[] = [tokens, frameOfAll, head, panel, form, controls, states, ending, rest]

@@ -1,5 +1,5 @@
 import type {
-  CheckoutSession, ListFilters, Order, Payment, PaymentCapture, SavedCard, SessionCreate, SessionUpdate,
+  BuyerLink, BuyerLinkCreate, CheckoutSession, ListFilters, Order, Payment, PaymentCapture, SavedCard, SessionCreate, SessionUpdate,
 } from '@holdfast/contract/types'
 import { path, type Caller } from '../caller.ts'
 import type { List } from '../list.ts'
@@ -89,6 +89,14 @@ export class Orders {
   /** Cancels an order that is not paid. @throws HoldfastError `order_not_cancelable` */
   async cancel(id: string, options?: WriteOptions): Promise<Order> {
     return this.#caller.post(path`/v1/orders/${id}/cancel`, {}, options)
+  }
+
+  /**
+   * Makes the secret with which the order's buyer follows it in `<holdfast-order>`, confirms receipt and asks for a
+   * refund: for a page that only this buyer can open. It ends by itself, four hours later by default.
+   */
+  async createBuyerLink(id: string, params: BuyerLinkCreate = {}, options?: WriteOptions): Promise<BuyerLink> {
+    return this.#caller.post(path`/v1/orders/${id}/buyer-links`, params, options)
   }
 }
 
