@@ -1,8 +1,6 @@
 // The custom-elements manifest: what editors and documentation tools read about the elements of @holdfast/checkout,
 // taken from their source and its comments.
 
-/// <reference path="./analyzer.d.ts" />
-
 import { globSync, readFileSync } from 'node:fs'
 import { create, ts } from '@custom-elements-manifest/analyzer'
 import { litPlugin } from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js'

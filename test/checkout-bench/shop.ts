@@ -80,17 +80,22 @@ async function orderSomething(page: Page, shop: string): Promise<string> {
   return page.url()
 }
 
-/** Slows a page and every frame of it, those of other processes before their first script. */
-async function slow(page: Page, rate: number): Promise<void> {
+/** Slows a page and every frame of it, those of other processes before their first script; answers how to go on. */
+async function slow(page: Page, rate: number): Promise<(rate: number) => Promise<unknown>> {
   const session = await page.createCDPSession()
-  await session.send('Emulation.setCPUThrottlingRate', { rate })
+  const sessions = [session]
   session.on('sessionattached', (frame) => {
+    sessions.push(frame)
     void Promise.all([
       frame.send('Emulation.setCPUThrottlingRate', { rate }),
       frame.send('Runtime.runIfWaitingForDebugger'),
     ]).catch(() => undefined)
   })
+  const setRate = (to: number): Promise<unknown> =>
+    Promise.all(sessions.map(each => each.send('Emulation.setCPUThrottlingRate', { rate: to })))
+  await setRate(rate)
   await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true })
+  return setRate
 }
 
 /** One buyer: opens the payment of a new order with nothing cached, and types a card's number. */
@@ -100,7 +105,7 @@ export async function visit(browser: Browser, { shop, slowdown }: { readonly sho
   const page = await context.newPage()
   await page.setCacheEnabled(false)
   await page.evaluateOnNewDocument(probe)
-  await slow(page, slowdown)
+  const setRate = await slow(page, slowdown)
   await page.goto(address)
   const frame = await waitFor(() => page.frames().find(frame => frame.url().includes('/frame?')), { what: 'the card frame' })
   const read = (): Promise<Probe> => frame.evaluate('probe') as Promise<Probe>
@@ -109,6 +114,8 @@ export async function visit(browser: Browser, { shop, slowdown }: { readonly sho
     const [entry] = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/holdfast.js'))
     return performance.timeOrigin + (entry as PerformanceResourceTiming).responseEnd
   })
+  // a key is felt at the speed that the machine has
+  await setRate(1)
   const number = '4111111111111111'
   for (const digit of number) await page.keyboard.press(digit as '4')
   const typed = await waitFor(async () => { const found = await read(); return found.keys.length === number.length && found }, { what: 'all keys' })
