@@ -13,7 +13,8 @@ import terser from '@rollup/plugin-terser'
 import { transformSync } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
 import { packDeclarations } from './scripts/declarations.mjs'
-import { languageChunks, listOfAll, stringsOf, translated, orderEnglish } from './scripts/locales.ts'
+import { elementsManifest } from './scripts/elements.ts'
+import { languageChunks, listOfAll, orderEnglish, stringsOf, translated } from './scripts/locales.ts'
 import { buildParts, loadingParts, nameOf } from './scripts/parts.ts'
 
 const root = dirname(fileURLToPath(import.meta.url))
@@ -131,6 +132,18 @@ function declarations(name, options) {
   }
 }
 
+/** Writes what editors read about the elements, and sees that what is listed is there. */
+function manifest(output) {
+  return {
+    name: 'manifest',
+    writeBundle() {
+      writeFileSync(output, `${JSON.stringify(elementsManifest(), null, 2)}\n`)
+      // package.json lists the folder, also while there is no part
+      mkdirSync(from('packages/checkout/dist/parts'), { recursive: true })
+    },
+  }
+}
+
 const checkoutScript = {
   input: from('packages/checkout/src/script.ts'),
   output: { file: from('packages/checkout/dist/holdfast.js'), format: 'es', inlineDynamicImports: true },
@@ -189,7 +202,8 @@ const checkoutPackage = {
     inBrowser(),
     typescript(browserTarget),
     chunks(from('packages/checkout/dist/chunks')),
-    declarations('checkout', { external: ['lit'], formats: ['es'], entries: ['index', 'order/index'] }),
+    declarations('checkout', { entries: ['index', 'order/index', 'react'], external: ['lit', 'react'], formats: ['es'] }),
+    manifest(from('packages/checkout/dist/custom-elements.json')),
   ],
 }
 
@@ -208,6 +222,20 @@ const orderPackage = {
   ],
 }
 
+/** The wrapper for React, which takes the element from the file beside it. */
+const checkoutReact = {
+  input: from('packages/checkout/src/react.ts'),
+  external: ['react', from('packages/checkout/src/index.ts')],
+  output: {
+    file: from('packages/checkout/dist/react.js'),
+    format: 'es',
+    paths: { [from('packages/checkout/src/index.ts')]: './index.js' },
+    // frameworks that draw on the server keep what follows for the browser
+    banner: "'use client'",
+  },
+  plugins: [inBrowser(), typescript(browserTarget)],
+}
+
 const serverPackage = {
   input: from('packages/server/src/index.ts'),
   external: [/^node:/, ...builtinModules],
@@ -219,7 +247,7 @@ const serverPackage = {
     without('.*'),
     resolve({ extensions: ['.ts', '.js'], exportConditions: ['holdfast-source', 'node'] }),
     typescript(serverTarget),
-    declarations('server', { external: [], formats: ['es', 'cjs'] }),
+    declarations('server', { entries: ['index'], external: [], formats: ['es', 'cjs'] }),
   ],
 }
 
@@ -240,7 +268,7 @@ function demoPages() {
 export default function bundles({ configOnly }) {
   const parts = {
     browser: [checkoutScript, orderScript, cardFrame, ...demoPages()],
-    packages: [checkoutPackage, orderPackage, serverPackage],
+    packages: [checkoutPackage, orderPackage, checkoutReact, serverPackage],
   }
   const wanted = configOnly ? parts[configOnly] : Object.values(parts).flat()
   if (!wanted) throw new Error(`--configOnly takes ${Object.keys(parts).join(' or ')}, not ${configOnly}`)

@@ -1,15 +1,14 @@
-// Component tests: each file in a real Chromium, served from source, with msw's worker beside it.
+// Component tests: each file in a real browser, served from source, with msw's worker beside it.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { esbuildPlugin } from '@web/dev-server-esbuild'
 import { defaultReporter } from '@web/test-runner'
-import { chromeLauncher } from '@web/test-runner-chrome'
 import { languageChunks, listOfAll } from './scripts/locales.ts'
-import { browserPath, chromiumArgs } from './test/support/chromium.ts'
+import { launcherOf } from './test/support/engines.ts'
 
 const require = createRequire(import.meta.url)
-const { HOLDFAST_REPORT: report, HOLDFAST_GREP: grep } = process.env
+const { HOLDFAST_REPORT: report, HOLDFAST_GREP: grep, HOLDFAST_ENGINE: engine } = process.env
 
 /** Serves msw's worker at the root, the only place from which it may answer for every path. */
 const mockWorker = {
@@ -84,7 +83,7 @@ export default {
       tsconfig: `${import.meta.dirname}/test/support/tsconfig.browser.json`,
     }),
   ],
-  browsers: [chromeLauncher({ launchOptions: { executablePath: browserPath(), args: [...chromiumArgs] } })],
+  browsers: [launcherOf(engine || 'chromium')],
   reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY === true }), counts],
   testFramework: { config: { timeout: 20_000, ui: 'bdd', ...(grep ? { grep } : {}) } },
   testsFinishTimeout: 120_000,

@@ -66,18 +66,25 @@ function runnable(path: string): boolean {
 
 /** Debian only: Ubuntu's package of that name is a stub that wants snap, which a container doesn't have. */
 async function fromApt(): Promise<string | undefined> {
+  return (await installFromDebian(['chromium'])) ? fromPath() : undefined
+}
+
+/** Installs packages where that is Debian and root; false where it isn't, or where they could not be had. */
+export async function installFromDebian(wanted: readonly string[]): Promise<boolean> {
   const debian = existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
-  if (!debian || process.getuid?.() !== 0 || !runnable('/usr/bin/apt-get')) return undefined
-  process.stdout.write("Installing Debian's chromium (apt-get install chromium) …\n")
+  if (!debian || process.getuid?.() !== 0 || !runnable('/usr/bin/apt-get')) return false
+  process.stdout.write(`Installing from Debian (apt-get install ${wanted.join(' ')}) …\n`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  let installed = true
   for (const args of [
     ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...wanted],
   ]) {
     const { code, words } = await run({ command: '/usr/bin/apt-get', args, env, output: 'keep' })
-    if (code !== 0) process.stdout.write(`  apt-get ${args[0]} failed (exit ${code}): ${words.slice(-500)}\n`)
+    installed = code === 0
+    if (!installed) process.stdout.write(`  apt-get ${args[0]} failed (exit ${code}): ${words.slice(-500)}\n`)
   }
-  return fromPath()
+  return installed
 }
 
 /** A Chromium that comes inside an npm package: it needs no root. Its own flags are not used. */

@@ -10,18 +10,17 @@ const ours = '@holdfast/contract'
 /**
  * Writes packages/<name>/dist/types from the declarations that `tsc -b` left in dist/declarations.
  *
+ * @param options.entries - the modules that the package exports, by their names
  * @param options.external - packages whose types the published ones may refer to
- * @param options.entries - what may be imported, as paths without an ending
  * @param options.formats - `cjs` adds a `.d.cts` beside each `.d.ts`
  */
-export function packDeclarations({ root, name, external, formats, entries = ['index'] }) {
+export function packDeclarations({ root, name, entries, external, formats }) {
   const home = join(root, 'packages', name, 'dist')
+  const roots = entries.map(entry => join(home, 'declarations', `${entry}.d.ts`))
+  const missing = roots.find(file => !existsSync(file))
+  if (missing) throw new Error(`${relative(root, missing)} is missing: run \`npx tsc -b\` first.`)
   const contract = contractEntries(root)
-  const files = new Map(entries.flatMap(one => {
-    const entry = join(home, 'declarations', `${one}.d.ts`)
-    if (!existsSync(entry)) throw new Error(`${relative(root, entry)} is missing: run \`npx tsc -b\` first.`)
-    return [...reachable(entry, { contract, external })]
-  }))
+  const files = reachable(roots, { contract, external })
   const target = join(home, 'types')
   rmSync(target, { recursive: true, force: true })
   const placed = new Map([...files.keys()].map(file => [file, place(file, { root, home })]))
@@ -44,9 +43,9 @@ function target(specifier, { file, contract }) {
   return contract.get(specifier)
 }
 
-function reachable(entry, { contract, external }) {
+function reachable(roots, { contract, external }) {
   const files = new Map()
-  const waiting = [entry]
+  const waiting = [...roots]
   for (let file = waiting.pop(); file; file = waiting.pop()) {
     if (files.has(file)) continue
     const text = readFileSync(file, 'utf8')

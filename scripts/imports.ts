@@ -22,7 +22,7 @@ interface Unit {
   readonly may: readonly string[]
   /** Said when it imports another. */
   readonly instead: string
-  /** What it is bundled with at release, so that a devDependency is enough. */
+  /** What it is bundled with at release, so that a devDependency is enough: ours by the name after `@holdfast/`. */
   readonly bundles?: readonly string[]
 }
 
@@ -66,7 +66,7 @@ export const units: readonly Unit[] = [
   {
     folder: 'packages/checkout',
     may: ['contract'],
-    bundles: ['contract'],
+    bundles: ['contract', '@lit/react'],
     instead:
       'the component speaks to the backend over HTTP and to the frame by the messages of contract/frame',
   },
@@ -263,6 +263,7 @@ interface Manifest {
   readonly name: string
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 function manifestOf(folder: string): Manifest {
@@ -295,10 +296,11 @@ function missingIn(source: Source, { unit, own, shared }: Declared): readonly Fi
   return importsOf(source).flatMap(({ specifier, line, typeOnly }) => {
     const name = packageOf(specifier)
     if (/^(?:\.|node:)/.test(specifier) || builtinModules.includes(specifier) || name === own.name) return []
-    const bundled = unit.bundles?.some(each => name === `@holdfast/${each}`) === true
+    const bundled = unit.bundles?.some(each => name === each || name === `@holdfast/${each}`) === true
     const lenient = !product || typeOnly || bundled || path.startsWith('demo/client/')
     const declared =
       own.dependencies?.[name]
+      ?? own.peerDependencies?.[name]
       ?? (lenient ? (own.devDependencies?.[name] ?? shared[name]) : undefined)
       ?? (typeOnly ? shared[`@types/${name}`] : undefined)
     if (declared || (!product && name.startsWith('@holdfast/'))) return []

@@ -142,19 +142,50 @@ function checkoutChecks(packed: Packed): Record<string, Check> {
   return {
     'depends on Lit alone': async () => dependencies(packed, ['lit']),
     'is loaded where there is no document': async () => {
-      await unpackBesideLit(packed, folder)
+      await unpackBeside(packed, folder)
       return program(folder, '--input-type=module', '--eval', 'await import("@holdfast/checkout")')
     },
+    'is drawn by React on a server, its client secret left out': () =>
+      program(folder, '--input-type=module', '--eval', drawnOnServer),
+    'has every part that it may load': async () => partsMissing(packed),
     'is typed': () => typed(folder, '@holdfast/checkout', ['mts']),
+    'is typed for React': () => typed(folder, '@holdfast/checkout/react', ['mts']),
+    'tells editors of its element (customElements)': async () => toldOf(packed),
   }
 }
 
-/** Installs without a registry: the tarball's files, and this tree's Lit. */
-async function unpackBesideLit({ tarball }: Packed, folder: string): Promise<void> {
+const drawnOnServer = `
+  import { createElement } from 'react'
+  import { renderToString } from 'react-dom/server'
+  import { HoldfastCheckout } from '@holdfast/checkout/react'
+  const said = []
+  console.error = console.warn = (...words) => said.push(words.join(' '))
+  const html = renderToString(createElement(HoldfastCheckout, { clientSecret: 'cs_1', id: 'pay', onReady() {} }))
+  if (html !== '<holdfast-checkout id="pay"></holdfast-checkout>') throw new Error(html)
+  if (said.length > 0) throw new Error(said.join())`
+
+function partsMissing({ folder }: Packed): string | undefined {
+  const entry = readFileSync(join(folder, 'dist/index.js'), 'utf8')
+  const loaded = [...entry.matchAll(/\bimport\(['"](\.\/[^'"]+)['"]\)/g)].map(([, path = '']) => path)
+  const missing = loaded.filter(path => !existsSync(join(folder, 'dist', path)))
+  return missing.length > 0 ? `it loads ${missing.join()}, which files of package.json leaves out` : undefined
+}
+
+function toldOf({ folder }: Packed): string | undefined {
+  const read = (path: string): unknown => JSON.parse(readFileSync(join(folder, path), 'utf8'))
+  const { customElements } = read('package.json') as { customElements: string }
+  const { modules } = read(customElements) as { modules: { path: string; declarations: { tagName: string }[] }[] }
+  const known = modules.filter(({ path }) => existsSync(join(folder, path)))
+  const tags = known.flatMap(({ declarations }) => declarations.map(({ tagName }) => tagName))
+  return tags.includes('holdfast-checkout') ? undefined : `${customElements} has ${tags.join() || 'no element'}`
+}
+
+/** Installs without a registry: the tarball's files, and this tree's Lit and React. */
+async function unpackBeside({ tarball }: Packed, folder: string): Promise<void> {
   const home = join(folder, 'node_modules', '@holdfast', 'checkout')
   mkdirSync(home, { recursive: true })
   await run({ command: 'tar', args: ['xzf', tarball, '--strip-components=1', '-C', home] })
-  for (const name of ['lit', 'lit-html', 'lit-element', '@lit', '@types']) {
+  for (const name of ['lit', 'lit-html', 'lit-element', '@lit', '@types', 'react', 'react-dom', 'csstype']) {
     const source = inTree('node_modules', name)
     if (existsSync(source)) symlinkSync(source, join(folder, 'node_modules', name))
   }

@@ -49,13 +49,25 @@ export function judge(
   return `${change}: if that is meant, \`npm run size -- --update\` and commit scripts/size.json`
 }
 
-function main(update: boolean): number {
+interface Measured {
+  readonly name: string
+  readonly budget: Budget
+  /** Bytes now. */
+  readonly size: number
+}
+
+/** Everything that has a budget, as it is built now. */
+export function measureBundles(): readonly Measured[] {
   const budgets = JSON.parse(readFileSync(path, 'utf8')) as Budgets
-  const sizes = Object.entries(budgets).map(([name, budget]) => ({
+  return Object.entries(budgets).map(([name, budget]) => ({
     name,
     budget,
     size: budget.files.reduce((sum, file) => sum + compressed(file), 0),
   }))
+}
+
+function main(update: boolean): number {
+  const sizes = measureBundles()
   if (update) {
     const recorded = Object.fromEntries(
       sizes.map(({ name, budget, size }) => [name, { ...budget, recorded: size }]),

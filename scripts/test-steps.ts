@@ -1,8 +1,11 @@
 // The steps of `npm test`, in their order: what is quick and tells most comes first.
 
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { engineNames } from '../test/support/engine-names.ts'
+import type { EngineName } from '../test/support/engine-names.ts'
 import { findBrowser } from './browser.ts'
 import { inTree, root, runNode, tools } from './command.ts'
+import { bringEngine } from './engines.ts'
 import type { Selection } from './test-selection.ts'
 
 export interface Counts {
@@ -42,13 +45,13 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'component',
-    title: 'the web component and the card frame, in Chromium (@web/test-runner)',
+    title: 'the web component and the card frame, in browsers (@web/test-runner)',
     missing: () => without('packages/{checkout,card-frame}/src/**/*.wtr.ts'),
     run: runComponentTests,
   },
   {
     name: 'browser',
-    title: 'the whole demo, in Chromium (playwright)',
+    title: 'the whole demo, in Chromium (playwright), and paying in Firefox',
     missing: () => without('test/browser/**/*.spec.ts'),
     run: runBrowserTests,
   },
@@ -157,20 +160,43 @@ async function runVitest({ grep, files }: Selection): Promise<Counts> {
   })
 }
 
-async function runComponentTests({ grep, files }: Selection): Promise<Counts> {
+const onCi = process.env['CI'] !== undefined
+
+/** Chromium is what everybody waits for; the other engines take minutes, and CI has them. */
+function enginesOf({ engine, grep, files }: Selection): readonly EngineName[] {
+  const whole = !grep && files.length === 0
+  const wanted = engine ?? (onCi && whole ? 'all' : 'chromium')
+  return engineNames.filter(name => wanted === 'all' || wanted === name)
+}
+
+async function runComponentTests(selection: Selection): Promise<Counts> {
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  for (const engine of enginesOf(selection)) {
+    const counts = await runComponentTestsIn(engine, selection)
+    for (const kind of ['passed', 'failed', 'skipped'] as const) total[kind] += counts[kind]
+  }
+  return total
+}
+
+async function runComponentTestsIn(engine: EngineName, { grep, files }: Selection): Promise<Counts> {
+  const lacking = engine === 'chromium' ? undefined : await bringEngine(engine)
+  process.stdout.write(`   ${engine}${lacking ? `: skipped, ${lacking}` : ''}\n`)
+  if (lacking) return { passed: 0, failed: 0, skipped: 1 }
+  const name = `component-${engine}`
   const env = {
-    HOLDFAST_BROWSER: await findBrowser(),
-    HOLDFAST_REPORT: freshReport('component'),
+    ...(engine === 'chromium' ? { HOLDFAST_BROWSER: await findBrowser() } : {}),
+    HOLDFAST_ENGINE: engine,
+    HOLDFAST_REPORT: freshReport(name),
     HOLDFAST_GREP: grep ?? '',
   }
   const program = {
     script: tools.webTestRunner,
     args: ['--config', inTree('web-test-runner.config.mjs'), ...files.flatMap(file => ['--files', file])],
     env,
-    limit: 5 * minute,
+    limit: (engine === 'chromium' ? 5 : 15) * minute,
     exitsAnyhow: grep !== undefined,
   }
-  return reported('component', program, (found: Counts) => found)
+  return reported(name, program, (found: Counts) => found)
 }
 
 interface PlaywrightReport {
@@ -184,6 +210,8 @@ interface PlaywrightReport {
 }
 
 async function runBrowserTests({ grep, files }: Selection): Promise<Counts> {
+  // its journeys skip where it is missing; CI has it
+  if (onCi) await bringEngine('firefox')
   const env = {
     HOLDFAST_BROWSER: await findBrowser(),
     HOLDFAST_REPORT: freshReport('browser'),

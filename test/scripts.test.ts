@@ -51,13 +51,15 @@ describe('npm test --', () => {
     [['unit', 'size'], { steps: ['unit', 'size'], files: [] }],
     [['packages/core'], { steps: ['unit'], files: ['packages/core'] }],
     [['browser', 'journeys'], { steps: ['browser'], files: ['journeys'] }],
+    [['--engine', 'firefox'], { steps: ['component'], files: [], engine: 'firefox' }],
+    [['component', '--engine=all'], { steps: ['component'], files: [], engine: 'all' }],
     [['--grep', 'decline'], { steps: ['unit', 'component', 'browser'], files: [], grep: 'decline' }],
     [['unit', '--grep=decline'], { steps: ['unit'], files: [], grep: 'decline' }],
   ])('%j', (args, { steps, ...rest }) => {
     expect(parseSelection(args, known)).toEqual({ steps: new Set(steps), ...rest })
   })
 
-  it.each([[['--gerp', 'x']], [['--grep']]])('%j is refused', args => {
+  it.each([[['--gerp', 'x']], [['--grep']], [['--engine', 'trident']]])('%j is refused', args => {
     expect(parseSelection(args, known)).toHaveProperty('refused')
   })
 })

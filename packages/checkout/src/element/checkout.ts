@@ -218,6 +218,8 @@ export class HoldfastCheckout extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('appearance')) {
+      // a framework unsets a property by undefined
+      this.appearance ??= {}
       this.#dark = isDark(this.appearance)
       this.#sheet?.replaceSync(sheetOf(this.appearance))
     }
@@ -248,7 +250,7 @@ export class HoldfastCheckout extends LitElement {
     const { defaultApiUrl, timing } = HoldfastCheckout
     this.#controller.start({
       baseUrl: this.apiUrl ?? defaultApiUrl ?? location.origin, clientSecret: this.clientSecret,
-      order: this.paymentMethodOrder, timing,
+      order: this.paymentMethodOrder ?? [], timing,
     })
   }
 
@@ -271,7 +273,7 @@ export class HoldfastCheckout extends LitElement {
 
   /** The language of now: while another one is on its way, that before it, and its shape alone where there is none. */
   #language(): Language {
-    const language = languageOf(this.locale, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)
+    const language = languageOf(this.locale, langAround(this), ...navigator.languages)
     const { pending } = language
     if (!pending) return (this.#spoken = language)
     if (pending !== this.#pending) void pending.then(() => this.requestUpdate())
@@ -326,7 +328,8 @@ export class HoldfastCheckout extends LitElement {
 
   /** Takes the focus along when what had it has gone. */
   #follow(): void {
-    const here = document.activeElement === this || document.activeElement === document.body
+    const { activeElement } = this.getRootNode() as Document | ShadowRoot
+    const here = activeElement === this || document.activeElement === document.body
     if (!here) return
     if (this.renderRoot.querySelector('.outcome')) this.#focus('.outcome h2')
     else if (!this.shadowRoot?.activeElement) this.#focus(chosenRow)
@@ -337,6 +340,13 @@ const chosenRow = '.methods input:checked'
 
 function namesOf(attribute: string | null): readonly string[] {
   return attribute?.split(/[\s,]+/).filter(Boolean) ?? []
+}
+
+/** The nearest `lang` around an element, out of every shadow root that it stands in. */
+function langAround(element: Element): string | null {
+  const root = element.getRootNode()
+  const lang = element.closest('[lang]')?.getAttribute('lang') ?? null
+  return lang === null && root instanceof ShadowRoot ? langAround(root.host) : lang
 }
 
 declare global {

@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly arrange?: (api: StubApi) => void
   readonly attributes?: Readonly<Record<string, string>>
   readonly timing?: Partial<Timing>
+  /** Where it is put; into the page's body by default. */
+  readonly within?: ParentNode
 }
 
 /** A page with one checkout on it, as a buyer and a merchant's script see it. */
@@ -41,7 +43,7 @@ export class CheckoutPage {
     addEventListener('message', this.#hear)
   }
 
-  static async open({ arrange, attributes = {}, timing = {} }: OpenOptions = {}): Promise<CheckoutPage> {
+  static async open({ arrange, attributes = {}, timing = {}, within = document.body }: OpenOptions = {}): Promise<CheckoutPage> {
     const api = await startApi()
     arrange?.(api)
     const Checkout = await loadHoldfast() as typeof HoldfastCheckout
@@ -50,7 +52,7 @@ export class CheckoutPage {
     const given = { 'client-secret': clientSecret, 'api-url': apiUrl, locale: 'en', appearance: 'light', ...attributes }
     Object.entries(given).forEach(([name, value]) => element.setAttribute(name, value))
     const page = new CheckoutPage(element, api)
-    document.body.append(element)
+    within.append(element)
     opened.push(page)
     return page
   }

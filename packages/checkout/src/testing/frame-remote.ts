@@ -3,6 +3,7 @@ import type { FrameInit, PageMessage } from '@holdfast/contract/frame'
 /** What a test tells the stub frame. */
 export type Command = { stub: 'do', id: number } & (
   | { say: unknown }
+  | { shout: unknown }
   | { fill: boolean }
   | { refuse: string }
   | { silent: boolean }

@@ -37,6 +37,7 @@ function isCommand(data: unknown): data is Command {
 
 function obey(command: Command): void {
   if ('say' in command) port?.postMessage(command.say)
+  if ('shout' in command) parent.postMessage(command.shout, '*')
   if ('fill' in command) fill(command.fill)
   if ('refuse' in command) refusals.push(command.refuse)
   if ('silent' in command) silent = command.silent

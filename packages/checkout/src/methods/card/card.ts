@@ -46,6 +46,8 @@ export class CardMethod implements PaymentMethod {
   #generation = 0
   /** The iframe's address, in the language that it was made in: another one would lose what was typed. */
   #address = ''
+  /** The first load's ticket, asked for while the iframe loads. */
+  #early: ReturnType<MethodHost['ticket']> | undefined
   #late: ReturnType<typeof setTimeout> | undefined
 
   constructor(host: MethodHost, view: View, savedCard?: string) {
@@ -76,6 +78,7 @@ export class CardMethod implements PaymentMethod {
     if (!this.#address) {
       this.#address = this.#inLanguage()
       this.#expectReady()
+      this.#early = this.#host.ticket(this.#savedCard)
     }
     return this.#fault ? this.#broken(this.#fault) : html`
       <div class="frame" ?data-ready=${this.ready} aria-busy=${!this.ready}>
@@ -139,7 +142,9 @@ export class CardMethod implements PaymentMethod {
     if (++this.#starts > mostStarts) return this.#fail('card_form_failed')
     this.#expectReady()
     const start = this.#starts
-    const ticket = await this.#host.ticket(this.#savedCard)
+    const asked = this.#early ?? this.#host.ticket(this.#savedCard)
+    this.#early = undefined
+    const ticket = await asked
     if (start !== this.#starts || !this.#frame?.contentWindow) return
     if (isFailure(ticket)) return this.#refused(refusal(ticket), ticket.failed)
     this.#link = new FrameLink({

@@ -118,8 +118,7 @@ describe('what the page takes from the frame', () => {
     const forged = { type: 'token', attempt: 1, token: 'tok_forged_by_a_sibling_frame' }
     postMessage(forged, '*')
     postMessage({ type: 'submit' }, '*')
-    dispatchEvent(new MessageEvent('message', { data: { type: 'validity', complete: true, errors: [] }, origin: frameOrigin,
-      source: page.frame.contentWindow }))
+    await page.tell({ shout: { type: 'validity', complete: true, errors: [] } })
     await page.element.fetchUpdates()
     expect(page.fired).to.have.length(before)
     expect(page.api.confirms).to.deep.equal([])

@@ -1,0 +1,3 @@
+import { runUnderModernNode } from './bootstrap.js'
+
+await runUnderModernNode('test/checkout-bench/bench.ts')
