@@ -12,6 +12,7 @@ import { propertiesOf } from './appearance.ts'
 import { brandRules, ruleFor } from './cards.ts'
 import type { Page } from './connection.ts'
 import { digitsOf } from './editing.ts'
+import { Sight } from './sight.ts'
 import { cardOf, fieldOrder, findError, findErrors } from './validation.ts'
 import type { Rules } from './validation.ts'
 import { createToken, openFrameSession } from './vault-calls.ts'
@@ -49,6 +50,7 @@ export class CardForm {
   readonly #now: () => Date
   readonly #words: Words
   readonly #view: View
+  readonly #sight: Sight
   /** Of the newest ticket. */
   #session: Promise<FrameSession | Refused> = Promise.resolve({ code: 'ticket_refused' })
   #brands: readonly string[] = brandRules.map(({ brand }) => brand)
@@ -71,6 +73,7 @@ export class CardForm {
       left: field => this.#left(field),
       submitted: () => this.#page.send({ type: 'submit' }),
     })
+    this.#sight = new Sight(this.#view.numberBox)
     this.#redeem(page.init.ticket)
     page.hear(message => this.#answer(message))
     new ResizeObserver(() => this.#page.send({ type: 'resize', heightPx: this.#height() })).observe(
@@ -131,6 +134,7 @@ export class CardForm {
 
   #edited(field: CardField): void {
     this.#keepAwake()
+    this.#sight.typed()
     if (field === 'number') this.#detectBrand()
     if (this.#view.hasError(field)) this.#check(field)
     this.#tellValidity()
@@ -198,6 +202,7 @@ export class CardForm {
     this.#keepAwake()
     const [wrong] = this.#validate()
     if (wrong) return this.#view.focus(wrong.field)
+    if (!this.#sight.large) return this.#fail('internal', attempt)
     this.#setAttempt(attempt)
     const token = await this.#requestToken()
     this.#setAttempt(undefined)
@@ -219,7 +224,8 @@ export class CardForm {
   async #requestToken(): Promise<{ readonly token: string } | Refused> {
     const session = await this.#session
     if ('code' in session) return session
-    return createToken(cardOf(this.#view.entries()), session.frameSession)
+    const { seen } = this.#sight
+    return createToken({ ...cardOf(this.#view.entries()), ...(seen !== undefined && { seen }) }, session.frameSession)
   }
 
   /** The vault knows better than the frame, by a newer table or the right time of day. */
