@@ -12,6 +12,7 @@ import { propertiesOf } from './appearance.ts'
 import { brandRules, ruleFor } from './cards.ts'
 import type { Page } from './connection.ts'
 import { digitsOf } from './editing.ts'
+import { Sight } from './sight.ts'
 import { cardOf, fieldsOf, findError, findErrors } from './validation.ts'
 import type { Rules } from './validation.ts'
 import { createToken, openFrameSession } from './vault-calls.ts'
@@ -49,6 +50,7 @@ export class CardForm {
   readonly #now: () => Date
   readonly #words: Words
   readonly #view: View
+  readonly #sight: Sight
   /** Of the newest ticket. */
   #session: Promise<FrameSession | Refused> = Promise.resolve({ code: 'ticket_refused' })
   #brands: readonly string[] = brandRules.map(({ brand }) => brand)
@@ -73,6 +75,7 @@ export class CardForm {
       left: field => this.#left(field),
       submitted: () => this.#page.send({ type: 'submit' }),
     })
+    this.#sight = new Sight(this.#view.numberBox)
     this.#redeem(page.init.ticket)
     page.hear(message => this.#answer(message))
     new ResizeObserver(() => this.#page.send({ type: 'resize', heightPx: this.#height() })).observe(
@@ -135,6 +138,7 @@ export class CardForm {
 
   #edited(field: CardField): void {
     this.#keepAwake()
+    this.#sight.typed()
     if (field === 'number') this.#detectBrand()
     if (this.#view.hasError(field)) this.#check(field)
     this.#tellValidity()
@@ -202,6 +206,7 @@ export class CardForm {
     this.#keepAwake()
     const [wrong] = this.#validate()
     if (wrong) return this.#view.focus(wrong.field)
+    if (!this.#sight.large) return this.#fail('internal', attempt)
     this.#setAttempt(attempt)
     const token = await this.#requestToken()
     this.#setAttempt(undefined)
@@ -224,7 +229,9 @@ export class CardForm {
     const session = await this.#session
     if ('code' in session) return session
     const card = cardOf(this.#view.entries())
-    return createToken(session.savedCard ? { securityCode: card.securityCode } : card, session.frameSession)
+    if (session.savedCard) return createToken({ securityCode: card.securityCode }, session.frameSession)
+    const { seen } = this.#sight
+    return createToken({ ...card, ...(seen !== undefined && { seen }) }, session.frameSession)
   }
 
   /** The vault knows better than the frame, by a newer table or the right time of day. */

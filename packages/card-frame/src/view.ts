@@ -10,6 +10,8 @@ import type { Words } from './words.ts'
 /** The form as it stands on the page. It shows and reads; it decides nothing. */
 export interface View {
   readonly root: HTMLElement
+  /** The number's field with its label and its brand's mark. */
+  readonly numberBox: HTMLElement
   entries(): Entries
   focus(field: CardField): void
   showTotal(text: string): void
@@ -177,6 +179,7 @@ interface Parts {
 function viewOf({ form, fields, total, mark, live, words }: Parts): View {
   return {
     root: form,
+    numberBox: fields.number.box,
     entries: () =>
       Object.fromEntries(fieldOrder.map(name => [name, fields[name].input.value])) as Record<
         CardField,

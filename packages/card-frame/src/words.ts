@@ -160,11 +160,12 @@ export const english: Words = wordsOf({ lang: 'en', strings: en })
  * The words that the vault wrote into the frame's page. The page around the frame names a locale and has no other
  * say in what is read here.
  *
- * @param locale - the page's: its region writes the amount, where it is one of this language
+ * @param locale - the page's: its region writes the amount, where it is one of this language. Nothing else of it
+ *   counts: `en-u-nu-arab` would write the total in digits that some take for others
  */
 export function wordsOfPage({ documentElement, body }: Document, locale: string): Words {
   const { lang } = documentElement
   const block = body?.querySelector('#words')?.textContent
   const strings = block ? (JSON.parse(block) as Record<string, string>) : en
-  return wordsOf({ lang, strings, locale: closestLocale(locale) === lang ? locale : lang })
+  return wordsOf({ lang, strings, locale: closestLocale(locale) === lang ? new Intl.Locale(locale).baseName : lang })
 }

@@ -16,7 +16,8 @@ interface Part {
 interface Policy {
   createScriptURL(url: string): string
 }
-declare const trustedTypes: { createPolicy(name: string, rules: Policy): Policy } | undefined
+/** Not in every browser; where there is none, an element of the page can have taken the name. */
+declare const trustedTypes: { readonly createPolicy?: (name: string, rules: Policy) => Policy } | undefined
 
 const rules: Policy = { createScriptURL: (url) => url }
 /** Made once: a page with Trusted Types allows each name one policy. */
@@ -65,7 +66,7 @@ export async function importVerified(
  */
 async function verified(address: string, { integrity, signal }: { integrity: string, signal: AbortSignal }): Promise<void> {
   const script = document.createElement('script')
-  policy ??= typeof trustedTypes === 'undefined' ? rules : trustedTypes.createPolicy('holdfast', rules)
+  policy ??= (typeof trustedTypes === 'undefined' ? undefined : trustedTypes.createPolicy?.('holdfast', rules)) ?? rules
   Object.assign(script, { type: 'module', crossOrigin: 'anonymous', integrity, src: policy.createScriptURL(address) })
   try {
     await new Promise((resolve, reject) => {

@@ -48,6 +48,8 @@ export const tokenCreateSchema = z.strictObject({
   expYear: z.int().min(2000).max(2100),
   securityCode: z.string().regex(/^\d{3,4}$/),
   name: z.string().min(2).max(70),
+  /** Whether its buyer can have seen the number's field, where the frame's browser tells. For the vault's log. */
+  seen: z.boolean().optional(),
 })
 /** `POST /v1/tokens`, bearer: a frame session for a saved card. */
 export const savedTokenCreateSchema = z.strictObject({ securityCode: z.string().regex(/^\d{3,4}$/) })

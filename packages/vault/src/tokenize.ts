@@ -182,6 +182,10 @@ export async function createToken(
     vault.codes.take(hash, now)?.fill(0)
     throw error
   }
+  if (card.seen === false) {
+    const { marketplace, session: id, origin } = session
+    vault.log.warn({ event: 'card_unseen', marketplace, session: id, origin }, 'a card was typed into a form that could not be seen')
+  }
   return { token, expiresAt }
 }
 

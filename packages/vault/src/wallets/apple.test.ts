@@ -123,6 +123,19 @@ const another = new ApplePayMaker({ now })
 const remade = (change: Partial<ApplePayPayment>) => (): string => made.appleToken(change)
 const encrypted = (payment: object) => remade({ alter: { payment: sent => ({ ...sent, ...payment }) } })
 const chain = (change: NonNullable<NonNullable<ApplePayPayment['alter']>['chain']>) => remade({ alter: { chain: change } })
+const SHORT_ID = 16
+/** The bytes that were signed, with the border between data and transactionId so many further on. */
+const resplit = (by: number): (() => string) =>
+  tampered(({ data }, { transactionId, ...header }) => {
+    const bytes = Buffer.concat([Buffer.from(data ?? '', 'base64'), Buffer.from(transactionId ?? '', 'hex')])
+    const border = bytes.length - (SHORT_ID - by)
+    return { data: bytes.subarray(0, border).toString('base64'), header: { ...header, transactionId: bytes.subarray(border).toString('hex') } }
+  }, made.appleToken({ transactionId: 'ab'.repeat(SHORT_ID) }))
+const keyTail = (): (() => string) =>
+  tampered(({ data }, { ephemeralPublicKey, ...header }) => {
+    const [key, rest] = [Buffer.from(ephemeralPublicKey ?? '', 'base64'), Buffer.from(data ?? '', 'base64')]
+    return { data: rest.subarray(1).toString('base64'), header: { ...header, ephemeralPublicKey: Buffer.concat([key, rest.subarray(0, 1)]).toString('base64') } }
+  })
 const bound = made.appleToken({ applicationData: applicationDataOf(session) })
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -139,6 +152,11 @@ describe('a token is refused when', () => {
     ['its transactionId is changed', tampered((_, header) => ({ header: { ...header, transactionId: '00'.repeat(32) } })), 'wallet_signature_refused', 'token.signature'],
     ['application data is added', tampered((_, header) => ({ header: { ...header, applicationData: hashOf('x') } })), 'wallet_signature_refused', 'token.signature'],
     ['application data is taken away', tampered((_, { applicationData: __, ...header }) => ({ header }), bound), 'wallet_signature_refused', 'token.signature'],
+    // what is signed has no lengths: the same bytes, told apart at another place
+    ['its application data is made the end of its transactionId', tampered((_, { applicationData = '', transactionId = '', ...header }) => ({ header: { ...header, transactionId: transactionId + applicationData } }), bound), 'wallet_token_invalid', 'token.header.transactionId'],
+    ['the end of its data is made the beginning of its transactionId', resplit(-1), 'wallet_undecryptable', 'token.data'],
+    ['the beginning of its transactionId is made the end of its data', resplit(1), 'wallet_undecryptable', 'token.data'],
+    ['the beginning of its data is made the end of its ephemeral key', keyTail(), 'wallet_undecryptable', 'token.data'],
     ['the digest that was signed is another', remade({ alter: { digest: Buffer.alloc(32) } }), 'wallet_signature_refused', 'token.signature'],
     ['it was signed by anyone, beside Apple’s certificates', remade({ alter: { forged: true } }), 'wallet_signature_refused', 'token.signature'],
     ['its signing time is changed', () => redated(made.appleToken({ alter: { signedAt: new Date(clock.ms - 6 * MINUTE) } })), 'wallet_signature_refused', 'token.signature'],

@@ -45,6 +45,13 @@ interface Opening {
 
 const hex = (bytes: string, what: string): z.ZodString => z.string().regex(new RegExp(`^(?:[0-9a-fA-F]{2}){${bytes}}$`), what)
 
+/**
+ * At most 32 bytes, which Apple's own have. The signature covers identifier and application data without a border
+ * between them: a longer identifier could be a shorter one with the 32 bytes of application data behind it, and one
+ * token would have two identifiers, the second bound to no session.
+ */
+const transactionId = hex('1,32', 'expected an identifier of at most 32 bytes in hexadecimal')
+
 const tokenSchema = z.strictObject({
   version: z.literal('EC_v1'),
   data: base64,
@@ -52,7 +59,7 @@ const tokenSchema = z.strictObject({
   header: z.strictObject({
     ephemeralPublicKey: base64,
     publicKeyHash: base64,
-    transactionId: hex('1,64', 'expected an identifier in hexadecimal'),
+    transactionId,
     applicationData: hex('32', 'expected a SHA-256 hash in hexadecimal').optional(),
   }),
 })
@@ -115,7 +122,7 @@ function readSignature(signature: string): VaultRefusal | DetachedSignature {
   }
 }
 
-/** What is signed: bytes, not their spellings. */
+/** What is signed: bytes, not their spellings, and nothing that tells one field's from the next one's. */
 function signedBytes({ data, header }: Token): Buffer {
   return Buffer.concat([
     Buffer.from(header.ephemeralPublicKey, 'base64'),
