@@ -5,6 +5,7 @@ import type { Prepare } from '../../session.ts'
 import { letters, plate } from '../marks.ts'
 import { warnOnce } from '../../warn.ts'
 import type * as Step from './alipay-step/index.ts'
+import { LaterStep } from '../later.ts'
 import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from '../method.ts'
 
 type View = Extract<CheckoutView['methods'][number], { type: 'alipay' }>
@@ -16,14 +17,12 @@ interface Way {
 }
 
 /** The step is a part: whoever pays by card needs none of it. */
-let step: typeof Step | undefined
-const bringStep = async (): Promise<void> => { step = await import('./alipay-step/index.ts') }
+const bringStep = (): Promise<typeof Step> => import('./alipay-step/index.ts')
 
-export function alipayStep(host: StepHost, attempt: Attempt): BuyerStep | undefined {
-  if (step) return new step.AlipayStep(host, attempt)
-  // until it is here, or where it can't be had, the payment is shown as one that is being confirmed
-  void bringStep().then(host.changed, (error: unknown) => warnOnce(`it can't show what to do in Alipay (${String(error)}).`))
-  return undefined
+/** Where the part can't be had, the payment is shown as one that is being confirmed. */
+export function alipayStep(host: StepHost, attempt: Attempt): BuyerStep {
+  const coming = bringStep().then(({ stepOf }) => stepOf(host, attempt))
+  return new LaterStep(host, attempt, { coming, missing: () => warnOnce('it can’t show what to do in Alipay: the part did not come.') })
 }
 
 /** In the order in which a desktop offers them. */

@@ -1,21 +1,24 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Attempt } from '@holdfast/contract/types'
 import type { ApiFailure } from '../../../api.ts'
-import type { StringKey } from '../../../i18n/index.ts'
+import type { Words } from '../../../i18n/index.ts'
 import type { BuyerStep, StepHost } from '../../method.ts'
+import { en } from './en.ts'
 import { isWhole, qrCode } from './qr.ts'
+
+type Key = keyof typeof en
 
 type Action = Exclude<NonNullable<Attempt['action']>, { type: 'three_d_secure' }>
 
 /** What is said to a buyer at the wallet, by what is to be done: scan, go there, or confirm what is open there. */
-interface Words {
-  readonly title: StringKey
-  readonly text: StringKey
-  readonly wait: StringKey
-  readonly again: StringKey
+interface Sentences {
+  readonly title: Key
+  readonly text: Key
+  readonly wait: Key
+  readonly again: Key
 }
 
-const words: Readonly<Record<Action['type'] | 'confirm', Words>> = {
+const sentences: Readonly<Record<Action['type'] | 'confirm', Sentences>> = {
   qr_code: { title: 'scanTitle', text: 'scanText', wait: 'scanWait', again: 'scanAgain' },
   redirect: { title: 'pageTitle', text: 'pageText', wait: 'pageWait', again: 'pageAgain' },
   confirm: { title: 'confirmTitle', text: 'confirmText', wait: 'pageWait', again: 'pageAgain' },
@@ -26,19 +29,26 @@ const marks = [5, 1]
 const minuteMs = 60_000
 const almostOverMs = 3000
 
+/** What is shown while the buyer is at Alipay. */
+export async function stepOf(host: StepHost, attempt: Attempt): Promise<BuyerStep> {
+  return new AlipayStep(host, attempt, await host.language.words('alipay-step', en))
+}
+
 /** Waits with the buyer: the code or the way to Alipay's page, the time that is left, and the ways out. */
-export class AlipayStep implements BuyerStep {
+class AlipayStep implements BuyerStep {
   readonly payment: string
   busy = false
   readonly #host: StepHost
+  readonly #say: Words<Key>
   readonly #clock: ReturnType<typeof setInterval>
   #action: Action | null = null
   #expiresAt: string | undefined
   #lapsed = false
   #failure: ApiFailure | undefined
 
-  constructor(host: StepHost, attempt: Attempt) {
+  constructor(host: StepHost, attempt: Attempt, words: Words<Key>) {
     this.#host = host
+    this.#say = words
     this.payment = attempt.payment
     this.update(attempt)
     this.#clock = setInterval(() => this.#tick(), 1000)
@@ -66,8 +76,8 @@ export class AlipayStep implements BuyerStep {
     return this.#expiresAt ? Math.max(0, this.#host.clock.msUntil(this.#expiresAt)) : Infinity
   }
 
-  get #words(): Words {
-    return words[this.#action?.type ?? 'confirm']
+  get #sentences(): Sentences {
+    return sentences[this.#action?.type ?? 'confirm']
   }
 
   #tick(): void {
@@ -83,9 +93,9 @@ export class AlipayStep implements BuyerStep {
     const lapsed = !this.#leftMs
     const said = { amount: kit.money(view), marketplace: view.marketplaceName }
     return html`<div class="outcome step" part="action">
-      ${kit.title(text(lapsed ? 'lapsedTitle' : this.#words.title))}
+      ${kit.title(this.#say(lapsed ? 'lapsedTitle' : this.#sentences.title))}
       ${this.#code(lapsed)}
-      <p>${text(lapsed ? 'lapsedText' : this.#words.text, said)}</p>
+      <p>${this.#say(lapsed ? 'lapsedText' : this.#sentences.text, said)}</p>
       ${lapsed ? this.#again() : this.#wait()}
       <div role="alert">${this.#failure ? kit.notice('error', kit.words(this.#failure)) : nothing}</div>
       <button class="link second" part="other-method" aria-disabled=${this.busy}
@@ -95,22 +105,21 @@ export class AlipayStep implements BuyerStep {
 
   #code(lapsed: boolean): TemplateResult | typeof nothing {
     if (this.#action?.type !== 'qr_code') return nothing
-    const code = qrCode(this.#action, this.#host.language.text('scanCode'))
+    const code = qrCode(this.#action, this.#say('scanCode'))
     return html`<div class="code" part="qr-code" ?data-lapsed=${lapsed} aria-hidden=${lapsed}>${code}
       ${lapsed ? this.#host.kit.icon('clock') : nothing}</div>`
   }
 
   #wait(): TemplateResult {
-    const { text } = this.#host.language
     const { type, url } = this.#action?.type === 'redirect' ? this.#action : { type: '', url: '' }
-    return html`${type ? html`<a class="link" part="action-link" href=${url}>${text('pageGo')}</a>` : nothing}
-      <p class="status small">${this.#host.kit.icon('wait', 'spin')}<span>${text(this.#words.wait)}</span>
+    return html`${type ? html`<a class="link" part="action-link" href=${url}>${this.#say('pageGo')}</a>` : nothing}
+      <p class="status small">${this.#host.kit.icon('wait', 'spin')}<span>${this.#say(this.#sentences.wait)}</span>
         <span class="quiet-text">${this.#timeLeft()}</span></p>`
   }
 
   #again(): TemplateResult {
     return html`<button class="link" part="again" aria-disabled=${this.busy}
-      @click=${() => this.#leave(() => this.#host.again())}>${this.#host.language.text(this.#words.again)}</button>`
+      @click=${() => this.#leave(() => this.#host.again())}>${this.#say(this.#sentences.again)}</button>`
   }
 
   #timeLeft(): string {
@@ -124,9 +133,9 @@ export class AlipayStep implements BuyerStep {
   announcement(): string {
     const { text } = this.#host.language
     const leftMs = this.#leftMs
-    if (!leftMs) return text('lapsedTitle')
+    if (!leftMs) return this.#say('lapsedTitle')
     const mark = marks.findLast((minutes) => leftMs <= minutes * minuteMs)
-    return `${text(this.#words.title)}. ${mark ? text('minutesLeft', { minutes: mark }) : text(this.#words.wait)}`
+    return `${this.#say(this.#sentences.title)}. ${mark ? text('minutesLeft', { minutes: mark }) : this.#say(this.#sentences.wait)}`
   }
 
   async #leave(way: () => Promise<ApiFailure | undefined>): Promise<void> {
