@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { addBuyerRoutes } from './routes/buyer.ts'
 import { NotThere, Refused } from './routes/forms.ts'
+import { addGalleryRoutes } from './routes/gallery.ts'
 import { addOperatorRoutes } from './routes/operator.ts'
 import { addPhoneRoutes } from './routes/phone.ts'
 import { addSellerRoutes } from './routes/seller.ts'
@@ -60,6 +61,7 @@ const assets = {
   'style.css': ['../public/style.css', 'text/css; charset=utf-8'],
   'icon.svg': ['../public/icon.svg', 'image/svg+xml'],
   'checkout.js': ['../public/build/checkout.js', 'text/javascript; charset=utf-8'],
+  'gallery.js': ['../public/build/gallery.js', 'text/javascript; charset=utf-8'],
   'tables.js': ['../public/build/tables.js', 'text/javascript; charset=utf-8'],
 } as const
 
@@ -200,6 +202,7 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   addBuyerRoutes(app, shop)
   addSellerRoutes(app, shop)
   addOperatorRoutes(app, shop)
+  addGalleryRoutes(app, shop)
   addPhoneRoutes(app, { shop, codes: options.phone.codes })
   const url = await app.listen({ port: options.port, host: '127.0.0.1' })
   return { url: url.replace('127.0.0.1', 'localhost'), close: () => app.close() }

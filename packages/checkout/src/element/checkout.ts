@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import type { CardField } from '@holdfast/contract/frame'
-import { appearanceOf, frameStyle, isDark, sheetOf, type Appearance } from '../appearance.ts'
+import { appearanceOf, frameStyle, isDark, sheetOf, themeOf, type Appearance } from '../appearance.ts'
 import { messageOf } from '../errors.ts'
-import type { HoldfastCheckoutEventMap, Outcome } from '../events.ts'
+import type { CheckoutState, HoldfastCheckoutEventMap, Outcome } from '../events.ts'
 import { languageOf, type Language } from '../i18n/index.ts'
 import { patient, type Timing } from '../timing.ts'
 import { CheckoutController, type ControllerHost } from './controller.ts'
@@ -35,7 +35,8 @@ export interface HoldfastCheckout {
  *
  * @attr client-secret - the session's secret; a new one starts over
  * @attr locale - BCP 47; the closest of the languages in `locales/`. By default the nearest `lang`, then the browser's
- * @attr appearance - `auto` (default), `light`, `dark`, or JSON of {@link Appearance}. Read when the checkout starts
+ * @attr appearance - a theme (`harbour`, `ledger`, `hearth`), `light`, `dark` or `auto`, both apart by a space, or JSON of
+ *   {@link Appearance}. Read when the checkout starts
  * @attr payment-method-order - the methods' order, apart by spaces or commas; those not named follow
  * @attr api-url - the API's origin; by default the script's own
  * @attr hide-pay-button - for a page with its own button that calls confirm()
@@ -116,6 +117,8 @@ export class HoldfastCheckout extends LitElement {
   readonly #controller: CheckoutController
   #sheet: CSSStyleSheet | undefined
   #dark = false
+  /** While a theme is on its way, nothing is shown: it would be seen to change. */
+  #theme: Promise<void> | undefined
   #step: CheckoutController['step']
   #spoken: Language | undefined
   #pending: Promise<void> | undefined
@@ -201,16 +204,13 @@ export class HoldfastCheckout extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('appearance')) {
-      this.#dark = isDark(this.appearance)
-      this.#sheet?.replaceSync(sheetOf(this.appearance))
-    }
+    if (changed.has('appearance')) this.#dress(this.appearance ?? {})
     if (changed.has('clientSecret') || changed.has('apiUrl')) this.#start()
   }
 
   protected override render(): TemplateResult {
     const language = this.#language()
-    return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base"
+    return html`<div class="base ${this.#dark ? 'dark' : ''} ${this.#theme ? 'bare' : ''}" part="base"
       lang=${language.locale} dir=${language.direction}>
       ${this.#body(language)}
       <p class="sr" role="status">${this.#announcement(language)}</p>
@@ -218,12 +218,25 @@ export class HoldfastCheckout extends LitElement {
   }
 
   protected override updated(): void {
-    // a shape without words can't be used yet
-    if (!this.#spoken) return
+    // a shape without words or without its look can't be used yet
+    if (!this.#spoken || this.#theme) return
     const before = this.#controller.tell()
     const { step } = this.#controller
-    if ((before && before !== 'loading') || (this.#step && !step)) this.#follow()
+    if ((before && before !== 'loading') || (this.#step && !step)) this.#follow(before)
     this.#step = step
+  }
+
+  #dress(appearance: Appearance): void {
+    const wear = (rules: string | void): void => this.#sheet?.replaceSync((rules ?? '') + sheetOf(appearance))
+    const theme = themeOf(appearance)?.then((rules) => {
+      if (theme !== this.#theme) return
+      wear(rules)
+      this.#theme = undefined
+      this.requestUpdate()
+    })
+    this.#theme = theme
+    this.#dark = isDark(appearance)
+    wear()
   }
 
   #start(): void {
@@ -264,7 +277,7 @@ export class HoldfastCheckout extends LitElement {
     if (phase === 'unavailable' && session?.fault) {
       return unavailableView(language, session.fault, () => this.#controller.load())
     }
-    if (!session?.view || language.pending) return skeleton(language, { slow, payButton })
+    if (!session?.view || language.pending || this.#theme) return skeleton(language, { slow, payButton })
     const drawn = { view: session.view, language }
     if (phase === 'complete') return completeView(drawn)
     if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`
@@ -299,12 +312,12 @@ export class HoldfastCheckout extends LitElement {
     }
   }
 
-  /** Takes the focus along when what had it has gone. */
-  #follow(): void {
+  /** Takes the focus along when what had it has gone. Of a form that is being sent, nothing has. */
+  #follow(before: CheckoutState['phase'] | undefined): void {
     const here = document.activeElement === this || document.activeElement === document.body
     if (!here) return
     if (this.renderRoot.querySelector('.outcome')) this.#focus('.outcome h2')
-    else if (!this.shadowRoot?.activeElement) this.#focus(chosenRow)
+    else if (before !== 'open' && before !== 'paying' && !this.shadowRoot?.activeElement) this.#focus(chosenRow)
   }
 }
 
