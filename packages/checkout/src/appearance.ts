@@ -102,7 +102,7 @@ export function frameStyle(base: Element, appearance: Appearance): FrameStyle {
   const property = (name: string): string => computed.getPropertyValue(name)
   const style = {
     ...Object.fromEntries(Object.entries(resolved).map(([name, token]) => [token, plain(property(name))])),
-    fontSizePx: Math.min(Math.round(parseFloat(computed.fontSize)), 24), radiusPx: parseFloat(property('--control')),
+    fontSizePx: Math.min(Math.round(parseFloat(computed.fontSize)), 32), radiusPx: parseFloat(property('--control')),
     fontFamily, scheme: isDark(appearance) ? 'dark' : 'light',
   }
   return Object.fromEntries(Object.entries(style).filter(([name, value]) => isFrameStyle({ [name]: value })))

@@ -11,7 +11,7 @@ const colour = 'a colour as #rrggbb'
 /** What each variable takes, for the developer who gave it something else. */
 export const takes: Readonly<Record<string, string>> = {
   colorAccent: colour, colorText: colour, colorPlaceholder: colour, colorBackground: colour, colorBorder: colour,
-  colorFocus: colour, colorError: colour, fontSizePx: 'a whole number from 12 to 24', radiusPx: 'a whole number from 0 to 16',
+  colorFocus: colour, colorError: colour, fontSizePx: 'a whole number from 12 to 32', radiusPx: 'a whole number from 0 to 16',
   fontFamily: 'system, serif or mono',
 }
 

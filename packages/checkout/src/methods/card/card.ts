@@ -13,7 +13,7 @@ type View = Extract<CheckoutView['methods'][number], { type: 'card' }>
 
 /** The frame's height before it says its own: that of its fields with no error shown. */
 const usualHeightPx = 307
-const heightPx = { least: 80, most: 720 }
+const heightPx = { least: 80, most: 1000 }
 const marksShown = 4
 /** Fresh starts of a frame that keeps failing or reloading, before the buyer is asked. */
 const mostStarts = 4
