@@ -20,7 +20,7 @@ export function heldPanel(drawn: Drawn): TemplateResult {
   return html`<details class="held" part="held">
     <summary part="held-summary">${icon('hold')}<span>${text('heldLine')}</span>${icon('turn', 'turn')}</summary>
     <div class="shares" part="shares">
-      <h3 class="small">${text('afterPaying')}</h3>
+      <h2 class="small">${text('afterPaying')}</h2>
       ${moneyBar(drawn)}
       ${view.shares.map((share) => shareItem(drawn, share))}
       <div class="share dispute">

@@ -196,8 +196,11 @@ const states = css`
   .next li strong { display: block; font-weight: 600; }
   .outcome > .link { margin-block-start: 0; }
   .link.second { border: 1px solid var(--border); background: none; color: var(--accent); }
-  .blank { color: transparent !important; border-radius: 4px; background: var(--line); opacity: .5; user-select: none; }
-  .pay.blank { background: var(--line); }
+  /* words whose room is kept and that nobody reads */
+  .blank { position: relative; display: inline-block; visibility: hidden; }
+  .base:not(.bare) .blank::after { content: ''; position: absolute; inset: 0; visibility: visible; border-radius: 4px;
+    background: var(--line); opacity: .5; }
+  .pay.blank { display: flex; }
   .slow { position: absolute; inset: 50% 24px auto; inline-size: fit-content; margin-inline: auto; padding: 8px 16px;
     border: 1px solid var(--line); border-radius: var(--control); background: var(--paper); font-size: var(--small); }
   @media (prefers-reduced-motion: reduce) {
@@ -209,8 +212,7 @@ const states = css`
     input[type=radio]:checked { border-color: Highlight; }
     .pay, .link { border-color: ButtonBorder; }
     .mark { forced-color-adjust: none; }
-    .blank { forced-color-adjust: none; }
-    .fields i { border: 1px solid GrayText; }
+    .blank::after, .fields i { border: 1px solid GrayText; }
   }
 `
 

@@ -28,7 +28,7 @@ export const hearth = `
 .base { --corner: var(--holdfast-radius, 24px); --control: var(--holdfast-radius, 14px); padding: 28px;
   box-shadow: 0 1px 2px rgb(74 40 30 / 5%), 0 18px 48px rgb(74 40 30 / 9%); }
 .base.dark { box-shadow: none; }
-.total, h2 { font-family: var(--holdfast-font-family, ui-serif, "New York", Charter, "Iowan Old Style", Georgia, "Songti SC",
+.total, .outcome h2 { font-family: var(--holdfast-font-family, ui-serif, "New York", Charter, "Iowan Old Style", Georgia, "Songti SC",
   "Noto Serif", serif); font-weight: 600; }
 .total small { font-family: system-ui, sans-serif; }
 .test { border-radius: 99px; padding-inline: 10px; }
