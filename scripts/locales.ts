@@ -8,6 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { en as card } from '../packages/card-frame/src/words.ts'
 import { en as checkout } from '../packages/checkout/src/i18n/en.ts'
 import { en as details } from '../packages/checkout/src/details/en.ts'
+import { en as next } from '../packages/checkout/src/next/en.ts'
 import { en as alipayStep } from '../packages/checkout/src/methods/alipay/alipay-step/en.ts'
 import { en as threeDSecure } from '../packages/checkout/src/methods/card/three-d-secure/en.ts'
 import { en as saved } from '../packages/checkout/src/saved/en.ts'
@@ -21,8 +22,8 @@ import type { Unit, Xliff } from './xliff.ts'
 export type Strings = Readonly<Record<string, string>>
 
 /** Who speaks: the components on the merchant's page, their parts, and the frame on the vault's origin. */
-export const parts: Readonly<Record<'checkout' | 'order' | 'details' | 'saved' | 'three-d-secure' | 'alipay-step' | 'card', Strings>> =
-  { checkout, order, details, saved, 'three-d-secure': threeDSecure, 'alipay-step': alipayStep, card }
+export const parts: Readonly<Record<'checkout' | 'order' | 'details' | 'saved' | 'three-d-secure' | 'alipay-step' | 'next' | 'card', Strings>> =
+  { checkout, order, details, saved, 'three-d-secure': threeDSecure, 'alipay-step': alipayStep, next, card }
 export type Part = keyof typeof parts
 
 /** Of the checkout's sentences, those that an order after payment says as well. */

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { addBuyerRoutes } from './routes/buyer.ts'
 import { NotThere, Refused } from './routes/forms.ts'
+import { addGalleryRoutes } from './routes/gallery.ts'
 import { addOperatorRoutes } from './routes/operator.ts'
 import { addSimulatedWallets } from './routes/simulated-wallets.ts'
 import { addPhoneRoutes } from './routes/phone.ts'
@@ -79,6 +80,7 @@ const assets = {
   'icon.svg': ['../public/icon.svg', 'image/svg+xml'],
   'simulated-wallets.js': ['../public/build/simulated-wallets.js', 'text/javascript; charset=utf-8'],
   'checkout.js': ['../public/build/checkout.js', 'text/javascript; charset=utf-8'],
+  'gallery.js': ['../public/build/gallery.js', 'text/javascript; charset=utf-8'],
   'tables.js': ['../public/build/tables.js', 'text/javascript; charset=utf-8'],
 } as const
 
@@ -227,6 +229,7 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   addSellerRoutes(app, shop)
   addOperatorRoutes(app, shop)
   addSimulatedWallets(app, options.walletCards)
+  addGalleryRoutes(app, shop)
   addPhoneRoutes(app, { shop, codes: options.phone.codes })
   const url = await app.listen({ port: options.port, host: '127.0.0.1' })
   return { url: url.replace('127.0.0.1', 'localhost'), close: () => app.close() }

@@ -151,6 +151,7 @@ Holdfast is ready
   Seller's page    ${shop}/seller
   Operator's page  ${shop}/operator
   A phone          ${shop}/phone
+  Gallery          ${shop}/gallery
   API              http://localhost:${api}  (OpenAPI 3.1 at /openapi.json)
   Card frame       http://vault.localhost:${vault}
 

@@ -1,31 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import AxeBuilder from '@axe-core/playwright'
-import type { Frame, Page } from '@playwright/test'
+import { violationsInFrame, violationsOn } from './support/axe.ts'
 import { places } from './support/pages.ts'
 import { expect, test } from './support/demo.ts'
 
 /* Held against every rule of axe in a shop of its own, with one of each thing: what is long takes minutes. */
-
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** The names of what axe finds in the card frame, which its own tools can't enter: another origin, Trusted Types. */
-async function violationsInFrame(frame: Frame): Promise<string[]> {
-  await frame.evaluate(axeSource)
-  return frame.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string }[] }> } }
-    // rules about whole pages: headings and landmarks are the page's around the frame
-    const rules = { 'landmark-one-main': { enabled: false }, 'page-has-heading-one': { enabled: false } }
-    return (await axe.run({ rules, resultTypes: ['violations'] })).violations.map(({ id }) => id)
-  })
-}
-
-/** What axe finds on a page; what its frames hold is held against the rules by itself. */
-async function violationsOn(page: Page): Promise<unknown[]> {
-  // the legacy mode is axe's way for one document: the other opens a page of its own for every result
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] }).analyze()
-  return violations
-}
 
 test('no page has an accessibility violation, nor has the card frame', async ({ page, shop, checkout, alipay, order, seller, operator }) => {
   // each page is held against every rule: long lists take a busy machine seconds

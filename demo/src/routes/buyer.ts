@@ -47,9 +47,9 @@ function addShopPages(app: FastifyInstance, shop: Shop): void {
 }
 
 /** The sellers' ids by the catalogue's references. */
-async function sellerIds(shop: Shop, references: readonly string[]): Promise<Map<string, string>> {
+export async function sellerIds(holdfast: Shop['holdfast'], references: readonly string[]): Promise<Map<string, string>> {
   const found = await Promise.all(references.map(async (reference) => {
-    const { data } = await shop.holdfast.sellers.list({ reference }).page()
+    const { data } = await holdfast.sellers.list({ reference }).page()
     if (!data[0]) throw new Error(`the seller '${reference}' isn't registered with Holdfast`)
     return [reference, data[0].id] as const
   }))
@@ -62,7 +62,7 @@ async function createSession(shop: Shop, request: FastifyRequest, buyer: string)
   // as the cart showed it: another tab may have switched since
   const currency = currencyOf(field('currency'))
   const groups = cartLines(shop.cart(request), currency)
-  const sellers = await sellerIds(shop, groups.map(({ shop: reference }) => reference))
+  const sellers = await sellerIds(shop.holdfast, groups.map(({ shop: reference }) => reference))
   const key = field('formKey')
   return shop.holdfast.sessions.create({
     reference: `Q-${key.slice(0, 8).toUpperCase()}`,

@@ -5,7 +5,7 @@ import { html, type Html } from './html.ts'
 export interface Page {
   readonly title: string
   readonly body: Html
-  readonly area: 'shop' | 'orders' | 'seller' | 'operator' | 'phone'
+  readonly area: 'shop' | 'orders' | 'seller' | 'operator' | 'phone' | 'gallery'
   /** On pages with prices: what they are in. Another can be chosen. */
   readonly currency?: Currency
   /** Of the page itself, to come back to. */
@@ -24,6 +24,7 @@ const areas = [
   { area: 'seller', href: '/seller', label: 'For sellers' },
   { area: 'operator', href: '/operator', label: 'Operator' },
   { area: 'phone', href: '/phone', label: 'Phone' },
+  { area: 'gallery', href: '/gallery', label: 'Gallery' },
 ] as const
 
 function currencyChoice({ currency: chosen, path = '/' }: Page): Html | false {

@@ -1,4 +1,6 @@
 import { isFrameStyle, type FrameStyle } from '@holdfast/contract/frame'
+import type { ThemeName } from './themes/index.ts'
+import { warnOnce } from './warn.ts'
 
 /** What a merchant may change of the look; anything else is ignored. The card frame takes the same. */
 export interface AppearanceVariables extends Omit<FrameStyle, 'scheme'> {
@@ -6,23 +8,18 @@ export interface AppearanceVariables extends Omit<FrameStyle, 'scheme'> {
   colorAccent?: string
 }
 
+/** `auto`, the default, follows the buyer's system when the checkout starts. */
+type Scheme = 'auto' | 'light' | 'dark'
+
 export interface Appearance {
-  /** `auto`, the default, follows the buyer's system when the checkout starts. */
-  theme?: 'auto' | 'light' | 'dark'
+  /** A theme, a scheme, or both apart by a space. `harbour` is the default. */
+  theme?: ThemeName | Scheme | `${ThemeName} ${Scheme}`
   variables?: AppearanceVariables
 }
 
-const properties: Readonly<Record<Exclude<keyof AppearanceVariables, 'fontFamily'>, string>> = {
-  colorText: 'color-text',
-  colorPlaceholder: 'color-quiet',
-  colorError: 'color-error',
-  colorBackground: 'color-background',
-  colorBorder: 'color-border',
-  colorFocus: 'color-focus',
-  colorAccent: 'color-accent',
-  fontSizePx: 'font-size',
-  radiusPx: 'radius',
-}
+/** `colorText` is `--holdfast-color-text`; the placeholder's colour is that of all secondary text. */
+const propertyOf = (variable: string): string =>
+  `--holdfast-${variable.replace('Placeholder', 'Quiet').replace('Px', '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 const fonts = {
   system: 'system-ui, sans-serif',
@@ -30,26 +27,38 @@ const fonts = {
   mono: 'ui-monospace, Menlo, Consolas, monospace',
 }
 
-/** Reads an `appearance` attribute: a theme's name, or JSON. */
+/** Reads an `appearance` attribute: JSON, or a theme's name, a scheme or both. */
 export function appearanceOf(attribute: string | null): Appearance {
-  const theme = themeOf(attribute)
-  if (theme) return { theme }
   try {
     const value: unknown = JSON.parse(attribute ?? '{}')
-    return typeof value === 'object' && value !== null ? value : {}
+    return Object(value) as Appearance
   } catch {
-    return {}
+    // a theme, or what is taken for one and warned of
+    return { theme: attribute as ThemeName }
   }
 }
 
-const themeOf = (value: unknown): 'auto' | 'light' | 'dark' | undefined =>
-  value === 'auto' || value === 'light' || value === 'dark' ? value : undefined
+const schemes = /\b(?:auto|light|dark)\b/
 
 /** The variables that are allowed and well-formed, each by itself. */
 export function allowed(variables: unknown): AppearanceVariables {
-  if (typeof variables !== 'object' || variables === null) return {}
-  return Object.fromEntries(Object.entries(variables).filter(([name, value]) =>
+  return Object.fromEntries(Object.entries(Object(variables) as object).filter(([name, value]) =>
     name !== 'scheme' && isFrameStyle({ [name === 'colorAccent' ? 'colorFocus' : name]: value })))
+}
+
+/**
+ * The rules of the theme that an appearance names; undefined where the script has all there is to it. What isn't known
+ * is left out, and the console told. Never rejects.
+ */
+export function themeOf(appearance: Appearance): Promise<string | void> | undefined {
+  const { theme = '', variables } = appearance
+  const name = `${theme}`.replace(schemes, '').trim()
+  const taken = allowed(variables)
+  const all = Object.keys(Object(variables)).length === Object.keys(taken).length
+  if (all && /^(harbour)?$/.test(name)) return undefined
+  return import('./themes/index.ts')
+    .then(({ dress }) => dress(name, { dark: isDark(appearance), variables, taken, warn: warnOnce }))
+    .catch((error: unknown) => warnOnce(`${error}`))
 }
 
 /** The custom properties of an appearance, as the text of a stylesheet: nothing in it was free text. */
@@ -57,7 +66,7 @@ export function sheetOf({ variables }: Appearance): string {
   const { fontFamily, ...rest } = allowed(variables)
   const lines = Object.entries(rest).map(([name, value]) => {
     const length = typeof value === 'number' ? 'px' : ''
-    return `--holdfast-${properties[name as keyof typeof properties]}:${value}${length};`
+    return `${propertyOf(name)}:${value}${length};`
   })
   if (fontFamily) lines.push(`--holdfast-font-family:${fonts[fontFamily]};`)
   if (rest.colorAccent) lines.push(`--holdfast-color-on-accent:${onto(rest.colorAccent)};`)
@@ -74,8 +83,8 @@ export function onto(colour: string): string {
 }
 
 export function isDark({ theme }: Appearance): boolean {
-  const wanted = themeOf(theme) ?? 'auto'
-  return wanted === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : wanted === 'dark'
+  const [scheme] = schemes.exec(`${theme} auto`) as RegExpExecArray
+  return scheme === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : scheme === 'dark'
 }
 
 const resolved: Readonly<Record<string, keyof FrameStyle>> = {
@@ -93,7 +102,7 @@ export function frameStyle(base: Element, appearance: Appearance): FrameStyle {
   const property = (name: string): string => computed.getPropertyValue(name)
   const style = {
     ...Object.fromEntries(Object.entries(resolved).map(([name, token]) => [token, plain(property(name))])),
-    fontSizePx: parseFloat(computed.fontSize), radiusPx: parseFloat(property('--control')),
+    fontSizePx: Math.min(Math.round(parseFloat(computed.fontSize)), 32), radiusPx: parseFloat(property('--control')),
     fontFamily, scheme: isDark(appearance) ? 'dark' : 'light',
   }
   return Object.fromEntries(Object.entries(style).filter(([name, value]) => isFrameStyle({ [name]: value })))

@@ -3,6 +3,7 @@ import { shelf } from './chunks.ts'
 
 export { HoldfastCheckout }
 export type { Appearance, AppearanceVariables } from './appearance.ts'
+export type { ThemeName } from './themes/index.ts'
 export type { CheckoutError, ErrorCode, ErrorType } from './errors.ts'
 export {
   ChangeEvent, CompleteEvent, FailedEvent, LoadErrorEvent, PaymentMethodChangeEvent, PendingEvent, ReadyEvent,

@@ -20,6 +20,7 @@ describe('the window message that opens the frame', () => {
     ['a style with a URL', { ...init, style: { colorText: 'url(https://evil.example)' } }],
     ['a style with CSS text', { ...init, style: { css: 'body { opacity: 0 }' } }],
     ['a tiny font', { ...init, style: { fontSizePx: 1 } }],
+    ['a huge font', { ...init, style: { fontSizePx: 33 } }],
     ['a style named like a prototype', { ...init, style: { constructor: '#000000' } }],
     ['a prototype of its own', Object.assign(Object.create({ polluted: true }) as object, init)],
     ['a string', JSON.stringify(init)],

@@ -17,7 +17,7 @@ export interface FrameStyle {
   colorBackground?: string
   colorBorder?: string
   colorFocus?: string
-  /** 12–24 */
+  /** 12–32 */
   fontSizePx?: number
   /** 0–16 */
   radiusPx?: number
@@ -88,7 +88,7 @@ const colour = /^#[0-9a-f]{6}$/i
 const styleRules: Readonly<Record<keyof FrameStyle, (value: unknown) => boolean>> = {
   colorText: isColour, colorPlaceholder: isColour, colorError: isColour, colorBackground: isColour,
   colorBorder: isColour, colorFocus: isColour,
-  fontSizePx: (value) => whole(value, 24) && value >= 12,
+  fontSizePx: (value) => whole(value, 32) && value >= 12,
   radiusPx: (value) => whole(value, 16),
   fontFamily: (value) => value === 'system' || value === 'serif' || value === 'mono',
   scheme: (value) => value === 'light' || value === 'dark',

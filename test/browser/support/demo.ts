@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { freePorts } from '../../support/ports.ts'
 import { startProcess, type Started } from '../../support/processes.ts'
+import { Gallery } from './gallery.ts'
 import { AlipayStep, BankStep, CheckoutPage, OperatorPage, OrderPage, SellerPage, ShopPages } from './pages.ts'
 import { CodeReader, Phone } from './phone.ts'
 
@@ -54,6 +55,7 @@ interface Pages {
   readonly seller: SellerPage
   readonly operator: OperatorPage
   readonly phone: Phone
+  readonly gallery: Gallery
 }
 
 /** What a worker's tests share. */
@@ -82,6 +84,7 @@ export const test = base.extend<Pages, Shared & VaultOption>({
   order: ({ page }, use) => use(new OrderPage(page)),
   seller: ({ page }, use) => use(new SellerPage(page)),
   operator: ({ page }, use) => use(new OperatorPage(page)),
+  gallery: ({ page, demo }, use) => use(new Gallery(page, demo.vault)),
   phone: async ({ browser }, use) => {
     const context = await browser.newContext(Phone.device)
     await use(new Phone(await context.newPage()))

@@ -1,13 +1,14 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import type { CardField } from '@holdfast/contract/frame'
-import { appearanceOf, frameStyle, isDark, sheetOf, type Appearance } from '../appearance.ts'
+import { appearanceOf, frameStyle, isDark, sheetOf, themeOf, type Appearance } from '../appearance.ts'
 import { messageOf } from '../errors.ts'
-import type { HoldfastCheckoutEventMap, Outcome } from '../events.ts'
+import type { CheckoutState, HoldfastCheckoutEventMap, Outcome } from '../events.ts'
 import { languageOf, type Language } from '../i18n/index.ts'
 import { addMethod } from '../methods/index.ts'
 import type { MethodSource } from '../methods/method.ts'
 import { patient, type Timing } from '../timing.ts'
 import { CheckoutController, type ControllerHost } from './controller.ts'
+import type { WhatIsNext } from '../next/index.ts'
 import { formView, header, skeleton, type FormState } from './form.ts'
 import { notice } from './parts.ts'
 import { closedView, completeView, processingView, returnParameter, unavailableView } from './outcome.ts'
@@ -38,7 +39,8 @@ export interface HoldfastCheckout {
  *
  * @attr client-secret - the session's secret; a new one starts over
  * @attr locale - BCP 47; the closest of the languages in `locales/`. By default the nearest `lang`, then the browser's
- * @attr appearance - `auto` (default), `light`, `dark`, or JSON of {@link Appearance}. Read when the checkout starts
+ * @attr appearance - a theme (`harbour`, `ledger`, `hearth`), `light`, `dark` or `auto`, both apart by a space, or JSON of
+ *   {@link Appearance}. Read when the checkout starts
  * @attr payment-method-order - the methods' order, apart by spaces or commas; those not named follow
  * @attr api-url - the API's origin; by default the script's own
  * @attr hide-pay-button - for a page with its own button that calls confirm()
@@ -120,6 +122,10 @@ export class HoldfastCheckout extends LitElement {
   readonly #controller: CheckoutController
   #sheet: CSSStyleSheet | undefined
   #dark = false
+  /** While a theme is on its way, nothing is shown: it would be seen to change. */
+  #theme: Promise<void> | undefined
+  #next: WhatIsNext | undefined
+  #nextLocale = ''
   #step: CheckoutController['step']
   #spoken: Language | undefined
   #pending: Promise<void> | undefined
@@ -217,18 +223,14 @@ export class HoldfastCheckout extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('appearance')) {
-      // a framework unsets a property by undefined
-      this.appearance ??= {}
-      this.#dark = isDark(this.appearance)
-      this.#sheet?.replaceSync(sheetOf(this.appearance))
-    }
+    // a framework unsets a property by undefined
+    if (changed.has('appearance')) this.#dress(this.appearance ??= {})
     if (changed.has('clientSecret') || changed.has('apiUrl')) this.#start()
   }
 
   protected override render(): TemplateResult {
     const language = this.#language()
-    return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base"
+    return html`<div class="base ${this.#dark ? 'dark' : ''} ${this.#theme ? 'bare' : ''}" part="base"
       lang=${language.locale} dir=${language.direction}>
       ${navigator.onLine ? nothing : notice('info', language.text('offline'))}${this.#body(language)}
       <p class="sr" role="status">${this.#announcement(language)}</p>
@@ -236,12 +238,25 @@ export class HoldfastCheckout extends LitElement {
   }
 
   protected override updated(): void {
-    // a shape without words can't be used yet
-    if (!this.#spoken) return
+    // a shape without words or without its look can't be used yet
+    if (!this.#spoken || this.#theme) return
     const before = this.#controller.tell()
     const { step } = this.#controller
-    if ((before && before !== 'loading') || (this.#step && !step)) this.#follow()
+    if ((before && before !== 'loading') || (this.#step && !step)) this.#follow(before)
     this.#step = step
+  }
+
+  #dress(appearance: Appearance): void {
+    const wear = (rules: string | void): void => this.#sheet?.replaceSync((rules ?? '') + sheetOf(appearance))
+    const theme = themeOf(appearance)?.then((rules) => {
+      if (theme !== this.#theme) return
+      wear(rules)
+      this.#theme = undefined
+      this.requestUpdate()
+    })
+    this.#theme = theme
+    this.#dark = isDark(appearance)
+    wear()
   }
 
   #start(): void {
@@ -288,9 +303,9 @@ export class HoldfastCheckout extends LitElement {
       return unavailableView(language, session.fault, () => this.#controller.load())
     }
     const { forming, coming } = this.#controller
-    if (!session?.view || language.pending || forming || coming) return skeleton(language, { slow, payButton })
+    if (!session?.view || language.pending || forming || coming || this.#theme) return skeleton(language, { slow, payButton })
     const drawn = { view: session.view, language }
-    if (phase === 'complete') return completeView(drawn)
+    if (phase === 'complete') return completeView(drawn, this.#whatIsNext(language)?.(session.view))
     if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`
     // the form stays behind a pending payment: should it fail, what was typed is still there
     const { step } = this.#controller
@@ -306,6 +321,18 @@ export class HoldfastCheckout extends LitElement {
       choose: (method) => this.#controller.choose(method),
       pay: () => void (chosen?.ready && this.confirm()),
     }
+  }
+
+  /** What happens next is a part: until it is here, and where it can't be had, the rest says enough. */
+  #whatIsNext(language: Language): WhatIsNext | undefined {
+    if (this.#nextLocale !== language.locale) {
+      this.#nextLocale = language.locale
+      void import('../next/index.ts').then(({ nextIn }) => nextIn(this.#host())).then((next) => {
+        this.#next = next
+        this.requestUpdate()
+      }, () => undefined)
+    }
+    return this.#next
   }
 
   #announcement(language: Language): string {
@@ -326,13 +353,13 @@ export class HoldfastCheckout extends LitElement {
     }
   }
 
-  /** Takes the focus along when what had it has gone. */
-  #follow(): void {
+  /** Takes the focus along when what had it has gone. Of a form that is being sent, nothing has. */
+  #follow(before: CheckoutState['phase'] | undefined): void {
     const { activeElement } = this.getRootNode() as Document | ShadowRoot
     const here = activeElement === this || document.activeElement === document.body
     if (!here) return
     if (this.renderRoot.querySelector('.outcome')) this.#focus('.outcome h2')
-    else if (!this.shadowRoot?.activeElement) this.#focus(chosenRow)
+    else if (before !== 'open' && before !== 'paying' && !this.shadowRoot?.activeElement) this.#focus(chosenRow)
   }
 }
 

@@ -5,7 +5,7 @@ import type { Language } from '../i18n/index.ts'
 import { paidWith } from '../methods/index.ts'
 import { icon } from './icons.ts'
 import { title } from './parts.ts'
-import { money, moneyBar, releaseLine, type Drawn } from './shares.ts'
+import { money, moneyBar, type Drawn } from './shares.ts'
 
 /** Which session the buyer comes back from; a hint and no proof: resume() asks the API. */
 export const returnParameter = 'holdfast_session'
@@ -18,7 +18,8 @@ export function returnLink({ returnUrl, session }: Drawn['view']): string | unde
   return url.href
 }
 
-export function completeView(drawn: Drawn): TemplateResult {
+/** @param next - what happens from here on, once that is here */
+export function completeView(drawn: Drawn, next: TemplateResult | undefined): TemplateResult {
   const { view, language } = drawn
   const { text } = language
   const { marketplaceName: marketplace, reference, attempt } = view
@@ -29,23 +30,9 @@ export function completeView(drawn: Drawn): TemplateResult {
     <p>${text('completeText', { marketplace, reference, amount: money(drawn, view.amount) })}</p>
     ${means ? html`<p class="small quiet-text">${means}</p>` : nothing}
     <div>${moneyBar(drawn)}</div>
-    ${whatIsNext(drawn)}
+    ${next}
     ${link(drawn, { words: text('viewOrder') })}
   </div>`
-}
-
-function whatIsNext(drawn: Drawn): TemplateResult {
-  const { view: { shares }, language: { text } } = drawn
-  return html`<section class="next">
-    <h3>${text('next')}</h3>
-    <ol>
-      <li>${text(shares.length > 1 ? 'nextShipMany' : 'nextShip')}</li>
-      <li>${text('nextConfirm')}</li>
-      <li>${text('nextAutomatic')}
-        <ul>${shares.map((share) => html`<li>
-          <strong><bdi>${share.sellerName}</bdi></strong>${releaseLine(drawn, share)}</li>`)}</ul></li>
-    </ol>
-  </section>`
 }
 
 export function processingView(drawn: Drawn): TemplateResult {

@@ -20,7 +20,7 @@ export function heldPanel(drawn: Drawn): TemplateResult {
   return html`<details class="held" part="held">
     <summary part="held-summary">${icon('hold')}<span>${text('heldLine')}</span>${icon('turn', 'turn')}</summary>
     <div class="shares" part="shares">
-      <h3 class="small">${text('afterPaying')}</h3>
+      <h2 class="small">${text('afterPaying')}</h2>
       ${moneyBar(drawn)}
       ${view.shares.map((share) => shareItem(drawn, share))}
       <div class="share dispute">
@@ -85,11 +85,3 @@ function condition({ language: { text } }: Drawn, { releaseTerms: { inspectionDa
 function automatic({ language: { text, locale } }: Drawn, { autoReleaseIfShippedNow: instant }: Share): string {
   return instant ? text('automaticDate', { date: formatInstant(instant, locale) }) : text('automaticNever')
 }
-
-/** When a share is released if nobody does anything, in one line. */
-export function releaseLine({ language: { text, locale } }: Drawn, share: Share): string {
-  const { autoReleaseIfShippedNow: instant, releaseTerms: { inspectionDays: days } } = share
-  if (days === null) return text('nextNever')
-  return instant ? text('nextDate', { days, date: formatInstant(instant, locale) }) : text('nextDays', { days })
-}
-

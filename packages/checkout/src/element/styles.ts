@@ -15,6 +15,9 @@ const tokens = css`
     --released: var(--holdfast-color-released, #1b7f4b);
     --refunded: var(--holdfast-color-refunded, #56606b);
     --error: var(--holdfast-color-error, #b3261e);
+    --size: var(--holdfast-font-size, max(1rem, 16px));
+    --small: calc(var(--size) * .875);
+    --tiny: calc(var(--size) * .75);
     --corner: var(--holdfast-radius, 8px);
     --control: var(--holdfast-radius, 6px);
     --shade: 0 1px 2px rgb(14 27 38 / 6%), 0 6px 20px rgb(14 27 38 / 7%);
@@ -44,16 +47,17 @@ const frameOfAll = css`
   .base {
     position: relative; padding: 24px; color: var(--ink); background: var(--paper);
     border: 1px solid var(--line); border-radius: var(--corner); box-shadow: var(--shade);
-    font: 400 var(--holdfast-font-size, 16px)/1.45 var(--holdfast-font-family, system-ui, -apple-system, "Segoe UI",
+    font: 400 var(--size)/1.45 var(--holdfast-font-family, system-ui, -apple-system, "Segoe UI",
       Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif);
     font-variant-numeric: tabular-nums; text-align: start; overflow-wrap: anywhere;
     -webkit-text-size-adjust: 100%; text-size-adjust: 100%;
   }
+  .bare { visibility: hidden; }
   @container (max-width: 359px) { .base { padding: 16px; } }
   h2, h3, p, dl, dd, ol, ul, fieldset { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
   p, dd, li { text-wrap: pretty; }
-  h2 { font-size: 20px; line-height: 1.3; font-weight: 650; }
-  h3 { font-size: 16px; font-weight: 600; }
+  h2 { font-size: calc(var(--size) * 1.25); line-height: 1.3; font-weight: 650; }
+  h3 { font-size: var(--size); font-weight: 600; }
   svg { flex: none; display: block; }
   button, a, summary, input { font: inherit; color: inherit; -webkit-tap-highlight-color: transparent; }
   button, summary, .method > label { cursor: pointer; touch-action: manipulation; }
@@ -65,36 +69,36 @@ const frameOfAll = css`
   }
   .icon { inline-size: 16px; block-size: 16px; fill: none; stroke: currentColor; stroke-width: 1.75;
     stroke-linecap: round; stroke-linejoin: round; }
-  .small { font-size: 14px; }
+  .small { font-size: var(--small); }
   .quiet-text { color: var(--quiet); }
 `
 
 const head = css`
-  .head { display: flex; justify-content: space-between; gap: 8px 16px; font-size: 14px; color: var(--quiet); }
-  .head strong { font-size: 16px; font-weight: 600; color: var(--ink); }
-  .test { flex: none; align-self: start; padding: 0 8px; border: 1px solid var(--border); border-radius: 4px; font-size: 12px;
-    line-height: 20px; white-space: nowrap; }
+  .head { display: flex; justify-content: space-between; gap: 8px 16px; font-size: var(--small); color: var(--quiet); }
+  .head strong { font-size: var(--size); font-weight: 600; color: var(--ink); }
+  .test { flex: none; align-self: start; padding: 0 8px; border: 1px solid var(--border); border-radius: 4px; font-size: var(--tiny);
+    line-height: 1.7; white-space: nowrap; }
   .total { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; margin-block-start: 12px; font-weight: 650;
-    font-size: 28px; line-height: 1.3; letter-spacing: -.01em; }
-  .total small { font-size: 16px; font-weight: 500; letter-spacing: 0; color: var(--quiet); }
+    font-size: calc(var(--size) * 1.75); line-height: 1.3; letter-spacing: -.01em; }
+  .total small { font-size: var(--size); font-weight: 500; letter-spacing: 0; color: var(--quiet); }
 `
 
 const panel = css`
   details.held { margin-block: 4px 20px; border-block-end: 1px solid var(--line); }
-  summary { display: flex; align-items: center; gap: 8px; min-block-size: 44px; padding-block-end: 4px; font-size: 14px;
+  summary { display: flex; align-items: center; gap: 8px; min-block-size: 44px; padding-block-end: 4px; font-size: var(--small);
     font-weight: 500; list-style: none; border-radius: var(--control); }
   summary::-webkit-details-marker { display: none; }
   summary > .icon:first-child { color: var(--held); }
   summary > .turn { margin-inline-start: auto; color: var(--quiet); transition: rotate 150ms; }
   details[open] > summary > .turn { rotate: 180deg; }
-  .shares { padding-block: 4px 20px; font-size: 14px; }
+  .shares { padding-block: 4px 20px; font-size: var(--small); }
   .bar { margin-block-start: 8px; inline-size: 100%; block-size: 8px; border-radius: 4px; overflow: hidden; background: var(--line); }
   .bar:dir(rtl) { scale: -1 1; }
   .bar .held { fill: var(--held); } .bar .released { fill: var(--released); } .bar .refunded { fill: var(--refunded); }
   .legend { display: grid; grid-template-columns: repeat(3, auto); justify-content: space-between; gap: 4px 12px;
     margin-block: 8px 4px; }
   .legend div { display: grid; }
-  .legend dt { display: flex; align-items: center; gap: 4px; font-size: 12px; color: var(--quiet); }
+  .legend dt { display: flex; align-items: center; gap: 4px; font-size: var(--tiny); color: var(--quiet); }
   .legend .icon { inline-size: 12px; block-size: 12px; stroke-width: 2.5; }
   .legend .held .icon { color: var(--held); } .legend .released .icon { color: var(--released); }
   .legend .refunded .icon { color: var(--refunded); }
@@ -123,11 +127,11 @@ const form = css`
   .ways input[type=radio]:checked { border-width: 5px; }
   .marks { flex: 1; display: flex; align-items: center; justify-content: end; gap: 4px; }
   .mark { border: 1px solid var(--line); border-radius: 4px; }
-  .more { font-size: 12px; color: var(--quiet); padding-inline-start: 2px; }
+  .more { font-size: var(--tiny); color: var(--quiet); padding-inline-start: 2px; }
   @container (max-width: 339px) { .mark { inline-size: 28px; block-size: auto; } .method > label { padding-inline: 12px; } }
   .body { padding: 0 12px 12px; }
   @container (max-width: 339px) { .body { padding: 0 8px 8px; } }
-  .ways { display: grid; padding-inline: 36px 4px; font-size: 14px; }
+  .ways { display: grid; padding-inline: 36px 4px; font-size: var(--small); }
   .ways label { display: flex; align-items: center; gap: 12px; min-block-size: 44px; cursor: pointer; }
   .lone { padding-inline: 36px 4px; padding-block-end: 4px; }
   .frame { position: relative; }
@@ -146,7 +150,7 @@ const form = css`
 `
 
 const controls = css`
-  .notice { display: flex; gap: 12px; margin-block-start: 16px; padding: 12px 16px; font-size: 14px; border: 1px solid var(--error);
+  .notice { display: flex; gap: 12px; margin-block-start: 16px; padding: 12px 16px; font-size: var(--small); border: 1px solid var(--error);
     border-inline-start-width: 4px; border-radius: var(--control); }
   .notice .icon { inline-size: 20px; block-size: 20px; color: var(--error); }
   .base > .notice { margin-block: 0 16px; }
@@ -160,7 +164,7 @@ const controls = css`
   .pay[aria-disabled=true] { cursor: default; opacity: .75; }
   .quiet { min-block-size: 44px; padding: 4px 16px; border: 1px solid var(--border); border-radius: var(--control);
     background: none; color: var(--accent); font-weight: 600; }
-  .footnote { margin-block-start: 12px; font-size: 14px; color: var(--quiet); }
+  .footnote { margin-block-start: 12px; font-size: var(--small); color: var(--quiet); }
   .spin { inline-size: 20px; block-size: 20px; animation: turn 900ms linear infinite; }
   @keyframes turn { to { rotate: 1turn; } }
 `
@@ -181,31 +185,20 @@ const states = css`
 
 const ending = css`
   .step > :empty { position: absolute; }
-  .code { display: grid; place-items: center; inline-size: fit-content; max-inline-size: 100%; margin-inline: auto; border: 1px solid var(--line);
-    border-radius: var(--corner); overflow: clip; background: #fff; forced-color-adjust: none; }
-  .code > * { grid-area: 1 / 1; }
-  .qr { max-inline-size: 100%; block-size: auto; transition: opacity 150ms; }
-  .code[data-lapsed] .qr { opacity: .06; }
-  .code .icon { inline-size: 40px; block-size: 40px; stroke-width: 1.25; color: #5a6b78; }
   .status { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
   .status :last-child { margin-inline-start: auto; }
-  .next { display: grid; gap: 12px; padding-block-start: 16px; border-block-start: 1px solid var(--line); font-size: 14px; }
-  .next ol { display: grid; gap: 12px; list-style: none; counter-reset: step; }
-  .next ol > li { position: relative; padding-inline-start: 36px; min-block-size: 24px; counter-increment: step; }
-  .next ol > li::before { content: counter(step); position: absolute; inset-inline-start: 0; inset-block-start: -2px;
-    inline-size: 24px; block-size: 24px; border: 1px solid var(--border); border-radius: 50%; text-align: center;
-    font-size: 12px; line-height: 22px; color: var(--quiet); }
-  .next ul { display: grid; gap: 8px; margin-block-start: 8px; list-style: none; }
-  .next li strong { display: block; font-weight: 600; }
 `
 
 const rest = css`
   .outcome > .link { margin-block-start: 0; }
   .link.second { border: 1px solid var(--border); background: none; color: var(--accent); }
-  .blank { color: transparent !important; border-radius: 4px; background: var(--line); opacity: .5; user-select: none; }
-  .pay.blank { background: var(--line); }
+  /* words whose room is kept and that nobody reads */
+  .blank { position: relative; display: inline-block; visibility: hidden; }
+  .base:not(.bare) .blank::after { content: ''; position: absolute; inset: 0; visibility: visible; border-radius: 4px;
+    background: var(--line); opacity: .5; }
+  .pay.blank { display: flex; }
   .slow { position: absolute; inset: 50% 24px auto; inline-size: fit-content; margin-inline: auto; padding: 8px 16px;
-    border: 1px solid var(--line); border-radius: var(--control); background: var(--paper); font-size: 14px; }
+    border: 1px solid var(--line); border-radius: var(--control); background: var(--paper); font-size: var(--small); }
   @media (prefers-reduced-motion: reduce) {
     *, ::before, ::after { animation: none !important; transition: none !important; }
   }
@@ -215,7 +208,7 @@ const rest = css`
     input[type=radio]:checked { border-color: Highlight; }
     .pay, .link { border-color: ButtonBorder; }
     .mark { forced-color-adjust: none; }
-    .blank, .fields i { border: 1px solid GrayText; }
+    .blank::after, .fields i { border: 1px solid GrayText; }
   }
 `
 

@@ -11,7 +11,7 @@ import type * as Languages from './index.ts'
 const digestOf = (text: string): string => createHash('sha384').update(text).digest('base64')
 const nameOf = (name: string, digest: string): string => `/${name}.${digest.slice(0, 10).replace(/\W/g, '-')}.json`
 const fill = {
-  de: { total: 'Gesamtbetrag', nextDays: '{days} nach dem Versand' },
+  de: { total: 'Gesamtbetrag', disputeClaim: 'Bis {days} nach Empfang' },
   he: { total: 'סך הכול', pay: 'תשלום {amount}' },
 }
 const textsOf = (of: object) => Object.entries(of).map(([name, strings]) => ({ name, text: JSON.stringify(strings) }))
@@ -68,8 +68,8 @@ describe('the sentences in English', () => {
     const { languageOf } = await fresh()
     expect(languageOf('en-GB')).toMatchObject({ locale: 'en-GB', direction: 'ltr' })
     expect(languageOf(null, 'en').text('pay', { amount: '{amount} $& 5' })).toBe('Pay {amount} $& 5')
-    expect(languageOf('en').text('nextDays', { days: 1 })).toBe('1 day after shipment')
-    expect(languageOf('en').text('nextDays', { days: 14 })).toBe('14 days after shipment')
+    expect(languageOf('en').text('disputeClaim', { days: 1 })).toBe('You can also claim up to 1 day after receipt.')
+    expect(languageOf('en').text('disputeClaim', { days: 14 })).toBe('You can also claim up to 14 days after receipt.')
     expect(asked).toEqual([])
   })
 })
@@ -97,7 +97,7 @@ describe('a language', () => {
     const [first, second] = [languageOf('de'), languageOf('de-AT')]
     expect([first.locale, first.text('total')]).toEqual(['en', 'Total'])
     await Promise.all([first.pending, second.pending])
-    expect(languageOf('de').text('nextDays', { days: 1 })).toBe('1 Tag nach dem Versand')
+    expect(languageOf('de').text('disputeClaim', { days: 1 })).toBe('Bis 1 Tag nach Empfang')
     expect(languageOf('de').text('retry')).toBe(en.retry)
     expect(asked).toEqual([nameOf('index', digestOf(list)), nameOf('de', digestOf(textOf('de')))])
   })

@@ -16,7 +16,7 @@ type View = Extract<CheckoutView['methods'][number], { type: 'card' }>
 const usualHeightPx = 307
 /** That of the security code's alone. */
 const codeHeightPx = 130
-const heightPx = { least: 80, most: 720 }
+const heightPx = { least: 80, most: 1000 }
 const marksShown = 4
 /** Fresh starts of a frame that keeps failing or reloading, before the buyer is asked. */
 const mostStarts = 4

@@ -126,7 +126,7 @@ describe('what the page takes from the frame', () => {
 
   it('keeps the frame’s height within bounds', async () => {
     const page = await CheckoutPage.openReady()
-    for (const [heightPx, height] of [[0, 80], [300, 300], [2000, 720]]) {
+    for (const [heightPx, height] of [[0, 80], [300, 300], [2000, 1000]]) {
       await page.tell({ say: { type: 'resize', heightPx } })
       await page.until(`${height} px`, () => page.frame.height === String(height))
     }

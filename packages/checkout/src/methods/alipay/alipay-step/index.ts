@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { css, html, nothing, type CSSResult, type TemplateResult } from 'lit'
 import type { Attempt } from '@holdfast/contract/types'
 import type { ApiFailure } from '../../../api.ts'
 import type { Words } from '../../../i18n/index.ts'
@@ -31,6 +31,7 @@ const almostOverMs = 3000
 
 /** What is shown while the buyer is at Alipay. */
 export async function stepOf(host: StepHost, attempt: Attempt): Promise<BuyerStep> {
+  host.adopt(styles())
   return new AlipayStep(host, attempt, await host.language.words('alipay-step', en))
 }
 
@@ -149,3 +150,12 @@ class AlipayStep implements BuyerStep {
     this.#host.changed()
   }
 }
+
+const styles = (): CSSResult => css`
+  .code { display: grid; place-items: center; inline-size: fit-content; max-inline-size: 100%; margin-inline: auto; border: 1px solid var(--line);
+    border-radius: var(--corner); overflow: clip; background: #fff; forced-color-adjust: none; }
+  .code > * { grid-area: 1 / 1; }
+  .qr { max-inline-size: 100%; block-size: auto; transition: opacity 150ms; }
+  .code[data-lapsed] .qr { opacity: .06; }
+  .code .icon { inline-size: 40px; block-size: 40px; stroke-width: 1.25; color: #5a6b78; }
+`

@@ -1,0 +1,145 @@
+import type { Page } from '@playwright/test'
+import { violationsInFrame, violationsOn } from './support/axe.ts'
+import { expect, test } from './support/demo.ts'
+import type { Choice } from './support/gallery.ts'
+
+/* Every state of the component, as the gallery shows it, held against WCAG 2.2 AA. */
+
+/** Between them: each theme, both schemes, both directions, the widest and the narrowest. */
+const looks: readonly (Required<Omit<Choice, 'state'>>)[] = [
+  { theme: 'harbour', scheme: 'light', language: 'en', width: '480' },
+  { theme: 'hearth', scheme: 'dark', language: 'ar', width: '480' },
+  { theme: 'ledger', scheme: 'light', language: 'he', width: '320' },
+]
+
+for (const look of looks) {
+  test(`no state has an accessibility violation: ${Object.values(look).join(', ')}`, async ({ page, gallery }) => {
+    test.slow()
+    await gallery.open(look)
+    expect(await violationsOn(page)).toEqual([])
+    expect(await violationsInFrame(await gallery.frame('incomplete')), 'a card form with errors').toEqual([])
+    expect(await tooSmall(page), 'targets of less than 24 px').toEqual([])
+  })
+}
+
+/** What can be pressed and is smaller than WCAG 2.2, 2.5.8 allows; a radio is pressed by its label. */
+function tooSmall(page: Page): Promise<string[]> {
+  return page.evaluate(() => [...document.querySelectorAll('holdfast-checkout')].flatMap((checkout) =>
+    [...checkout.shadowRoot!.querySelectorAll<HTMLElement>('a, button, summary, label')]
+      .filter((target) => target.checkVisibility() && Math.min(target.offsetWidth, target.offsetHeight) < 24)
+      .map((target) => target.outerHTML)))
+}
+
+test('each state says itself aloud, in words', async ({ gallery }) => {
+  await gallery.open()
+  const tail = 'Check your connection, then try again.'
+  expect(Object.entries(await gallery.aloud()).map(([state, said]) => [state, said.replaceAll(' ', ' ')])).toEqual([
+    ['ready', ''], ['held', ''], ['incomplete', ''], ['wallet', ''],
+    ['paying', 'Paying USD 40,872.00'],
+    ['declined', 'The card was declined and nothing was charged. Try another card, or ask your bank to allow it.'],
+    ['offline', 'You are offline and nothing was sent. Reconnect, then pay again: what you typed is still here.'],
+    ['changed', 'The total changed. It is now USD 40,872.00.'],
+    ['scan', 'Scan with Alipay. Waiting for you to scan'],
+    ['lapsed', 'The time to pay has run out'],
+    ['redirect', 'Confirm in Alipay. Waiting for Alipay'],
+    ['confirm', 'Confirm in Alipay. Waiting for Alipay'],
+    ['processing', 'Your payment is being confirmed'],
+    ['complete', 'Paid, and held for you'],
+    ['expired', 'This checkout has expired'],
+    ['canceled', 'This order was canceled'],
+    ['loading', 'Loading the checkout'],
+    ['slow', 'Still loading: the connection is slow.'],
+    ['unavailable', `The checkout did not load: There is no connection to the payment service. ${tail}`],
+    ['misconfigured', 'The checkout did not load: This page may not take payments for this shop. The shop has to register the page’s address.'],
+    ['unknown', 'The checkout did not load: This checkout is not valid any more. Start again from the shop.'],
+    ['frameless', `The card form did not load. ${tail} Try again`],
+  ])
+  const frame = await gallery.frame('incomplete')
+  await expect(frame.getByRole('status')).toHaveText(/^Enter the card number\. Enter the month and year of expiry\./)
+})
+
+test('nothing scrolls sideways at 320 px, nor where text is twice as large', async ({ page, gallery }) => {
+  test.slow()
+  const overflowing = (): Promise<string[]> => page.evaluate(() => [
+    ...(document.documentElement.scrollWidth > document.documentElement.clientWidth
+      ? [...document.querySelectorAll('body *')].filter((part) => part.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+        .map((part) => part.outerHTML.slice(0, 80)) : []),
+    ...[...document.querySelectorAll<HTMLElement>('#wall figure')].filter((figure) => {
+      const base = figure.querySelector('holdfast-checkout')!.shadowRoot!.querySelector('.base')!
+      return base.scrollWidth > base.clientWidth
+    }).map((figure) => figure.dataset['state']!),
+  ])
+  await page.setViewportSize({ width: 320, height: 800 })
+  await gallery.open({ theme: 'hearth', language: 'de', width: '320' })
+  expect(await overflowing()).toEqual([])
+  const browser = await page.context().newCDPSession(page)
+  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } })
+  await page.setViewportSize({ width: 640, height: 800 })
+  await gallery.open({ theme: 'ledger', language: 'de', width: '480' })
+  expect(await overflowing()).toEqual([])
+  const size = await gallery.checkout('ready').locator('.total').evaluate((total) => getComputedStyle(total).fontSize)
+  expect(Number.parseInt(size, 10), 'the total is larger with it').toBeGreaterThanOrEqual(44)
+  const label = (await gallery.frame('ready')).locator('.label').first()
+  expect(await label.evaluate((text) => getComputedStyle(text).fontSize), 'and so is the card form').toBe('26.25px')
+})
+
+/** Where the focus is, as a buyer would say it, and whether it can be seen: a ring, within the window. */
+function focus(page: Page): Promise<{ at: string; seen: boolean }> {
+  return page.evaluate(() => {
+    const inside = (element: Element | null): Element | null => (element?.shadowRoot?.activeElement ? inside(element.shadowRoot.activeElement) : element)
+    const focused = inside(document.activeElement)!
+    const { top, bottom } = focused.getBoundingClientRect()
+    const { outlineStyle, outlineWidth } = getComputedStyle(focused)
+    const ring = focused.localName === 'iframe' || (outlineStyle !== 'none' && Number.parseInt(outlineWidth, 10) >= 2)
+    return { at: `${focused.localName} ${focused.getAttribute('part') ?? ''}`.trim(), seen: ring && top >= 0 && bottom <= innerHeight }
+  })
+}
+
+test('the keyboard alone goes through it in the order in which it is read, and the focus is always seen', async ({ page, gallery }) => {
+  await page.setViewportSize({ width: 1280, height: 1400 })
+  await gallery.open({ state: 'ready', theme: 'hearth' })
+  await page.getByLabel('Room for it').focus()
+  const seen = []
+  for (const field of [null, null, 'number', 'expiry', 'securityCode', 'name', null] as const) {
+    await page.keyboard.press('Tab')
+    const { at, seen: visible } = await focus(page)
+    expect(visible, `the focus is seen on ${at}`).toBe(true)
+    if (field) {
+      const ring = (await gallery.frame('ready')).locator(':focus')
+      await expect(ring).toHaveAttribute('id', field)
+      expect(await ring.evaluate((input) => getComputedStyle(input).outlineWidth)).toBe('2px')
+    }
+    seen.push(field ? `${at} ${field}` : at)
+  }
+  expect(seen).toEqual([
+    'summary held-summary', 'input', 'iframe card-frame number', 'iframe card-frame expiry', 'iframe card-frame securityCode',
+    'iframe card-frame name', 'button pay-button',
+  ])
+  await page.keyboard.press('Shift+Tab')
+  await expect((await gallery.frame('ready')).locator(':focus')).toHaveAttribute('id', 'name')
+})
+
+test('nothing moves for a buyer who wants it still', async ({ page, gallery }) => {
+  const moving = (state: string): Promise<number> => gallery.checkout(state).evaluate((checkout) => checkout.shadowRoot!.getAnimations().length)
+  await gallery.open({ state: 'processing' })
+  expect(await moving('processing')).toBeGreaterThan(0)
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await moving('processing')).toBe(0)
+})
+
+test('in forced colours what is drawn by colour alone is drawn otherwise', async ({ page, gallery }) => {
+  await page.emulateMedia({ forcedColors: 'active' })
+  await gallery.open({ state: 'loading' })
+  const blank = gallery.checkout('loading').locator('.total .blank')
+  expect(await blank.evaluate((words) => getComputedStyle(words).visibility), 'a shape of a total reads as none').toBe('hidden')
+  await gallery.open({ state: 'ready', theme: 'hearth' })
+  const checkout = gallery.checkout('ready')
+  const edge = (selector: string): Promise<boolean> => checkout.locator(selector).first().evaluate((part) => {
+    const { borderTopWidth, borderTopColor } = getComputedStyle(part)
+    const ground = getComputedStyle(part.closest('.base')!).backgroundColor
+    return Number.parseInt(borderTopWidth, 10) > 0 && borderTopColor !== ground
+  })
+  expect([await edge('.pay'), await edge('.methods input:checked'), await edge('.base'), await edge('.method')]).toEqual([true, true, true, true])
+  const [on, off] = await checkout.locator('input[name=method]').evaluateAll((radios) => radios.map((radio) => getComputedStyle(radio).borderTopWidth))
+  expect(on).not.toBe(off)
+})
