@@ -62,6 +62,7 @@ export interface HoldfastCheckout {
  * @csspart shares - what it opens
  * @csspart share - one seller's share
  * @csspart bar - the bar of held, released and refunded
+ * @csspart details - what is asked about the order: company, tax ID, delivery address
  * @csspart methods - the list of methods
  * @csspart method - one of them
  * @csspart method-body - what opens under it
