@@ -7,7 +7,7 @@ export interface Selection {
   readonly grep?: string
   /** Only test files whose path contains one of these. */
   readonly files: readonly string[]
-  /** The one browser engine that component tests run in, or all; Chromium by default, on CI all. */
+  /** The one browser engine that component tests run in, or all; Chromium by default. */
   readonly engine?: string
 }
 

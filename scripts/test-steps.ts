@@ -160,12 +160,8 @@ async function runVitest({ grep, files }: Selection): Promise<Counts> {
   })
 }
 
-const onCi = process.env['CI'] !== undefined
-
-/** Chromium is what everybody waits for; the other engines take minutes, and CI has them. */
-function enginesOf({ engine, grep, files }: Selection): readonly EngineName[] {
-  const whole = !grep && files.length === 0
-  const wanted = engine ?? (onCi && whole ? 'all' : 'chromium')
+/** Chromium is what everybody waits for; the other engines take minutes, and run when they are asked for. */
+function enginesOf({ engine: wanted = 'chromium' }: Selection): readonly EngineName[] {
   return engineNames.filter(name => wanted === 'all' || wanted === name)
 }
 
@@ -210,8 +206,6 @@ interface PlaywrightReport {
 }
 
 async function runBrowserTests({ grep, files }: Selection): Promise<Counts> {
-  // its journeys skip where it is missing; CI has it
-  if (onCi) await bringEngine('firefox')
   const env = {
     HOLDFAST_BROWSER: await findBrowser(),
     HOLDFAST_REPORT: freshReport('browser'),
