@@ -30,7 +30,6 @@ export const allowed: Readonly<Record<string, Readonly<Record<string, string>>>>
   },
   'no-float': {
     'packages/checkout/src/appearance.ts': 'reads lengths of CSS, not amounts',
-    'packages/checkout/src/themes/themes.wtr.ts': 'reads lengths of CSS, not amounts',
   },
 }
 

@@ -7,7 +7,7 @@ const releaseTerms = { method: 'sea', inspectionDays: 60, claimDays: 30 } as con
 /** What the API says of the session behind the gallery. */
 const real: CheckoutView = {
   object: 'checkout', session: newId('session'), order: newId('order'), reference: 'G-1', status: 'open', mode: 'test', revision: 2,
-  marketplaceName: 'Quayside', currency: 'USD', exponent: 2, amount: 4_087_200, attempt: null,
+  marketplaceName: 'Quayside', currency: 'USD', exponent: 2, amount: 4_087_200, attempt: null, details: null, savedCards: null,
   shares: [{
     reference: 'lathes', sellerName: 'Lathes & Co.', description: null, amount: 4_087_200, platformFee: 1000, releaseTerms,
     autoReleaseIfShippedNow: '2027-01-21T09:30:00.000Z',

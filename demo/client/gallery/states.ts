@@ -62,7 +62,7 @@ const refused = (real: CheckoutView, error: NonNullable<Attempt['error']>): Chec
   ({ ...real, attempt: attemptOf(real, { status: 'failed', error }) })
 const openPanel = (checkout: Checkout): void => { checkout.shadowRoot?.querySelector('details')?.toggleAttribute('open', true) }
 
-const card = { brand: 'visa', last4: '1111', expMonth: 12, expYear: 2030 } as const
+const card = { brand: 'visa', last4: '1111', expMonth: 12, expYear: 2030, wallet: null } as const
 const declined = { type: 'card', code: 'card_declined', message: 'The card was declined.', retryable: true } as const
 const never = 2 ** 30
 

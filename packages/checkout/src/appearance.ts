@@ -21,10 +21,11 @@ export interface Appearance {
 const propertyOf = (variable: string): string =>
   `--holdfast-${variable.replace('Placeholder', 'Quiet').replace('Px', '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
+/** As the card frame has them. */
 const fonts = {
   system: 'system-ui, sans-serif',
-  serif: 'Georgia, "Times New Roman", "Songti SC", SimSun, serif',
-  mono: 'ui-monospace, Menlo, Consolas, monospace',
+  serif: 'ui-serif, Georgia, serif',
+  mono: 'ui-monospace, monospace',
 }
 
 /** Reads an `appearance` attribute: JSON, or a theme's name, a scheme or both. */
@@ -102,7 +103,7 @@ export function frameStyle(base: Element, appearance: Appearance): FrameStyle {
   const property = (name: string): string => computed.getPropertyValue(name)
   const style = {
     ...Object.fromEntries(Object.entries(resolved).map(([name, token]) => [token, plain(property(name))])),
-    fontSizePx: Math.min(Math.round(parseFloat(computed.fontSize)), 32), radiusPx: parseFloat(property('--control')),
+    fontSizePx: Math.min(parseInt(computed.fontSize), 32), radiusPx: parseFloat(property('--control')),
     fontFamily, scheme: isDark(appearance) ? 'dark' : 'light',
   }
   return Object.fromEntries(Object.entries(style).filter(([name, value]) => isFrameStyle({ [name]: value })))

@@ -155,7 +155,6 @@ const controls = css`
   .notice .icon { inline-size: 20px; block-size: 20px; color: var(--error); }
   .base > .notice { margin-block: 0 16px; }
   .notice.info { border-color: var(--accent); } .notice.info .icon { color: var(--accent); }
-  .notice:focus-visible { outline-offset: 2px; }
   .pay, .link { display: flex; align-items: center; justify-content: center; gap: 8px; inline-size: 100%; min-block-size: 52px;
     margin-block-start: 16px; padding: 8px 16px; border: 2px solid transparent; border-radius: var(--control);
     background: var(--accent); color: var(--on-accent); font-weight: 600; text-align: center; text-decoration: none;

@@ -57,7 +57,7 @@ describe('the size of text', () => {
   })
 
   const sizes = (page: CheckoutPage): readonly number[] => ['.head', '.total', 'summary', '.footnote', '.test']
-    .map((selector) => parseFloat(getComputedStyle(page.find(selector) as Element).fontSize))
+    .map((selector) => Number.parseInt(getComputedStyle(page.find(selector) as Element).fontSize, 10))
 
   it('is the buyer’s own where that is larger, all of it, and the frame’s too', async () => {
     const usual = sizes(await CheckoutPage.openReady())
