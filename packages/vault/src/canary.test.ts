@@ -81,7 +81,12 @@ test.each([
 ])('the %s is in no table of the vault, in no spelling', async (_what, secret) => {
   const dump = await at.dump()
   expect(dump).toContain('amex')
-  for (const spelling of spellings(secret)) expect(dump.toLowerCase()).not.toContain(spelling.toLowerCase())
+  // hashes and instants are full of digits: four that stand within longer ones are no code
+  const hashed = /\\\\x[0-9a-f]+|\d{4}-\d\d-\d\d [\d:.]+\+00/g
+  for (const spelling of spellings(secret)) {
+    const searched = spelling === AMEX.securityCode ? dump.replace(hashed, '') : dump
+    expect(searched.toLowerCase()).not.toContain(spelling.toLowerCase())
+  }
 })
 
 test("neither is in PostgreSQL's write-ahead log, which remembers what rows have forgotten", async () => {

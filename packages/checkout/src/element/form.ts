@@ -78,7 +78,8 @@ function payButton(form: FormState): TemplateResult {
 /** The form's own shape before anything is known, so that nothing jumps when it is. */
 export function skeleton(language: Language, shown: { slow: boolean, payButton: boolean }): TemplateResult {
   const { text } = language
-  const blank = (words: string): TemplateResult => html`<span class="blank">${words}</span>`
+  // the room of the words, without words that anyone could read
+  const blank = (words: string): TemplateResult => html`<span class="blank">${words.replace(/./g, '\u2002')}</span>`
   return html`<div aria-hidden="true" part="skeleton">
       <div class="head"><div><strong>${blank('Marketplace')}</strong><p>${blank('Order 0000')}</p></div></div>
       <div class="total">${blank('USD 00,000.00')}</div>

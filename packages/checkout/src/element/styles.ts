@@ -191,11 +191,8 @@ const ending = css`
 const rest = css`
   .outcome > .link { margin-block-start: 0; }
   .link.second { border: 1px solid var(--border); background: none; color: var(--accent); }
-  /* words whose room is kept and that nobody reads */
-  .blank { position: relative; display: inline-block; visibility: hidden; }
-  .base:not(.bare) .blank::after { content: ''; position: absolute; inset: 0; visibility: visible; border-radius: 4px;
-    background: var(--line); opacity: .5; }
-  .pay.blank { display: flex; }
+  .blank { border-radius: 4px; background: var(--line); opacity: .5; }
+  .pay.blank { background: var(--line); }
   .slow { position: absolute; inset: 50% 24px auto; inline-size: fit-content; margin-inline: auto; padding: 8px 16px;
     border: 1px solid var(--line); border-radius: var(--control); background: var(--paper); font-size: var(--small); }
   @media (prefers-reduced-motion: reduce) {
@@ -207,7 +204,7 @@ const rest = css`
     input[type=radio]:checked { border-color: Highlight; }
     .pay, .link { border-color: ButtonBorder; }
     .mark { forced-color-adjust: none; }
-    .blank::after, .fields i { border: 1px solid GrayText; }
+    .blank, .fields i { border: 1px solid GrayText; }
   }
 `
 

@@ -15,8 +15,10 @@ interface Body {
   readonly paymentMethodType: { readonly card: { readonly paymentAuthenticationRequest: { readonly threeDSRequestorAuthenticationInfo: object } } }
   readonly browserInfo: Readonly<Record<string, unknown>>
 }
-const bodyOf = (change: Partial<typeof threeDSecure> = {}, of: Partial<BuyerBrowser> = {}): Body =>
-  authenticationRequest({ threeDSecure: { ...threeDSecure, ...change }, browser: { ...browser, ...of } }, now) as unknown as Body
+function bodyOf(change: Partial<typeof threeDSecure> = {}, of: Partial<BuyerBrowser> = {}): Body {
+  const { body, card } = authenticationRequest({ threeDSecure: { ...threeDSecure, ...change }, browser: { ...browser, ...of } }, now)
+  return { ...body, paymentMethodType: { card } } as unknown as Body
+}
 
 describe('a request', () => {
   it('has the shape of orchestrated 3-D Secure, and leaves the challenge to the issuer', () => {
@@ -58,7 +60,7 @@ describe('a request', () => {
   })
 
   it.each([[{ threeDSecure }], [{ browser }], [{}]])('without both, asks for nothing: %j', (given) => {
-    expect(authenticationRequest(given, now)).toEqual({})
+    expect(authenticationRequest(given, now)).toEqual({ body: {}, card: {} })
   })
 })
 

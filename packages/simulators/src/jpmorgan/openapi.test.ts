@@ -343,7 +343,9 @@ describe.skipIf(missing)("J.P. Morgan's OpenAPI document", () => {
     const caller = await RailCaller.start({ now: clock.now })
     const examples = examplesOf(`/${name}`)
     expect(examples.length).toBeGreaterThan(1)
-    for (const [title, body] of examples) {
+    // a card that is used as stored has to be stored first: credentials.test.ts
+    const alone = examples.filter(([, body]) => (body as { accountOnFile?: unknown }).accountOnFile !== 'STORED')
+    for (const [title, body] of alone) {
       const answer = await caller.call('POST', `/api/v2/${name}`, body)
       expect(answer, title).toMatchObject({ status: 200, body: { responseStatus: 'SUCCESS' } })
       expect(checkAnswer('post', `/${name}`, answer), title).toEqual([])

@@ -226,10 +226,12 @@ describe('how it ends', () => {
     const rows = [[11, 'Waiting for you to scan'], [4.9, 'Time left to pay: 5 minutes'], [0.9, 'Time left to pay: 1 minute']] as const
     for (const [minutes, says] of rows) {
       const page = await openWaiting(scan(minutes * 60_000))
+      await page.until('the step', () => page.find('[part=action]'))
       expect(aloud(page)).to.equal(`Scan with Alipay. ${says}`)
       closePages()
     }
     const page = await openWaiting(scan())
+    await page.until('the step', () => page.find('[part=action]'))
     const [heard, shown] = [aloud(page), words(page)]
     await page.until('another second', () => words(page) !== shown)
     expect(aloud(page)).to.equal(heard)
@@ -410,6 +412,7 @@ describe('coming back', () => {
 
   it('before the wallet has said anything shows the way back there, and sends nobody by itself', async () => {
     const page = await openWaiting(visit(walletUrl))
+    await page.until('the step', () => page.find('[part=action]'))
     const link = page.find<HTMLAnchorElement>('[part=action-link]')!
     expect(link.href).to.equal(walletUrl)
     expect(words(page)).to.contain('Confirm USD 12,480.00 to Harbour Works on Alipay’s page')
@@ -422,6 +425,7 @@ describe('coming back', () => {
 
   it('by a reload or in a second tab shows the same code, and resume() waits while it can be scanned', async () => {
     const page = await openWaiting(scan(), { timing: { resumeMs: 50 } })
+    await page.until('the step', () => page.find('[part=action]'))
     expect(page.find('.qr')).to.not.equal(null)
     expect(page.api.confirms).to.deep.equal([])
     const truth = page.element.resume()
@@ -460,6 +464,7 @@ describe('its look', () => {
 
   it('has no target smaller than 44 px, and reads from the heading to the way out', async () => {
     const page = await openWaiting(visit(walletUrl))
+    await page.until('the step', () => page.find('[part=action]'))
     const targets = [...page.element.renderRoot.querySelectorAll<HTMLElement>('[part=action] :is(a, button)')]
     for (const target of targets) expect(target.getBoundingClientRect().height).to.be.at.least(44)
     expect(targets.map(({ innerText }) => innerText.trim())).to.deep.equal(['Go to Alipay', 'Pay another way'])
