@@ -76,6 +76,7 @@ export class Details {
 
   /** Its words in the language of now, and its country's format. */
   async prepare(): Promise<void> {
+    await this.#host.language.pending
     const { language } = this.#host
     this.#locale = language.locale
     const [text] = await Promise.all([language.words('details', en), this.#formatAddress()])
