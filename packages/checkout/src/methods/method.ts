@@ -95,6 +95,7 @@ export interface PaymentMethod {
   disable?(disabled: boolean): void
   close?(): void
 }
+
 /** The component's own pieces, for parts that draw in its place. */
 export interface Kit {
   /** A mark beside a word. */
