@@ -26,6 +26,8 @@ export interface Language {
 
 /** What has been read, by language; English for one that couldn't be. */
 const read = new Map<string, Strings>([['en', en]])
+/** Of a language that is on its way, by its name: one promise, however often it is asked for. */
+const pending = new Map<string, Promise<void>>()
 const coming = new Map<string, Promise<Strings | undefined>>()
 
 /**
@@ -38,8 +40,14 @@ export function languageOf(...wanted: readonly (string | null | undefined)[]): L
   if (asked && asked !== tag) warnOnce(`it speaks no language close to "${asked}", and shows "${tag}" instead.`)
   const language = closestLocale(tag) as string
   const strings = read.get(language)
-  if (!strings) return { ...spoken('en', en), pending: fetched(language).then((found = en) => void read.set(language, found)) }
+  if (!strings) return { ...spoken('en', en), pending: pending.get(language) ?? learned(language) }
   return strings === en ? spoken(language === 'en' ? tag : 'en', en) : spoken(tag, strings)
+}
+
+function learned(language: string): Promise<void> {
+  const ready = fetched(language).then((found = en) => void read.set(language, found))
+  pending.set(language, ready)
+  return ready
 }
 
 function spoken(locale: string, strings: Strings): Language {
