@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { build } from 'esbuild'
+import { root } from '../../support/processes.ts'
 import { expect, test, type Sites } from '../support/hostile.ts'
 
 /* The parts that the script loads when a buyer needs them, from a host that someone else has written to. */
 
 const loader = async (): Promise<string> => {
   const { outputFiles: [file] } = await build({
-    stdin: { contents: `export { loadPart } from './parts.ts'; export { shelf } from './chunks.ts'`, resolveDir: 'packages/checkout/src', loader: 'ts' },
+    stdin: { contents: `export { loadPart } from './parts.ts'; export { shelf } from './chunks.ts'`, resolveDir: join(root, 'packages/checkout/src'), loader: 'ts' },
     bundle: true, write: false, format: 'esm', target: 'es2022', conditions: ['holdfast-source', 'browser'],
   })
   return file!.text
@@ -30,12 +32,13 @@ test('a part runs as it was built or not at all', async ({ page, sites }) => {
     const drawn = await loadPart('probe').then(({ draw }) => draw().strings[0], () => 'refused')
     return [drawn, Reflect.get(globalThis, 'ran') ?? 'nothing ran', performance.getEntriesByType('resource').filter(({ name: url }) => url.includes('/parts/probe')).length]
   }, { digest: digestOf(list), name: '/loader.js' })
+  let opened = 0
   const open = async (change: (sites: Sites) => void, html = ''): Promise<void> => {
     sites.put(files.part, part)
     sites.put(files.list, list)
     change(sites)
-    await page.goto(sites.onShop('parts', html), { waitUntil: 'commit' })
-    await page.reload()
+    opened += 1
+    await page.goto(sites.onShop(`parts-${opened}`, html))
   }
   await open(() => undefined, `<meta http-equiv="content-security-policy" content="${policy}"><form name="head" action="${sites.stranger}"></form><base href="${sites.stranger}/">`)
   expect(await load(), 'an honest one is drawn, under a strict policy, among elements that took names').toEqual(['<b>drawn</b>', 'honest', 1])

@@ -39,10 +39,14 @@ async function openAsked(action: Partial<Action> = {}, options: OpenOptions = {}
 
 const bankOf = (page: CheckoutPage): HTMLIFrameElement | null => page.find('[part=bank-frame]')
 
-/** What our own frame would tell, until something comes of it. */
+/** What our own frame would tell, until something comes of it; not so often that each telling begins the wait anew. */
 async function tell(page: CheckoutPage, event: string, probe: () => unknown): Promise<void> {
+  let told = -Infinity
   await page.until(`what ${event} does`, () => {
-    bankOf(page)?.contentWindow?.postMessage({ bank: event }, '*')
+    if (performance.now() - told > 4 * brisk.passingMs) {
+      bankOf(page)?.contentWindow?.postMessage({ bank: event }, '*')
+      told = performance.now()
+    }
     return probe()
   })
 }
