@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
 import { idPrefixes, idSuffix } from '@holdfast/contract'
 import type { Refusal } from '@holdfast/core'
-import type { Sealer } from './seal.ts'
+import { wasDerived, type Sealer } from './seal.ts'
 
 const shape = /^ord_([0-9a-z]{26})_secret_([0-9a-z]{26})_([0-9a-z]{6,9})_([0-9A-Za-z_-]{43})$/
 
@@ -42,12 +41,7 @@ export function openBuyerLink(sealer: Pick<Sealer, 'derivations'>, secret: strin
     marketplace: `${idPrefixes.marketplace}_${match[2]}`, order: `${idPrefixes.order}_${match[1]}`,
     expiresAt: new Date(Number.parseInt(match[3] as string, 36) * 1000),
   }
-  const given = Buffer.from(secret)
-  const opens = (proof: Buffer): boolean => {
-    const right = Buffer.from(secretWith(proof, link))
-    return given.length === right.length && timingSafeEqual(given, right)
-  }
-  if (!sealer.derivations(contextOf(link)).some(opens)) return invalid
+  if (!wasDerived(sealer, { context: contextOf(link), secret, written: (proof) => secretWith(proof, link) })) return invalid
   return now < link.expiresAt ? link : expired
 }
 

@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto'
 import { idPrefixes, idSuffix } from '@holdfast/contract'
-import type { Sealer } from './seal.ts'
+import { wasDerived, type Sealer } from './seal.ts'
 
 const shape = /^cs_([0-9a-z]{26})_secret_([0-9a-z]{26})_([0-9A-Za-z_-]{43})$/
 
@@ -29,11 +28,6 @@ export function openClientSecret(sealer: Pick<Sealer, 'derivations'>, secret: st
   const session = `${idPrefixes.session}_${match[1]}`
   const marketplace = `${idPrefixes.marketplace}_${match[2]}`
   const named = { marketplace, id: session }
-  const given = Buffer.from(secret)
-  const opens = (proof: Buffer): boolean => {
-    const right = Buffer.from(secretWith(proof, named))
-    return given.length === right.length && timingSafeEqual(given, right)
-  }
-  // one that was given out under the key before opens for as long as that key is kept
-  return sealer.derivations(contextOf(named)).some(opens) ? { marketplace, session } : null
+  return wasDerived(sealer, { context: contextOf(named), secret, written: (proof) => secretWith(proof, named) })
+    ? { marketplace, session } : null
 }

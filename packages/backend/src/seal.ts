@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto'
 import { fewRandomBytes } from './random.ts'
 
 const VERSION = 3
@@ -25,6 +25,22 @@ export interface Sealer {
   derivations(context: string): readonly Buffer[]
   /** How everything begins that is sealed under the current key. */
   readonly head: Buffer
+}
+
+/**
+ * Whether a secret is the one that was given out for a context, under the newest key or one that is kept; compared in
+ * constant time.
+ *
+ * @param written - how a secret says what `derive` gave
+ */
+export function wasDerived(sealer: Pick<Sealer, 'derivations'>, { context, secret, written }: {
+  context: string; secret: string; written: (proof: Buffer) => string
+}): boolean {
+  const given = Buffer.from(secret)
+  return sealer.derivations(context).some((proof) => {
+    const right = Buffer.from(written(proof))
+    return given.length === right.length && timingSafeEqual(given, right)
+  })
 }
 
 interface Key {

@@ -1,8 +1,9 @@
 import { cardBrands } from '@holdfast/contract'
-import type { Refusal } from '@holdfast/core'
+import { isRefusal, type Refusal } from '@holdfast/core'
 import { route, type Route } from '../http/route.ts'
 import { notFound } from '../not-found.ts'
 import { refuseAttempt } from '../rail/confirm.ts'
+import { orRefusedToken } from '../refused-token.ts'
 import { mayUse, readOffer, readSavedCard } from '../saved-cards/store.ts'
 
 const savedCardToken: Route<'checkout.savedCardToken'> = route('checkout.savedCardToken', async ({ marketplace, caller, origin, body }, { db, vault, clock }) => {
@@ -18,29 +19,15 @@ const savedCardToken: Route<'checkout.savedCardToken'> = route('checkout.savedCa
   ])
   if (!offer || !card || !mayUse(offer.buyer, card)) return notFound('saved card', body.savedCard)
   if (offer.securityCode === 'always') return codeWanted
-  try {
-    const { token, expiresAt } = await vault.createSavedCardToken({
-      marketplace: marketplace.id, session: caller.session, revision: session.revision, origin, brands: [...cardBrands], savedCard: card.id,
-    })
-    return { body: { object: 'saved_card_token', token, expiresAt } }
-  } catch (error) {
-    const refused = refusalOf(error)
-    if (refused) return refused
-    throw error
-  }
+  const made = await orRefusedToken('savedCard', vault.createSavedCardToken({
+    marketplace: marketplace.id, session: caller.session, revision: session.revision, origin, brands: [...cardBrands], savedCard: card.id,
+  }))
+  return isRefusal(made) ? made : { body: { object: 'saved_card_token', token: made.token, expiresAt: made.expiresAt } }
 })
 
 const codeWanted: Refusal = {
   refused: 'validation_failed', field: 'savedCard',
   detail: 'savedCard: this session wants the security code of a saved card. Ask for a frame ticket for it instead.',
-}
-
-/** What the vault refuses in the card is the buyer's to know: it has expired, is gone, or was tried too often. */
-function refusalOf(error: unknown): Refusal | undefined {
-  const { code, message } = error as Error & { code?: string }
-  if (code === 'rate_limited') return { refused: 'rate_limited', detail: message }
-  return code === 'card_invalid' || code === 'saved_card_unknown' || code === 'origin_refused'
-    ? { refused: 'token_refused', field: 'savedCard', detail: `${message} (${code})` } : undefined
 }
 
 export default savedCardToken

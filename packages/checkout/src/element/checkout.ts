@@ -120,6 +120,7 @@ export class HoldfastCheckout extends LitElement {
   declare apiUrl: string | null
   declare hidePayButton: boolean
 
+  readonly #host: ControllerHost = this.#makeHost()
   readonly #controller: CheckoutController
   #sheet: CSSStyleSheet | undefined
   #dark = false
@@ -137,7 +138,7 @@ export class HoldfastCheckout extends LitElement {
     this.appearance = {}
     this.paymentMethodOrder = []
     this.hidePayButton = false
-    this.#controller = new CheckoutController(this.#host())
+    this.#controller = new CheckoutController(this.#host)
   }
 
   /**
@@ -270,7 +271,7 @@ export class HoldfastCheckout extends LitElement {
     })
   }
 
-  #host(): ControllerHost {
+  #makeHost(): ControllerHost {
     const language = (): Language => this.#language()
     const root = (): ShadowRoot => this.renderRoot as ShadowRoot
     const updateComplete = (): Promise<boolean> => this.updateComplete
@@ -328,7 +329,7 @@ export class HoldfastCheckout extends LitElement {
   #whatIsNext(language: Language): WhatIsNext | undefined {
     if (this.#nextLocale !== language.locale) {
       this.#nextLocale = language.locale
-      void import('../next/index.ts').then(({ nextIn }) => nextIn(this.#host())).then((next) => {
+      void import('../next/index.ts').then(({ nextIn }) => nextIn(this.#host)).then((next) => {
         this.#next = next
         this.requestUpdate()
       }, () => undefined)
