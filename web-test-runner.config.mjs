@@ -83,6 +83,8 @@ export default {
       tsconfig: `${import.meta.dirname}/test/support/tsconfig.browser.json`,
     }),
   ],
+  // half of a file's time is waiting: two processors carry two
+  concurrency: 2,
   browsers: [launcherOf(engine || 'chromium')],
   reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY === true }), counts],
   testFramework: { config: { timeout: 20_000, ui: 'bdd', ...(grep ? { grep } : {}) } },
