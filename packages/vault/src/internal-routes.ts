@@ -10,6 +10,7 @@ import {
 } from '@holdfast/contract'
 import type { SendRequest, SendResult } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
+import type * as z from 'zod'
 import { answer, parseBody, refuse, refuseStranger } from './http.ts'
 import type { VaultRefusal } from './refusal.ts'
 import { createSavedToken, keep, remove } from './saved-cards.ts'
@@ -45,34 +46,24 @@ export function internalRoutes(app: FastifyInstance, vault: Vault): void {
     const id = idOf('marketplace').safeParse(request.params.id)
     return answer(reply, request, id.success ? walletsOffered(vault.wallets(), id.data) : noMarketplaceId)
   })
-  app.post('/internal/tickets', async (request, reply) => {
-    const body = parseBody(ticketCreateSchema, request.body)
-    return answer(reply, request, 'refused' in body ? body : await createTicket(vault, body.value), 201)
-  })
-  app.post('/internal/tokens/read', async (request, reply) => {
-    const body = parseBody(tokenReadSchema, request.body)
-    return answer(reply, request, 'refused' in body ? body : await readToken(vault, body.value))
-  })
-  app.post('/internal/wallet-tokens', async (request, reply) => {
-    const body = parseBody(walletTokenCreateSchema, request.body)
-    return answer(reply, request, 'refused' in body ? body : await createWalletToken(vault, body.value), 201)
-  })
-  app.post('/internal/saved-cards/keep', async (request, reply) => {
-    const body = parseBody(savedCardKeySchema, request.body)
-    return answer(reply, request, 'refused' in body ? body : await keep(vault, body.value))
-  })
-  app.post('/internal/saved-cards/remove', async (request, reply) => {
-    const body = parseBody(savedCardKeySchema, request.body)
-    return answer(reply, request, 'refused' in body ? body : await remove(vault, body.value))
-  })
-  app.post('/internal/saved-cards/tokens', async (request, reply) => {
-    const body = parseBody(savedCardTokenRequestSchema, request.body)
-    return answer(reply, request, 'refused' in body ? body : await createSavedToken(vault, body.value), 201)
-  })
-  app.post('/internal/send', async (request, reply) => {
-    const body = parseBody(sendSchema, request.body)
-    return answer(reply, request, 'refused' in body ? body : await sendOrNot(vault, body.value))
-  })
+  /** A call whose body is one schema's, and whose answer is one function's. */
+  const post = <T extends object>(
+    path: string,
+    schema: z.ZodType<T>,
+    { work, status = 200 }: { work: (vault: Vault, body: T) => object; status?: number },
+  ): void => {
+    app.post(`/internal/${path}`, async (request, reply) => {
+      const body = parseBody(schema, request.body)
+      return answer(reply, request, 'refused' in body ? body : await work(vault, body.value), status)
+    })
+  }
+  post('tickets', ticketCreateSchema, { work: createTicket, status: 201 })
+  post('tokens/read', tokenReadSchema, { work: readToken })
+  post('wallet-tokens', walletTokenCreateSchema, { work: createWalletToken, status: 201 })
+  post('saved-cards/keep', savedCardKeySchema, { work: keep })
+  post('saved-cards/remove', savedCardKeySchema, { work: remove })
+  post('saved-cards/tokens', savedCardTokenRequestSchema, { work: createSavedToken, status: 201 })
+  post('send', sendSchema, { work: sendOrNot })
 }
 
 /** `send` throws only before its claim is committed, and no socket opens before that: so nothing was sent. */
