@@ -160,13 +160,14 @@ const paging = {
 }
 
 export const listQuerySchema = z.strictObject(paging)
-export const orderListSchema = z.strictObject({ ...paging, reference: z.string().optional(), status: z.enum(orderStates).optional(), seller: idOf('seller').optional(), buyer: z.string().optional() })
+export const orderListSchema = z.strictObject({ ...paging, reference: z.string().optional(), status: z.enum(orderStates).optional(), seller: idOf('seller').optional(), buyer: z.string().optional(), paymentLink: idOf('paymentLink').optional() })
 export const paymentListSchema = z.strictObject({ ...paging, order: idOf('order').optional(), status: z.enum(paymentStates).optional() })
 export const escrowListSchema = z.strictObject({ ...paging, seller: idOf('seller').optional(), order: idOf('order').optional() })
 export const releaseListSchema = z.strictObject({ ...paging, escrow: idOf('escrow').optional(), seller: idOf('seller').optional() })
 export const refundListSchema = z.strictObject({ ...paging, payment: idOf('payment').optional(), order: idOf('order').optional(), status: z.enum(refundStates).optional() })
 export const disputeListSchema = z.strictObject({ ...paging, escrow: idOf('escrow').optional(), order: idOf('order').optional(), status: z.enum(disputeStates).optional() })
 export const sellerListSchema = z.strictObject({ ...paging, reference: z.string().optional() })
+export const paymentLinkListSchema = z.strictObject({ ...paging, reference: z.string().optional() })
 export const savedCardListSchema = z.strictObject({ ...paging, buyer: z.string().max(64).optional(), company: z.string().max(64).optional(), status: z.enum(['active', 'removed']).optional().meta({ description: 'Active by default.' }) })
 export const payoutListSchema = z.strictObject({ ...paging, seller: idOf('seller').optional(), status: z.enum(payoutStates).optional() })
 export const eventListSchema = z.strictObject({ ...paging, type: z.string().max(64).optional(), object: z.string().max(64).optional().meta({ description: 'The id of the object that it is about.' }), order: z.enum(['newest', 'oldest']).optional() })

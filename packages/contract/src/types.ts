@@ -185,6 +185,7 @@ export type ErrorCode =
   | 'origin_not_allowed'
   | 'test_mode_only'
   | 'not_found'
+  | 'payment_link_unknown'
   | 'route_not_found'
   | 'method_not_allowed'
   | 'limit_reached'
@@ -195,6 +196,11 @@ export type ErrorCode =
   | 'session_revision_stale'
   | 'attempt_in_progress'
   | 'attempts_exhausted'
+  | 'payment_link_inactive'
+  | 'payment_link_expired'
+  | 'payment_link_used_up'
+  | 'payment_link_busy'
+  | 'payment_link_unavailable'
   | 'order_not_cancelable'
   | 'payment_transition_refused'
   | 'milestone_transition_refused'
@@ -621,6 +627,10 @@ export interface Order {
   details: Details
   escrows: Escrow[]
   session: string
+  /**
+   * The link by which its buyer came.
+   */
+  paymentLink: string | null
   payments: string[]
   metadata: Metadata
   /**
@@ -674,6 +684,10 @@ export interface CheckoutSession {
    * The newest attempt.
    */
   payment: string | null
+  /**
+   * The link by which its buyer came.
+   */
+  paymentLink: string | null
   clientSecret: string
   /**
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
@@ -1370,6 +1384,10 @@ export interface CheckoutSessionInEvent {
    */
   payment: string | null
   /**
+   * The link by which its buyer came.
+   */
+  paymentLink: string | null
+  /**
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
   expiresAt: string
@@ -1670,6 +1688,92 @@ export interface ApiKeyRotate {
   overlapHours?: number
 }
 export interface Empty {}
+export interface PaymentLinkCreate {
+  /**
+   * Yours, for the link. Its orders have it with a number: `invoice-7-1`.
+   */
+  reference: string
+  currency: string
+  /**
+   * Automatic by default, so that a closed tab strands no authorization.
+   */
+  captureMode?: 'automatic' | 'manual'
+  /**
+   * 3-D Secure for cards. `automatic` by default: the issuer decides whether to challenge the buyer; `challenge`: it is asked to; `off`: it is not asked at all.
+   */
+  threeDSecure?: 'automatic' | 'challenge' | 'off'
+  returnUrl: string
+  buyer?: BuyerInput
+  lines: SessionLineInput[]
+  collect?: CollectInput
+  /**
+   * What is known already; the buyer can change what is asked for.
+   */
+  details?: DetailsInput
+  metadata?: Metadata
+  /**
+   * How often it can be paid; once by default.
+   */
+  maxUses?: number
+  /**
+   * 30 days by default, 366 at most.
+   */
+  expiresInMinutes?: number
+}
+export interface PaymentLink {
+  id: string
+  object: 'payment_link'
+  reference: string
+  status: 'active' | 'used_up' | 'expired' | 'inactive'
+  mode: 'test' | 'live'
+  /**
+   * For whom it is meant: whoever has it can open it.
+   */
+  url: string
+  currency: string
+  amount: number
+  captureMode: 'automatic' | 'manual'
+  threeDSecure: 'automatic' | 'challenge' | 'off'
+  returnUrl: string
+  buyer: Buyer
+  collect: Collect
+  details: Details
+  lines: {
+    reference: string
+    seller: string
+    description: string | null
+    amount: number
+    platformFee: number
+    /**
+     * As they were given; each session has them with the defaults of its day.
+     */
+    releaseTerms: ReleaseTermsInput | null
+  }[]
+  maxUses: number
+  uses: {
+    complete: number
+    /**
+     * Sessions in which somebody may be paying now.
+     */
+    open: number
+  }
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  expiresAt: string
+  deactivatedAt: string | null
+  metadata: Metadata
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface PaymentLinkOpening {
+  object: 'payment_link_opening'
+  clientSecret: string
+  session: string
+  marketplace: string
+}
 export interface WebhookEndpoint {
   id: string
   object: 'webhook_endpoint'
@@ -1949,6 +2053,11 @@ export interface ListFilters {
     company?: string
     status?: 'active' | 'removed'
   }
+  'paymentLinks.list': {
+    limit?: number
+    after?: string
+    reference?: string
+  }
   'orders.list': {
     limit?: number
     after?: string
@@ -1956,6 +2065,7 @@ export interface ListFilters {
     status?: 'open' | 'paid' | 'completed' | 'refunded' | 'canceled'
     seller?: string
     buyer?: string
+    paymentLink?: string
   }
   'payments.list': {
     limit?: number

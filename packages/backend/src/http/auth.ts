@@ -30,7 +30,7 @@ type AuthDeps = Pick<Deps, 'pool' | 'hooks' | 'config' | 'sealer'>
  * @refuses buyer_link_invalid, buyer_link_expired, origin_not_allowed - of a buyer
  */
 export async function authenticate(deps: AuthDeps, wanted: Caller, credentials: Credentials): Promise<Authenticated | Refusal> {
-  if (wanted === 'public') return { marketplace: null, caller: { kind: 'public' } }
+  if (wanted === 'public' || wanted === 'hosted') return { marketplace: null, caller: { kind: wanted } }
   const bearer = /^Bearer +(\S+) *$/i.exec(credentials.authorization ?? '')?.[1]
   if (wanted === 'page') return authenticatePage(deps, bearer, credentials.origin)
   if (wanted === 'buyer') return authenticateBuyer(deps, bearer, credentials.origin)

@@ -36,7 +36,7 @@ export interface HttpServer {
 interface Context {
   readonly deps: Deps
   readonly metrics: Metrics
-  readonly limits: { readonly address: RateLimiter; readonly session: RateLimiter; readonly failures: RateLimiter }
+  readonly limits: { readonly address: RateLimiter; readonly session: RateLimiter; readonly failures: RateLimiter; readonly linkAddress: RateLimiter; readonly link: RateLimiter }
   readonly draining: { now: boolean }
 }
 
@@ -62,6 +62,8 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
       address: new RateLimiter(rateLimits.pageAddress),
       session: new RateLimiter(rateLimits.pageSession),
       failures: new RateLimiter(rateLimits.authFailures),
+      linkAddress: new RateLimiter(rateLimits.linkAddress),
+      link: new RateLimiter(rateLimits.link),
     },
   }
   const app = fastify({
@@ -187,13 +189,19 @@ async function admit(context: Context, { endpoint, request }: Asking): Promise<A
   if (version !== undefined && !API_VERSIONS.includes(String(version))) return versionRefused(String(version))
   if (endpoint.testOnly && deps.config.mode === 'live') return testOnly
   const origin = request.headers.origin ?? null
-  const tooOften = fromPages(endpoint.caller) ? limits.address.take(addressKey(request.ip)) : null
+  const tooOften = endpoint.caller === 'hosted' ? takeOpening(limits, request)
+    : fromPages(endpoint.caller) ? limits.address.take(addressKey(request.ip)) : null
   if (tooOften !== null) return rateLimited(tooOften)
   const found = await authenticate(deps, endpoint.caller, { authorization: request.headers.authorization, origin })
   if (isRefusal(found)) return throttleGuessing(limits.failures, { refusal: found, address: addressKey(request.ip) })
   const pageOf = subjectOf(found)
   const tooOftenHere = pageOf === null ? null : limits.session.take(pageOf)
   return tooOftenHere === null ? { ...found, origin } : rateLimited(tooOftenHere)
+}
+
+/** Each opening of a link may make a session, with attempts of its own: so often by address, and so often by link. */
+function takeOpening({ linkAddress, link }: Context['limits'], { ip, params }: FastifyRequest): number | null {
+  return linkAddress.take(addressKey(ip)) ?? link.take(String((params as { slug?: string }).slug))
 }
 
 /** The session or order that a page speaks for; null for servers. */

@@ -105,7 +105,7 @@ function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFol
     mode: 'test', dataFolder, secretKey: testSecretKey,
     http: {
       host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, validateResponses: true,
-      rateLimits: { pageAddress: limit, pageSession: limit, authFailures: limit, notifications: limit },
+      rateLimits: { pageAddress: limit, pageSession: limit, linkAddress: limit, link: limit, authFailures: limit, notifications: limit },
     },
     database: { url: null, appUrl: null, poolSize: 10 },
     vault: { kind: 'in_process', port: 0, publicUrl: null, internalKey: randomBytes(24).toString('base64url'), databaseUrl: null, walletsFile: null },

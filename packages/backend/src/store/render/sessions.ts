@@ -24,7 +24,7 @@ export async function readSessions(
     .selectAll('sessions')
     .select([
       'orders.reference', 'orders.buyer_reference', 'orders.buyer_name', 'orders.buyer_email', 'orders.buyer_company', 'orders.metadata',
-      'orders.details', 'marketplaces.mode',
+      'orders.details', 'orders.payment_link_id', 'marketplaces.mode',
     ])
     .where('sessions.marketplace_id', '=', marketplace).where('sessions.id', 'in', ids).execute()
   const byOrder = await lines(db, marketplace, rows.map(({ order_id: order }) => order))
@@ -40,7 +40,7 @@ export async function readSessions(
       amount: wire(line.amount), platformFee: wire(line.platform_fee),
       releaseTerms: { method: line.release_method, inspectionDays: line.inspection_days, claimDays: line.claim_days },
     })),
-    payment: row.payment_id, clientSecret: clientSecretOf(sealer, { marketplace, id: row.id }),
+    payment: row.payment_id, paymentLink: row.payment_link_id, clientSecret: clientSecretOf(sealer, { marketplace, id: row.id }),
     expiresAt: instant(row.expires_at), metadata: row.metadata, createdAt: instant(row.created_at),
   })))
 }
