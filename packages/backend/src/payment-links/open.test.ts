@@ -211,6 +211,21 @@ describe('however many open at once', () => {
     expect(await links.read(link)).toMatchObject({ status: 'inactive', uses: { open: 0, complete: 0 } })
   }, 60_000)
 
+  it('one that comes in the middle of a deactivation waits, and finds it ended', async () => {
+    const link = await links.create()
+    const { pool } = at.backend.deps
+    const ending = await pool.connect()
+    await ending.query('begin')
+    await ending.query('update payment_links set deactivated_at = now() where id = $1', [link.id])
+    const opened = insist(() => openAt(at.backend, link))
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await ending.query(waiting)).rowCount, { timeout: 10_000, interval: 10 }).toBeGreaterThan(0)
+    await ending.query('commit')
+    ending.release()
+    expect(code(await opened)).toBe('payment_link_inactive')
+    expect(await sessionsOf(link)).toEqual([])
+  })
+
   it('the database gives no place to a second session, and no place beyond the last', async () => {
     const link = await links.create({ maxUses: 2 })
     const [one, two] = [await links.open(link), await links.open(link)]
