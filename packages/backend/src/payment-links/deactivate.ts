@@ -1,16 +1,14 @@
 import type { PaymentLink } from '@holdfast/contract/types'
 import type { Refusal } from '@holdfast/core'
 import type { Call, Command } from '../commands/execute.ts'
-import { endSession } from '../commands/sessions.ts'
 import type { Tx } from '../database.ts'
 import { notFound } from '../not-found.ts'
-import type { Sealer } from '../seal.ts'
-import { readPaymentLinks, readPlaces } from './store.ts'
+import { setTimers } from '../store/timers.ts'
+import { readPaymentLinks } from './store.ts'
 
 interface Input {
   readonly id: string
   readonly publicUrl: string
-  readonly sealer: Pick<Sealer, 'derive'>
 }
 
 /**
@@ -26,17 +24,27 @@ export const deactivatePaymentLink: Command<Input, PaymentLink> = {
   },
 }
 
-async function deactivateOne(tx: Tx, { marketplace, input, now }: Call<Input>): Promise<PaymentLink | Refusal> {
-  const { id, publicUrl, sealer } = input
-  const row = await tx.db.selectFrom('payment_links').select(['marketplace_id', 'id', 'deactivated_at']).where('marketplace_id', '=', marketplace)
+async function deactivateOne(tx: Tx, call: Call<Input>): Promise<PaymentLink | Refusal> {
+  const { marketplace, input: { id, publicUrl }, now } = call
+  const row = await tx.db.selectFrom('payment_links').select('deactivated_at').where('marketplace_id', '=', marketplace)
     .where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
   if (!row) return notFound('payment link', id)
-  const open = (await readPlaces(tx.db, row)).filter(({ state }) => state === 'open').map(({ session }) => session)
-  // refused where an attempt has begun since it was read
-  for (const session of open.toSorted()) await endSession(tx, { marketplace, session, ending: 'expire', now, sealer })
   if (!row.deactivated_at) {
     await tx.db.updateTable('payment_links').set({ deactivated_at: now }).where('marketplace_id', '=', marketplace).where('id', '=', id).execute()
   }
+  await expireSessions(tx, call)
   const [link] = await readPaymentLinks({ db: tx.db, publicUrl }, marketplace, [id])
   return link!
+}
+
+/** From this instant on nobody begins to pay in them; the worker, which is told to come now, ends them with their orders. */
+async function expireSessions(tx: Tx, { marketplace, input: { id }, now }: Call<Input>): Promise<void> {
+  const open = await tx.db.selectFrom('sessions').select('id').where('marketplace_id', '=', marketplace).where('state', '=', 'open')
+    .where('id', 'in', (places) => places.selectFrom('payment_link_places').select('session_id')
+      .where('marketplace_id', '=', marketplace).where('payment_link_id', '=', id))
+    .orderBy('id').forNoKeyUpdate().execute()
+  if (open.length === 0) return
+  const ids = open.map((session) => session.id)
+  await tx.db.updateTable('sessions').set({ expires_at: now }).where('marketplace_id', '=', marketplace).where('id', 'in', ids).execute()
+  setTimers(tx, marketplace, { kind: 'session_expiry', timers: ids.map((subject) => ({ subject, dueAt: now })) })
 }

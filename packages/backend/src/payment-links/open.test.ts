@@ -237,6 +237,15 @@ describe('however many open at once', () => {
 })
 
 describe('deactivating a link', () => {
+  it('lets nobody begin to pay from that instant on', async () => {
+    const link = await links.create()
+    const opened = await links.open(link)
+    const session = await links.session(opened)
+    const card = await at.shop.token(session)
+    await links.deactivate(link)
+    expect(code(await at.shop.confirm(session, { token: card }))).toBe('session_not_open')
+  })
+
   it('ends it for good with the session that nobody is paying in, and may be done twice', async () => {
     const link = await links.create({ maxUses: 3 })
     const [open, busy, done] = [await links.open(link), await links.open(link), await links.open(link)]
@@ -244,8 +253,10 @@ describe('deactivating a link', () => {
     await at.backend.deps.pool.query(`update sessions set state = 'processing' where id = $1`, [busy.opening.session])
     const first = await links.deactivate(link)
     expect(first).toMatchObject({ status: 200, body: { status: 'inactive', uses: { open: 1, complete: 1 } } })
-    const states = await Promise.all([open, busy, done].map(async (one) => (await links.session(one)).status))
-    expect(states).toEqual(['expired', 'processing', 'complete'])
+    const worker = await startTestBackend({ database: at.backend.database, rails: at.backend.rails, worker: true })
+    const states = () => Promise.all([open, busy, done].map(async (one) => (await links.session(one)).status))
+    await expect.poll(states, { timeout: 20_000 }).toEqual(['expired', 'processing', 'complete'])
+    await worker.close({ keep: true })
     expect((await links.deactivate(link)).body).toEqual(first.body)
     expect(await links.open(link)).toMatchObject({ status: 409, body: { code: 'payment_link_inactive' } })
     expect(await at.shop.get(`/v1/orders/${(await links.session(open)).order}`)).toMatchObject({ status: 'canceled' })

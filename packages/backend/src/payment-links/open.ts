@@ -17,8 +17,27 @@ interface Input {
   readonly sealer: Pick<Sealer, 'derive'>
 }
 
-/** By slug. What a call before it changed is changed here as well. */
-type Links = ReadonlyMap<string, PaymentLinkRow & { opened: number }>
+/** A locked link, as the calls before have left it. */
+interface OpenedLink {
+  readonly row: PaymentLinkRow
+  /** In order, from 1. */
+  readonly places: (Place | Taken)[]
+  /** How many orders it has named. */
+  named: number
+}
+
+/** A place that a call of this batch took, for a session that is made when all have been decided. */
+interface Taken {
+  readonly call: Call<Input>
+  readonly link: OpenedLink
+  readonly place: number
+  readonly state: 'open'
+  readonly expiresAt: Date
+  session: CheckoutSession | Refusal
+}
+
+/** By slug. */
+type Links = ReadonlyMap<string, OpenedLink>
 
 const MINUTE_MS = 60_000
 /** A link for one keeps its session for a day: whoever comes back finds it. */
@@ -37,79 +56,62 @@ export const openPaymentLink: Command<Input, PaymentLinkOpening, Links> = {
   gathered: true,
   lock,
   async run(tx, calls, links) {
-    const outcomes: (PaymentLinkOpening | Refusal)[] = []
+    const found: (Place | Taken | Refusal)[] = []
     for (const call of calls) {
       const link = links.get(call.input.slug)
-      const session = link ? await openOne(tx, call, link) : unknown
-      outcomes.push(isRefusal(session) ? session : opening(call, session))
+      found.push(link ? await openOne(tx, call, link) : unknown)
     }
-    return outcomes
+    await sell(tx, found.filter(isTaken))
+    return calls.map((call, index) => answer(call, found[index] as Place | Taken | Refusal))
   },
 }
 
 async function lock(tx: Tx, asked: readonly Asked<Input>[]): Promise<Links> {
   const rows = await tx.db.selectFrom('payment_links').selectAll().where('marketplace_id', '=', asked[0]!.marketplace)
     .where('slug', 'in', [...new Set(asked.map(({ input }) => input.slug))]).orderBy('id').forNoKeyUpdate().execute()
-  return new Map(rows.map((row) => [row.slug, row]))
+  const places = await readPlaces(tx.db, rows)
+  return new Map(rows.map((row) => [row.slug, { row, places: places.get(row.id) ?? [], named: row.opened }]))
 }
 
-const opening = ({ marketplace, input }: Call<Input>, session: string): PaymentLinkOpening => ({
-  object: 'payment_link_opening', session, marketplace,
-  clientSecret: clientSecretOf(input.sealer, { marketplace, id: session }),
-})
+const isTaken = (one: Place | Taken | Refusal): one is Taken => 'call' in one
 
-/** The session in which whoever opens a link pays. */
-async function openOne(tx: Tx, call: Call<Input>, link: PaymentLinkRow & { opened: number }): Promise<string | Refusal> {
-  if (link.deactivated_at) return inactive
-  const places = await readPlaces(tx.db, link)
-  if (places.filter(({ state }) => state === 'complete').length >= link.max_uses) return usedUp
-  const [own] = link.max_uses === 1 ? places : []
-  if (own && isLive(own, call.now)) return own.session
-  if (link.expires_at <= call.now) return expired
-  const place = await freePlace(tx, call, { link, places })
+function answer({ marketplace, input }: Call<Input>, found: Place | Taken | Refusal): PaymentLinkOpening | Refusal {
+  if (isRefusal(found)) return found
+  const { session } = found
+  if (typeof session !== 'string' && isRefusal(session)) return unavailable
+  const id = typeof session === 'string' ? session : session.id
+  return { object: 'payment_link_opening', clientSecret: clientSecretOf(input.sealer, { marketplace, id }), session: id, marketplace }
+}
+
+/** The place of whoever opens a link. */
+async function openOne(tx: Tx, call: Call<Input>, link: OpenedLink): Promise<Place | Taken | Refusal> {
+  const { row, places } = link
+  if (row.deactivated_at) return inactive
+  if (places.filter(({ state }) => state === 'complete').length >= row.max_uses) return usedUp
+  const [own] = row.max_uses === 1 ? places : []
+  if (own && isLive(own, call.now)) return own
+  if (row.expires_at <= call.now) return expired
+  const place = await freePlace(tx, call, link)
   if (place === null) return busy
-  const session = await sell(tx, call, link)
-  if (isRefusal(session)) return session
-  take(tx, { link, place, session: session.id })
-  return session.id
+  const taken: Taken = { call, link, place, state: 'open', expiresAt: endOf(row, call.now), session: unavailable }
+  places[place - 1] = taken
+  return taken
 }
 
-const isLive = ({ state, expiresAt }: Place, now: Date): boolean =>
+const isLive = ({ state, expiresAt }: Place | Taken, now: Date): boolean =>
   state === 'processing' || (state === 'open' && expiresAt > now)
 
 /** A place that nobody has: of a session that has ended, or a new one, or of a session whose time is over. */
-async function freePlace(
-  tx: Tx, { marketplace, now, input: { sealer } }: Call<Input>,
-  { link, places }: { readonly link: PaymentLinkRow; readonly places: readonly Place[] },
-): Promise<number | null> {
+async function freePlace(tx: Tx, { marketplace, now, input: { sealer } }: Call<Input>, { row, places }: OpenedLink): Promise<number | null> {
   const ended = places.find(({ state }) => state === 'expired' || state === 'canceled')
   if (ended) return ended.place
-  if (places.length < link.max_uses) return places.length + 1
-  for (const { place, session } of places.filter(({ state, expiresAt }) => state === 'open' && expiresAt <= now)) {
+  if (places.length < row.max_uses) return places.length + 1
+  for (const { place, state, expiresAt, session } of places) {
+    if (state !== 'open' || expiresAt > now || typeof session !== 'string') continue
     // an attempt may have begun since it was read: then it is refused, and keeps its place
     if (!isRefusal(await endSession(tx, { marketplace, session, ending: 'expire', now, sealer }) as object)) return place
   }
   return null
-}
-
-/** Merchants name their orders as they like: a name that is taken is left out. */
-const MOST_NAMES = 10
-
-/** Makes a session of what the link sells, as `sessions.create` would. */
-async function sell(tx: Tx, call: Call<Input>, link: PaymentLinkRow & { opened: number }): Promise<CheckoutSession | Refusal> {
-  const { rails, sealer } = call.input
-  const { sells, currency } = link
-  const connector = railOfSession(rails, { currency, captureMode: sells.captureMode ?? 'automatic' })
-  for (let tried = 0; tried < MOST_NAMES; tried += 1) {
-    link.opened += 1
-    const reference = `${link.reference}-${link.opened}`
-    const made = await newSessions(tx, [{
-      ...call, input: { ...sells, reference, currency, connector, sealer, paymentLink: link.id, expiresAt: endOf(link, call.now) },
-    }])
-    const outcome = made[0] as CheckoutSession | Refusal
-    if (!isRefusal(outcome) || outcome.refused !== 'reference_taken') return isRefusal(outcome) ? unavailable : outcome
-  }
-  return unavailable
 }
 
 /** No session outlasts its link, but whoever opened that in time has half an hour to pay. */
@@ -119,22 +121,50 @@ function endOf({ max_uses: uses, expires_at: expiresAt }: PaymentLinkRow, now: D
   return new Date(uses === 1 ? Math.min(after(ONE_BUYERS_MINUTES), Math.max(expiresAt.getTime(), least)) : least)
 }
 
-/** Gives a place to a session. The statement sees for itself that the session which had it before has ended unpaid. */
-function take(tx: Tx, { link, place, session }: { readonly link: PaymentLinkRow & { opened: number }; readonly place: number; readonly session: string }): void {
+/** Merchants name their orders as they like: a name that is taken is left out. */
+const MOST_NAMES = 10
+
+/** Makes the sessions of what the links sell, as `sessions.create` would, and gives them their places. */
+async function sell(tx: Tx, taken: readonly Taken[]): Promise<void> {
+  let unnamed = taken
+  for (let tried = 0; unnamed.length > 0 && tried < MOST_NAMES; tried += 1) {
+    const made = await newSessions(tx, unnamed.map(orderOf))
+    for (const [index, one] of unnamed.entries()) one.session = made[index] as CheckoutSession | Refusal
+    unnamed = unnamed.filter(({ session }) => isRefusal(session) && session.refused === 'reference_taken')
+  }
+  keepPlaces(tx, taken.filter(({ session }) => !isRefusal(session)))
+}
+
+function orderOf({ call, link, expiresAt }: Taken): Parameters<typeof newSessions>[1][number] {
+  const { sells, currency, id, reference } = link.row
+  const { rails, sealer } = call.input
+  link.named += 1
+  const connector = railOfSession(rails, { currency, captureMode: sells.captureMode ?? 'automatic' })
+  return { ...call, input: { ...sells, reference: `${reference}-${link.named}`, currency, connector, sealer, paymentLink: id, expiresAt } }
+}
+
+/** Gives places to sessions. The statement sees for itself that those which had them before have ended unpaid. */
+function keepPlaces(tx: Tx, taken: readonly Taken[]): void {
+  const [first] = taken
+  if (!first) return
+  const each = <T>(read: (one: Taken) => T): T[] => taken.map(read)
   tx.send({
-    name: 'take_place', rows: 1,
+    name: 'take_places', rows: taken.length,
     text: `insert into payment_link_places as p (marketplace_id, payment_link_id, place, max_uses, session_id)
-           select marketplace_id, id, $3, max_uses, $4 from payment_links
-           where marketplace_id = $1 and id = $2 and deactivated_at is null
+           select l.marketplace_id, l.id, t.place, l.max_uses, t.session_id
+           from unnest($2::text[], $3::int[], $4::text[]) as t (link_id, place, session_id)
+           join payment_links l on l.marketplace_id = $1 and l.id = t.link_id and l.deactivated_at is null
            on conflict (marketplace_id, payment_link_id, place) do update set session_id = excluded.session_id
              where exists (select from sessions s where s.marketplace_id = p.marketplace_id and s.id = p.session_id
                and s.state in ('expired', 'canceled'))
            returning 1`,
-    values: [link.marketplace_id, link.id, place, session],
+    values: [first.call.marketplace, each(({ link }) => link.row.id), each(({ place }) => place), each(({ session }) => (session as CheckoutSession).id)],
   })
+  const links = [...new Set(each(({ link }) => link))]
   tx.send({
-    name: 'count_opening',
-    text: 'update payment_links set opened = $3 where marketplace_id = $1 and id = $2',
-    values: [link.marketplace_id, link.id, link.opened],
+    name: 'count_openings',
+    text: `update payment_links l set opened = t.named from unnest($2::text[], $3::int[]) as t (id, named)
+           where l.marketplace_id = $1 and l.id = t.id`,
+    values: [first.call.marketplace, links.map(({ row }) => row.id), links.map(({ named }) => named)],
   })
 }

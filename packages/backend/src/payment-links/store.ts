@@ -1,7 +1,7 @@
 import type { Details, PaymentLink, PaymentLinkCreate } from '@holdfast/contract/types'
 import { sql, type Selectable } from 'kysely'
 import { collectOf, detailsOf } from '../details/details.ts'
-import { inOrder, instant, instantOrNull, wire, type Reader } from '../store/render/values.ts'
+import { grouped, inOrder, instant, instantOrNull, wire, type Reader } from '../store/render/values.ts'
 import type { PaymentLinksTable } from '../store/tables.ts'
 
 /** What each session of a link is made of, as the merchant's server said it. */
@@ -17,12 +17,15 @@ export interface Place {
   readonly expiresAt: Date
 }
 
-/** The places that a locked link has given out, in order. */
-export async function readPlaces(db: Reader, { marketplace_id: marketplace, id }: Pick<PaymentLinkRow, 'marketplace_id' | 'id'>): Promise<Place[]> {
-  return db.selectFrom('payment_link_places as p')
+/** The places that locked links of one marketplace have given out, in order. */
+export async function readPlaces(db: Reader, links: readonly Pick<PaymentLinkRow, 'marketplace_id' | 'id'>[]): Promise<Map<string, Place[]>> {
+  const [first] = links
+  if (!first) return new Map()
+  const rows = await db.selectFrom('payment_link_places as p')
     .innerJoin('sessions as s', (join) => join.onRef('s.marketplace_id', '=', 'p.marketplace_id').onRef('s.id', '=', 'p.session_id'))
-    .select(['p.place', 's.id as session', 's.state', 's.expires_at as expiresAt'])
-    .where('p.marketplace_id', '=', marketplace).where('p.payment_link_id', '=', id).orderBy('p.place').execute()
+    .select(['p.payment_link_id as link', 'p.place', 's.id as session', 's.state', 's.expires_at as expiresAt'])
+    .where('p.marketplace_id', '=', first.marketplace_id).where('p.payment_link_id', 'in', links.map(({ id }) => id)).orderBy('p.place').execute()
+  return grouped(rows, ({ link }) => link)
 }
 
 interface Uses {
@@ -35,7 +38,7 @@ async function readUses(db: Reader, marketplace: string, ids: readonly string[])
     .innerJoin('sessions as s', (join) => join.onRef('s.marketplace_id', '=', 'p.marketplace_id').onRef('s.id', '=', 'p.session_id'))
     .select(['p.payment_link_id as id',
       sql<number>`(count(*) filter (where s.state = 'complete'))::int`.as('complete'),
-      sql<number>`(count(*) filter (where s.state in ('open', 'processing')))::int`.as('open')])
+      sql<number>`(count(*) filter (where s.state = 'processing' or (s.state = 'open' and s.expires_at > app_now())))::int`.as('open')])
     .where('p.marketplace_id', '=', marketplace).where('p.payment_link_id', 'in', ids).groupBy('p.payment_link_id').execute()
   return new Map(rows.map(({ id, complete, open }) => [id, { complete, open }]))
 }
