@@ -12,7 +12,7 @@ export const en = {
   link_used_up: 'This payment link has already been used',
   linkText: 'Nothing was charged. If you still want to pay, ask for a new link.',
   noScript: 'This page needs JavaScript to take your payment. Switch it on, then load the page again.',
-  contact: 'Contact: {email}',
+  contact: 'Write to {email}',
   terms: 'Terms',
   privacy: 'Privacy',
 }
