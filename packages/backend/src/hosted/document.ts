@@ -59,17 +59,21 @@ function spoken({ words, locale }: Pick<Making, 'words' | 'locale'>): Spoken {
 }
 
 /** What stands in the address after `/pay/`. */
-export type Subject = { readonly marketplace: Branded } | { readonly link: string }
+export interface Subject {
+  /** Null: a link that names none of ours, which its opening will say. */
+  readonly marketplace: Branded | null
+  /** A payment link's, which the page's script opens. */
+  readonly link: string | null
+}
 
 /** The page on which a marketplace's sessions, or one payment link, are paid. */
-export function paymentDocument(making: Making, subject: Subject): Document {
+export function paymentDocument(making: Making, { marketplace, link }: Subject): Document {
   const { shelf, publicUrl } = making
   const speech = spoken(making)
   const { words } = speech
-  const marketplace = 'marketplace' in subject ? subject.marketplace : null
   const branding = marketplace?.branding ?? {}
   const config = {
-    apiUrl: publicUrl, marketplace: marketplace?.id ?? null, name: marketplace?.name ?? '', link: 'link' in subject ? subject.link : null,
+    apiUrl: publicUrl, marketplace: marketplace?.id ?? null, link,
     theme: branding.theme ?? 'harbour', accent: accentsOf(branding), nonce: making.nonce, words,
   }
   const late = `<p class="late" role="alert">${escape(words['error_network'] ?? '')}</p>`

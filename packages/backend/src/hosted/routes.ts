@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { addressKey, RateLimiter } from '../http/rate-limit.ts'
 import { readMarketplaceRow } from '../marketplaces.ts'
 import { pictureType } from './branding.ts'
-import { localeOf, paymentDocument, unknownDocument, type Document, type Making, type Subject } from './document.ts'
+import { localeOf, paymentDocument, unknownDocument, type Branded, type Document, type Making } from './document.ts'
 import { shelve, type PageFiles, type Shelf } from './files.ts'
 
 /*
@@ -33,7 +33,7 @@ export function addHostedPage(app: FastifyInstance, { deps, page }: { readonly d
   const get = (path: string, handle: (context: Context, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>): void =>
     void app.route({ method: ['GET', 'HEAD'], url: `${HOSTED_PATH}${path}`, onRequest, handler: (request, reply) => handle(context, request, reply) })
   get('/:marketplace', showMarketplace)
-  // it reads nothing and makes nothing: who looks at a link, a preview or a scanner, has not opened it
+  // it opens nothing: previews and scanners follow links too
   get('/link/:slug', showLink)
   get('/:marketplace/logo/:version', sendLogo)
   app.route({ method: ['GET', 'HEAD'], url: `${HOSTED_PATH}/assets/*`, handler: (request, reply) => sendFile(context, request, reply) })
@@ -41,22 +41,27 @@ export function addHostedPage(app: FastifyInstance, { deps, page }: { readonly d
 
 async function showMarketplace(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { marketplace: id } = request.params as { marketplace: string }
-  const row = marketplacePattern.test(id) ? await readMarketplaceRow(context.deps.db, id) : undefined
-  const making = await makingOf(context, request, row?.marketplace_id)
-  if (row?.mode !== context.deps.config.mode) return sendPage(reply.status(404), unknownDocument(making))
-  const marketplace = { id, name: row.name, branding: row.branding }
-  return sendPage(reply, paymentDocument(making, { marketplace }))
+  const marketplace = await find(context, id)
+  const making = await makingOf(context, request, marketplace)
+  if (!marketplace) return sendPage(reply.status(404), unknownDocument(making))
+  return sendPage(reply, paymentDocument(making, { marketplace, link: null }))
 }
 
+/** A link's slug begins with its marketplace, so that nothing is read of the link itself. */
 async function showLink(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { slug } = request.params as { slug: string }
-  const subject: Subject = { link: slug }
-  return sendPage(reply, paymentDocument(await makingOf(context, request, undefined), subject))
+  const marketplace = await find(context, `${idPrefixes.marketplace}_${slug.split('-')[0]}`)
+  return sendPage(reply, paymentDocument(await makingOf(context, request, marketplace), { marketplace, link: slug }))
 }
 
-async function makingOf({ deps, shelf, words }: Context, request: FastifyRequest, marketplace: string | undefined): Promise<Making> {
+async function find({ deps }: Context, id: string): Promise<Branded | null> {
+  const row = marketplacePattern.test(id) ? await readMarketplaceRow(deps.db, id) : undefined
+  return row?.mode === deps.config.mode ? { id, name: row.name, branding: row.branding } : null
+}
+
+async function makingOf({ deps, shelf, words }: Context, request: FastifyRequest, marketplace: Branded | null): Promise<Making> {
   const { locale } = request.query as { locale?: unknown }
-  const methods = marketplace === undefined ? [] : await deps.wallets.of(marketplace)
+  const methods = marketplace ? await deps.wallets.of(marketplace.id) : []
   const google = methods.some(({ type }) => type === 'google_pay')
   return {
     shelf, words, publicUrl: deps.publicUrl(), vaultOrigin: new URL(deps.frameUrl('')).origin,

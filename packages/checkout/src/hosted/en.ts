@@ -10,6 +10,8 @@ export const en = {
   link_inactive: 'This payment link is switched off',
   link_expired: 'This payment link has expired',
   link_used_up: 'This payment link has already been used',
+  link_busy: 'Others are paying with this link right now',
+  link_busyText: 'Nothing was charged. Wait a few minutes, then try again.',
   linkText: 'Nothing was charged. If you still want to pay, ask for a new link.',
   noScript: 'This page needs JavaScript to take your payment. Switch it on, then load the page again.',
   contact: 'Write to {email}',

@@ -8,7 +8,7 @@ import { drop, keep, kept, lend, named, sweep } from './keeping.ts'
 
 interface Config {
   readonly apiUrl: string
-  /** Null on a payment link's page, until the link is opened. */
+  /** Null on the page of a payment link that names none. */
   readonly marketplace: string | null
   readonly link: string | null
   readonly theme: string
@@ -97,7 +97,7 @@ function show(secret: string): void {
 
 const refusals: Readonly<Record<string, string>> = {
   payment_link_unknown: 'link_unknown', payment_link_inactive: 'link_inactive', payment_link_expired: 'link_expired',
-  payment_link_used_up: 'link_used_up',
+  payment_link_unavailable: 'link_inactive', payment_link_used_up: 'link_used_up',
 }
 
 /** Asks for the link's session: by a press of the buyer's script alone, since previews and scanners read links too. */
@@ -106,7 +106,8 @@ async function open(link: string): Promise<void> {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}', credentials: 'omit', redirect: 'error',
   }).then(async (response) => ({ ok: response.ok, body: await response.json() as { clientSecret?: string, code?: string } })).catch(() => null)
   const refused = refusals[answer?.body.code ?? '']
-  if (refused) say(text(refused), text('linkText'))
+  if (answer?.body.code === 'payment_link_busy') say(text('link_busy'), text('link_busyText'), () => void open(link))
+  else if (refused) say(text(refused), text('linkText'))
   else if (answer?.ok && named(answer.body.clientSecret ?? '')) show(answer.body.clientSecret!)
   else say(text('loadErrorTitle'), text('error_network'), () => void open(link))
 }
