@@ -117,6 +117,14 @@ async function ensureSellers(holdfast: Holdfast): Promise<void> {
   }))
 }
 
+/** How the hosted page shows this marketplace. */
+async function ensureBranding(holdfast: Holdfast): Promise<void> {
+  const logo = await readFile(new URL('../public/logo.png', import.meta.url), 'base64')
+  await holdfast.marketplace.update({
+    branding: { accentColor: '#0b5c78', logo: `data:image/png;base64,${logo}`, supportEmail: 'help@quayside.example', termsUrl: 'https://quayside.example/terms', privacyUrl: 'https://quayside.example/privacy' },
+  })
+}
+
 /** The operator's own money in custody, once a currency: the rails' fees come before the platform's own are earned. */
 async function ensureFunding(holdfast: Holdfast): Promise<void> {
   await Promise.all(currencies.map(async (currency) => {
@@ -169,6 +177,7 @@ async function main(): Promise<void> {
   const holdfast = new Holdfast({ apiKey: marketplace.secretKey, baseUrl: apiUrl })
   await ensureSellers(holdfast)
   await ensureFunding(holdfast)
+  await ensureBranding(holdfast)
   holdfast.close()
   const shop = await startShop({
     origin: shopOrigin, port: ports.shop, apiKey: marketplace.secretKey, apiUrl, vaultOrigin: backend.vaultUrl, component: await readComponent(),

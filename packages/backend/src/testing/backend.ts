@@ -32,6 +32,8 @@ export interface TestBackendOptions {
   readonly resolveHost?: ResolveHost
   /** How long the rails' time-out faults hang; 1,500 ms by default. */
   readonly railTimeoutMs?: number
+  /** The hosted page's files; by default there is nothing in them. */
+  readonly page?: PageFiles
   /** Whether wallets' rails run as well: Alipay for CNY, Antom for the rest. */
   readonly wallets?: boolean
 }
@@ -69,7 +71,7 @@ export async function startTestBackend(options: TestBackendOptions = {}): Promis
   const backend = await startBackend(configure(options, { dataFolder, rails }), {
     connections: { owner: null, app: database.app, vault: database.vault },
     frame: { script: '', style: '' },
-    page: emptyPage,
+    page: options.page ?? emptyPage,
     resolveHost: options.resolveHost ?? (async () => []),
     // several lines may come in one write
     logTo: new Writable({ write: (lines, _encoding, done) => { log.push(...String(lines).match(/.+\n?/g) ?? []); done() } }),
