@@ -160,6 +160,7 @@ Holdfast is ready
   Operator's page  ${shop}/operator
   A phone          ${shop}/phone
   Gallery          ${shop}/gallery
+  Hosted page      http://localhost:${api}/pay/…  (by a link on the shop's payment page)
   API              http://localhost:${api}  (OpenAPI 3.1 at /openapi.json)
   Card frame       http://vault.localhost:${vault}
 
