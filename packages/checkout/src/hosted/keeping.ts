@@ -41,20 +41,27 @@ export function kept(wanted: string | null = null): string | null {
   return named(secret)?.session === session ? secret : null
 }
 
+interface Lending {
+  /** Whether other tabs may find it. */
+  readonly away: boolean
+  /** In milliseconds. */
+  readonly now: number
+}
+
 /** Lets the session be found from another tab, or from this one alone again. */
-export function lend(secret: string, away: boolean): void {
+export function lend(secret: string, { away, now }: Lending): void {
   attempt(() => {
     const key = prefix + named(secret)!.session
-    if (away) localStorage.setItem(key, `${Date.now() + AWAY_MS} ${secret}`)
+    if (away) localStorage.setItem(key, `${now + AWAY_MS} ${secret}`)
     else localStorage.removeItem(key)
   })
 }
 
-/** Forgets what nobody came back for. */
-export function sweep(): void {
+/** Forgets what nobody came back for. @param now - in milliseconds */
+export function sweep(now: number): void {
   attempt(() => {
     for (const [key, value] of Object.entries({ ...localStorage })) {
-      if (key.startsWith(prefix) && !(Number.parseInt(String(value), 10) > Date.now())) localStorage.removeItem(key)
+      if (key.startsWith(prefix) && !(Number.parseInt(String(value), 10) > now)) localStorage.removeItem(key)
     }
   })
 }

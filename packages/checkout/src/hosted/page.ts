@@ -1,3 +1,4 @@
+import { ownNow } from '../clock.ts'
 import type { CheckoutState } from '../events.ts'
 import { drop, keep, kept, lend, named, sweep } from './keeping.ts'
 
@@ -51,7 +52,7 @@ function takeSecret(): string | null {
 function say(title: string, words: string, retry?: () => void): void {
   const section = document.createElement('section')
   section.className = 'state'
-  const heading = document.createElement('h2')
+  const heading = document.createElement(document.querySelector('header h1') ? 'h2' : 'h1')
   heading.textContent = title
   heading.tabIndex = -1
   const paragraph = document.createElement('p')
@@ -84,7 +85,7 @@ function show(secret: string): void {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
   if (config.nonce) element.setAttribute('nonce', config.nonce)
   const follow = ({ detail: { phase } }: CustomEvent<CheckoutState>): void => {
-    lend(secret, phase === 'paying' || phase === 'processing')
+    lend(secret, { away: phase === 'paying' || phase === 'processing', now: ownNow() })
     // a payment link is opened anew once what it had opened came to nothing
     if (config.link !== null && over.includes(phase) && phase !== 'complete') drop()
   }
@@ -113,7 +114,7 @@ async function open(link: string): Promise<void> {
 }
 
 function start(): void {
-  sweep()
+  sweep(ownNow())
   const secret = takeSecret()
   // another marketplace's session under this one's name and colours would be a lie
   const fits = secret !== null && (config.marketplace === null || named(secret)?.marketplace === config.marketplace)
