@@ -1,4 +1,5 @@
 import { expect, test } from './support/demo.ts'
+import { CheckoutPage } from './support/pages.ts'
 
 /* The operator's payment links. */
 
@@ -28,4 +29,23 @@ test('what is wrong with a new link is said by the shop, and nothing is made', a
   await operator.fillLink({ description: 'Spindle', amount: '10.00', times: '5000' })
   await expect(page.getByRole('alert')).toContainText('maxUses')
   await expect(page.locator('[data-link]')).toHaveCount(before)
+})
+
+test('whoever opens a link for one pays it on our own page, once', async ({ operator, browser, demo }) => {
+  const link = await operator.makeLink({ description: 'Spindle rebuild', amount: '4,180.00' })
+  const url = await link.getByLabel('Payment link').inputValue()
+  const [ann, ben] = await Promise.all([1, 2].map(async () => (await browser.newContext()).newPage()))
+  const [hers, his] = [new CheckoutPage(ann!, demo.vault), new CheckoutPage(ben!, demo.vault)]
+  await Promise.all([ann!.goto(url), ben!.goto(url)])
+  for (const { element } of [hers, his]) await expect(element.getByText('USD 4,180.00').first().or(element.getByText('$4,180.00').first()).first()).toBeVisible()
+  await hers.pay()
+  await expect(hers.element.getByRole('heading', { name: 'Paid, and held for you' })).toBeVisible({ timeout: 30_000 })
+  await ben!.reload()
+  await expect(his.element.getByRole('heading', { name: 'Paid, and held for you' }), 'the page in which it was open says what became of it').toBeVisible()
+  const late = await (await browser.newContext()).newPage()
+  await late.goto(url)
+  await expect(late.getByRole('heading', { name: 'This payment link has already been used' })).toBeVisible()
+  await operator.page.reload()
+  await expect(link).toContainText('Paid 1 of 1 time')
+  for (const page of [ann!, ben!, late]) await page.context().close()
 })

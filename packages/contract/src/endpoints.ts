@@ -54,7 +54,7 @@ const act = <B extends z.ZodType, T extends z.ZodType>(path_: string, kind: IdKi
 /** Every call of the API, by the name that the SDK and the route's file have. */
 export const endpoints = {
   'marketplace.retrieve': { method: 'GET', path: '/v1/marketplace', caller: 'publishable', summary: 'The marketplace of the key', response: resource.marketplaceSchema, status: 200, idempotent: false },
-  'marketplace.update': { method: 'PATCH', path: '/v1/marketplace', caller: 'secret', summary: 'Change its name or registered origins', body: request.marketplaceUpdateSchema, response: resource.marketplaceSchema, status: 200, idempotent: true },
+  'marketplace.update': { method: 'PATCH', path: '/v1/marketplace', caller: 'secret', summary: 'Change its name, its registered origins, or how the hosted page looks', body: request.marketplaceUpdateSchema, response: resource.marketplaceSchema, status: 200, idempotent: true },
   'marketplace.keys': { method: 'GET', path: '/v1/marketplaces/:id/jwks.json', caller: 'public', summary: 'The public keys that verify payment tokens', params: path('marketplace'), response: z.object({ keys: z.array(z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), use: z.literal('sig'), alg: z.literal('EdDSA'), kid: z.string(), x: z.string() })) }), status: 200, idempotent: false },
   'apiKeys.create': create('/v1/api-keys', request.apiKeyCreateSchema, resource.apiKeySchema.extend({ key: z.string() }), 'Make an API key; it is shown this once'),
   'apiKeys.rotate': { ...act('/v1/api-keys/:id/rotate', 'apiKey', request.apiKeyRotateSchema, resource.apiKeySchema.extend({ key: z.string() }), 'Make the key that follows this one; the old one works on for a while'), status: 201 },

@@ -1,3 +1,4 @@
+export * from './branding.ts'
 export * from './checkout.ts'
 export * from './details.ts'
 export * from './endpoints.ts'

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { brandingInputSchema } from './branding.ts'
 import { collectInputSchema, detailsInputSchema } from './details.ts'
 import { countrySchema, emailSchema, metadataSchema, referenceSchema, releaseTermsInputSchema, textSchema } from './fields.ts'
 import { idOf } from './ids.ts'
@@ -138,6 +139,7 @@ export const operatorTransferCreateSchema = z.strictObject({
 export const marketplaceUpdateSchema = z.strictObject({
   name: textSchema.max(80).optional(),
   origins: z.array(z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/, 'expected an origin alone, in lower case, such as https://shop.example')).max(50).optional(),
+  branding: brandingInputSchema.optional(),
 }).meta({ id: 'MarketplaceUpdate' })
 
 export const apiKeyCreateSchema = z.strictObject({ kind: z.enum(['secret', 'publishable']) }).meta({ id: 'ApiKeyCreate' })

@@ -393,6 +393,37 @@ export interface Money {
   amount: number
   currency: string
 }
+/**
+ * What is left out stays; null takes it away.
+ */
+export interface BrandingInput {
+  theme?: 'harbour' | 'ledger' | 'hearth'
+  /**
+   * Of the pay button, links and the focus ring. It needs a contrast of 4.5 : 1 on the theme’s light ground; in the dark scheme it is lightened until it has that there. Null: the theme’s own.
+   */
+  accentColor?: string | null
+  /**
+   * A PNG, JPEG or WebP of at most 64 KiB, as a data: URL. Null: the name alone.
+   */
+  logo?: string | null
+  supportEmail?: string | null
+  termsUrl?: string | null
+  privacyUrl?: string | null
+}
+/**
+ * How the hosted page looks.
+ */
+export interface Branding {
+  theme: 'harbour' | 'ledger' | 'hearth'
+  accentColor: string | null
+  /**
+   * Where the hosted page has it from.
+   */
+  logoUrl: string | null
+  supportEmail: string | null
+  termsUrl: string | null
+  privacyUrl: string | null
+}
 export interface SessionSavedCardsInput {
   /**
    * Whether paying again asks for the security code; always, by default.
@@ -689,6 +720,10 @@ export interface CheckoutSession {
    */
   paymentLink: string | null
   clientSecret: string
+  /**
+   * The hosted page for this session: a link for its buyer and nobody else, since it holds the client secret.
+   */
+  hostedUrl: string
   /**
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
@@ -1148,6 +1183,7 @@ export interface Marketplace {
    * What the configured rails can take; a session offers those that its currency allows.
    */
   methods: ('card' | 'alipay')[]
+  branding: Branding
   /**
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
@@ -1677,6 +1713,7 @@ export interface OperatorTransferCreate {
 export interface MarketplaceUpdate {
   name?: string
   origins?: string[]
+  branding?: BrandingInput
 }
 export interface ApiKeyCreate {
   kind: 'secret' | 'publishable'

@@ -3,17 +3,15 @@ import type { CheckoutSession, Details } from '@holdfast/contract/types'
 import { isRefusal, planCapture, resolveTerms, type PaymentConnector, type Refusal } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import { stageEvents, type StagedEvent } from '../events.ts'
-import type { Sealer } from '../seal.ts'
 import { insertSessions, type NewSession } from '../store/new-sessions.ts'
 import { readOrders } from '../store/render/orders.ts'
-import { readSessions } from '../store/render/sessions.ts'
+import { openingOf, readSessions, type Opening } from '../store/render/sessions.ts'
 import type { Asked, Call, Command } from './execute.ts'
 import { checkLines, wrong } from './lines.ts'
 
 type Create = BodyOf<'sessions.create'>
-type Input = Omit<Create, 'details'> & {
+type Input = Omit<Create, 'details'> & Opening & {
   readonly details?: Partial<Details> | undefined
-  readonly sealer: Pick<Sealer, 'derive'>
   readonly connector: PaymentConnector
   /** Of a session that a payment link makes. */
   readonly paymentLink?: string
@@ -124,9 +122,9 @@ function checkReference({ reference }: Input, { orders }: Found): Refusal | null
 
 /** Tells of the orders and sessions as they stand, and answers the sessions. */
 async function tell(tx: Tx, { marketplace, now, input }: Call<Input>, made: readonly NewSession[]): Promise<CheckoutSession[]> {
-  const sessions = await readSessions({ db: tx.db, sealer: input.sealer }, marketplace, made.map(({ session }) => session))
+  const sessions = await readSessions({ db: tx.db, ...openingOf(input) }, marketplace, made.map(({ session }) => session))
   const orders = await readOrders(tx.db, marketplace, made.map(({ order }) => order))
-  stageEvents(tx, { marketplace, now }, sessions.flatMap(({ clientSecret: _secret, ...session }, index): StagedEvent[] => [
+  stageEvents(tx, { marketplace, now }, sessions.flatMap(({ clientSecret: _secret, hostedUrl: _link, ...session }, index): StagedEvent[] => [
     { type: 'order.created', subject: session.order, data: orders[index]! },
     { type: 'session.created', subject: session.id, data: session },
   ]))

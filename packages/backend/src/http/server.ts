@@ -14,6 +14,8 @@ import { corsHeaders, fromPages, pageEndpoints, preflight } from './cors.ts'
 import { parseStrictJson } from './json.ts'
 import { forgetKeys } from './key-cache.ts'
 import type { Metrics } from './metrics.ts'
+import { addHostedPage } from '../hosted/routes.ts'
+import type { PageFiles } from '../hosted/files.ts'
 import { addNotifications } from './notifications.ts'
 import { addThreeDSecure } from './three-d-secure.ts'
 import { answerBrokenRequest, newRequestId } from './broken-request.ts'
@@ -54,7 +56,7 @@ declare module 'fastify' {
 }
 
 /** Builds the server for a table of routes; each is registered as the contract's `endpoints` has it. */
-export function createServer(deps: Deps, { routes, metrics }: { routes: readonly AnyRoute[]; metrics: Metrics }): HttpServer {
+export function createServer(deps: Deps, { routes, metrics, page }: { routes: readonly AnyRoute[]; metrics: Metrics; page: PageFiles | null }): HttpServer {
   const { rateLimits } = deps.config.http
   const context: Context = {
     deps, metrics, draining: { now: false },
@@ -95,6 +97,7 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
   })
   addNotifications(app, context)
   addThreeDSecure(app, context)
+  if (page) addHostedPage(app, { deps, page })
   addPreflights(app)
   app.setNotFoundHandler((request, reply) => send(reply, notFound(request), request))
   app.setErrorHandler<FastifyError>((error, request, reply) => send(reply, failed(deps, { error, request }), request))

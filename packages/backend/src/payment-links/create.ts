@@ -6,6 +6,7 @@ import { wrong } from '../commands/lines.ts'
 import { knownSellers, refuseTerms } from '../commands/new-session.ts'
 import { referenceTaken, takenReferences } from '../commands/references.ts'
 import type { Tx } from '../database.ts'
+import type { Deps } from '../deps.ts'
 import { newSlug } from './slug.ts'
 import { readPaymentLinks } from './store.ts'
 
@@ -14,8 +15,7 @@ type Create = BodyOf<'paymentLinks.create'>
 type Input = Omit<Create, 'details'> & {
   readonly details?: Partial<Details> | undefined
   readonly connector: PaymentConnector
-  readonly publicUrl: string
-}
+} & Pick<Deps, 'publicUrl'>
 
 const THIRTY_DAYS_MINUTES = 43_200
 

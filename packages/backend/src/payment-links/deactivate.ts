@@ -2,13 +2,13 @@ import type { PaymentLink } from '@holdfast/contract/types'
 import type { Refusal } from '@holdfast/core'
 import type { Call, Command } from '../commands/execute.ts'
 import type { Tx } from '../database.ts'
+import type { Deps } from '../deps.ts'
 import { notFound } from '../not-found.ts'
 import { setTimers } from '../store/timers.ts'
 import { readPaymentLinks } from './store.ts'
 
-interface Input {
+interface Input extends Pick<Deps, 'publicUrl'> {
   readonly id: string
-  readonly publicUrl: string
 }
 
 /**

@@ -7,14 +7,13 @@ import { endSession } from '../commands/sessions.ts'
 import type { Tx } from '../database.ts'
 import type { Rails } from '../deps.ts'
 import { railOfSession } from '../rails.ts'
-import type { Sealer } from '../seal.ts'
+import { openingOf, type Opening } from '../store/render/sessions.ts'
 import { busy, expired, inactive, unavailable, unknown, usedUp } from './refusals.ts'
 import { readPlaces, type PaymentLinkRow, type Place } from './store.ts'
 
-interface Input {
+interface Input extends Opening {
   readonly slug: string
   readonly rails: Rails
-  readonly sealer: Pick<Sealer, 'derive'>
 }
 
 /** A locked link, as the calls before have left it. */
@@ -102,14 +101,14 @@ const isLive = ({ state, expiresAt }: Place | Taken, now: Date): boolean =>
   state === 'processing' || (state === 'open' && expiresAt > now)
 
 /** A place that nobody has: of a session that has ended, or a new one, or of a session whose time is over. */
-async function freePlace(tx: Tx, { marketplace, now, input: { sealer } }: Call<Input>, { row, places }: OpenedLink): Promise<number | null> {
+async function freePlace(tx: Tx, { marketplace, now, input }: Call<Input>, { row, places }: OpenedLink): Promise<number | null> {
   const ended = places.find(({ state }) => state === 'expired' || state === 'canceled')
   if (ended) return ended.place
   if (places.length < row.max_uses) return places.length + 1
   for (const { place, state, expiresAt, session } of places) {
     if (state !== 'open' || expiresAt > now || typeof session !== 'string') continue
     // an attempt may have begun since it was read: then it is refused, and keeps its place
-    if (!isRefusal(await endSession(tx, { marketplace, session, ending: 'expire', now, sealer }) as object)) return place
+    if (!isRefusal(await endSession(tx, { marketplace, session, ending: 'expire', now, ...openingOf(input) }) as object)) return place
   }
   return null
 }
@@ -137,10 +136,10 @@ async function sell(tx: Tx, taken: readonly Taken[]): Promise<void> {
 
 function orderOf({ call, link, expiresAt }: Taken): Parameters<typeof newSessions>[1][number] {
   const { sells, currency, id, reference } = link.row
-  const { rails, sealer } = call.input
+  const { rails } = call.input
   link.named += 1
   const connector = railOfSession(rails, { currency, captureMode: sells.captureMode ?? 'automatic' })
-  return { ...call, input: { ...sells, reference: `${reference}-${link.named}`, currency, connector, sealer, paymentLink: id, expiresAt } }
+  return { ...call, input: { ...sells, reference: `${reference}-${link.named}`, currency, connector, ...openingOf(call.input), paymentLink: id, expiresAt } }
 }
 
 /** Gives places to sessions. The statement sees for itself that those which had them before have ended unpaid. */

@@ -1,6 +1,8 @@
 import type { Details, PaymentLink, PaymentLinkCreate } from '@holdfast/contract/types'
 import { sql, type Selectable } from 'kysely'
+import type { Deps } from '../deps.ts'
 import { collectOf, detailsOf } from '../details/details.ts'
+import { paymentLinkUrlOf } from '../hosted/origin.ts'
 import { grouped, inOrder, instant, instantOrNull, wire, type Reader } from '../store/render/values.ts'
 import type { PaymentLinksTable } from '../store/tables.ts'
 
@@ -56,12 +58,12 @@ const linesOf = ({ lines }: Sells): PaymentLink['lines'] => lines.map((line) => 
   platformFee: line.platformFee ?? 0, releaseTerms: line.releaseTerms ?? null,
 }))
 
-function render(row: Read, { uses, publicUrl }: { readonly uses: Uses; readonly publicUrl: string }): PaymentLink {
+function render(row: Read, { uses, publicUrl }: { readonly uses: Uses } & Pick<Deps, 'publicUrl'>): PaymentLink {
   const { sells } = row
   const { buyer = {} } = sells
   return {
     id: row.id, object: 'payment_link', reference: row.reference, status: statusOf(row, uses), mode: row.mode,
-    url: `${publicUrl}/pay/link/${row.slug}`, currency: row.currency, amount: wire(row.amount),
+    url: paymentLinkUrlOf({ publicUrl }, row), currency: row.currency, amount: wire(row.amount),
     captureMode: sells.captureMode ?? 'automatic', threeDSecure: sells.threeDSecure ?? 'automatic', returnUrl: sells.returnUrl,
     buyer: { reference: buyer.reference ?? null, name: buyer.name ?? null, email: buyer.email ?? null, companyReference: buyer.companyReference ?? null },
     collect: collectOf(sells.collect ?? {}), details: detailsOf(sells.details ?? {}), lines: linesOf(sells),
@@ -72,7 +74,7 @@ function render(row: Read, { uses, publicUrl }: { readonly uses: Uses; readonly 
 
 /** Payment links as the merchant's server sees them. */
 export async function readPaymentLinks(
-  { db, publicUrl }: { readonly db: Reader; readonly publicUrl: string }, marketplace: string, ids: readonly string[],
+  { db, publicUrl }: { readonly db: Reader } & Pick<Deps, 'publicUrl'>, marketplace: string, ids: readonly string[],
 ): Promise<PaymentLink[]> {
   if (ids.length === 0) return []
   const rows = await db.selectFrom('payment_links as l').innerJoin('marketplaces as m', 'm.marketplace_id', 'l.marketplace_id')

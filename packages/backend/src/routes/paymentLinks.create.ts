@@ -10,7 +10,7 @@ const create: Route<'paymentLinks.create'> = route('paymentLinks.create', async 
   if (isRefusal(details)) return details
   const connector = railOfSession(deps.rails, { currency: body.currency, captureMode: body.captureMode ?? 'automatic' })
   return execute(deps, createPaymentLink, {
-    marketplace: marketplace.id, requestId, claim: idempotency, input: { ...body, details, connector, publicUrl: deps.publicUrl() },
+    marketplace: marketplace.id, requestId, claim: idempotency, input: { ...body, details, connector, publicUrl: deps.publicUrl },
   })
 })
 
