@@ -172,10 +172,10 @@ describe('however many open at once', () => {
     Promise.all(Array.from({ length: count }, (_, index) => insist(() => openAt(index % 2 ? second : at.backend, link))))
 
   /** A busy machine may ask for patience. */
-  async function insist(open: () => Promise<Opened>): Promise<Opened> {
+  async function insist<A extends { readonly status: number }>(ask: () => Promise<A>): Promise<A> {
     for (let tried = 1; ; tried += 1) {
-      const opened = await open()
-      if (opened.status !== 503 || tried === 20) return opened
+      const answer = await ask()
+      if (answer.status !== 503 || tried === 20) return answer
     }
   }
 
@@ -205,7 +205,7 @@ describe('however many open at once', () => {
   it('those that come while it is deactivated get no session that stays open', async () => {
     const link = await links.create({ maxUses: 50 })
     const opening = rush(link, 30)
-    const ended = await links.deactivate(link)
+    const ended = await insist(() => links.deactivate(link))
     await opening
     expect(ended).toMatchObject({ status: 200, body: { status: 'inactive' } })
     expect(await links.read(link)).toMatchObject({ status: 'inactive', uses: { open: 0, complete: 0 } })
