@@ -267,7 +267,7 @@ describe('opening too often', () => {
   let small: TestBackend
   let link: PaymentLink
   let others: Links
-  const rates = { linkAddress: { perMinute: 60, burst: 12 }, link: { perMinute: 60, burst: 8 } }
+  const rates = { linkAddress: { perMinute: 1, burst: 12 }, link: { perMinute: 1, burst: 8 } }
   beforeAll(async () => {
     small = await startTestBackend({ config: (defaults) => ({ ...defaults, http: { ...defaults.http, trustProxy: true, rateLimits: { ...defaults.http.rateLimits, ...rates } } }) })
     const shop = openShop(small)
