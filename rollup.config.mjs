@@ -14,7 +14,7 @@ import { transformSync } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
 import { packDeclarations } from './scripts/declarations.mjs'
 import { elementsManifest } from './scripts/elements.ts'
-import { languageChunks, listOfAll, orderEnglish, stringsOf, translated } from './scripts/locales.ts'
+import { hostedWords, languageChunks, listOfAll, orderEnglish, stringsOf, translated } from './scripts/locales.ts'
 import { buildParts, loadingParts, nameOf } from './scripts/parts.ts'
 
 const root = dirname(fileURLToPath(import.meta.url))
@@ -108,6 +108,16 @@ function frameWords(output) {
   }
 }
 
+/** Writes what the hosted page says where the backend finds it. */
+function pageWords(output) {
+  return {
+    name: 'page-words',
+    writeBundle() {
+      writeFileSync(output, JSON.stringify(hostedWords()))
+    },
+  }
+}
+
 function stylesheet(source, output) {
   return {
     name: 'stylesheet',
@@ -171,6 +181,20 @@ const orderScript = {
     chunks(from('packages/checkout/dist/chunks')),
     small(),
     integrity(),
+  ],
+}
+
+/** The hosted page's own script, which the backend serves beside the component's. */
+const hostedPage = {
+  input: from('packages/checkout/src/hosted/page.ts'),
+  output: { file: from('packages/checkout/dist/hosted/page.js'), format: 'es', inlineDynamicImports: true },
+  plugins: [
+    without('.*'),
+    inBrowser(),
+    typescript(browserTarget),
+    small(),
+    stylesheet(from('packages/checkout/src/hosted/page.css'), from('packages/checkout/dist/hosted/page.css')),
+    pageWords(from('packages/checkout/dist/hosted/words.json')),
   ],
 }
 
@@ -267,7 +291,7 @@ function demoPages() {
 
 export default function bundles({ configOnly }) {
   const parts = {
-    browser: [checkoutScript, orderScript, cardFrame, ...demoPages()],
+    browser: [checkoutScript, orderScript, hostedPage, cardFrame, ...demoPages()],
     packages: [checkoutPackage, orderPackage, checkoutReact, serverPackage],
   }
   const wanted = configOnly ? parts[configOnly] : Object.values(parts).flat()

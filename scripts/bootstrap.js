@@ -163,6 +163,7 @@ const bundleOutputs = [
   'packages/card-frame/dist/frame.css',
   'packages/card-frame/dist/words',
   'packages/checkout/dist/chunks',
+  'packages/checkout/dist/hosted/page.js',
   'demo/public/build',
 ]
 const bundleStamp = join(root, '.holdfast', 'bundles.json')

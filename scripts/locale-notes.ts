@@ -62,5 +62,11 @@ export const notes: Readonly<Record<string, string>> = {
   notNow: 'A button that closes the question.',
   history: 'The heading of a list with dates, oldest first.',
   tracking: '{number} is the carrier’s.',
+  payment: 'The title of a page, followed by the marketplace’s name.',
+  link: 'A payment link: an address that a merchant sends to buyers. This one can’t be paid, or not now.',
+  linkText: 'Stands under the link_ messages.',
+  contact: 'A link; {email} is an address.',
+  terms: 'A link at the foot of the page: the marketplace’s terms and conditions.',
+  privacy: 'A link at the foot of the page: the marketplace’s privacy notice.',
   coming: 'Followed by the day with its time.',
 }

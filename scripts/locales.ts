@@ -12,6 +12,7 @@ import { en as next } from '../packages/checkout/src/next/en.ts'
 import { en as alipayStep } from '../packages/checkout/src/methods/alipay/alipay-step/en.ts'
 import { en as threeDSecure } from '../packages/checkout/src/methods/card/three-d-secure/en.ts'
 import { en as saved } from '../packages/checkout/src/saved/en.ts'
+import { en as hosted, sharedKeys as hostedKeys } from '../packages/checkout/src/hosted/en.ts'
 import { en as order, sharedKeys } from '../packages/checkout/src/order/en.ts'
 import { locales } from '../packages/contract/src/locale.ts'
 import { inTree } from './command.ts'
@@ -22,15 +23,22 @@ import type { Unit, Xliff } from './xliff.ts'
 export type Strings = Readonly<Record<string, string>>
 
 /** Who speaks: the components on the merchant's page, their parts, and the frame on the vault's origin. */
-export const parts: Readonly<Record<'checkout' | 'order' | 'details' | 'saved' | 'three-d-secure' | 'alipay-step' | 'next' | 'card', Strings>> =
-  { checkout, order, details, saved, 'three-d-secure': threeDSecure, 'alipay-step': alipayStep, next, card }
+export const parts: Readonly<Record<'checkout' | 'order' | 'details' | 'saved' | 'three-d-secure' | 'alipay-step' | 'next' | 'hosted' | 'card', Strings>> =
+  { checkout, order, details, saved, 'three-d-secure': threeDSecure, 'alipay-step': alipayStep, next, hosted, card }
 export type Part = keyof typeof parts
 
 /** Of the checkout's sentences, those that an order after payment says as well. */
 export const orderEnglish: Strings = Object.fromEntries(sharedKeys.map(key => [key, checkout[key]]))
 
-/** What a browser fetches by itself: the frame's words come in its page. */
-const catalogues = (Object.keys(parts) as Part[]).filter(part => part !== 'card')
+/** All that the hosted page says, by language: its document has the words of one. */
+export function hostedWords(): Readonly<Record<string, Strings>> {
+  const shared = (strings: Strings): Strings => Object.fromEntries(hostedKeys.flatMap(key => (strings[key] ? [[key, strings[key]]] : [])))
+  const others = translated.map(locale => [locale, { ...stringsOf('hosted', locale), ...shared(stringsOf('checkout', locale)) }] as const)
+  return { en: { ...hosted, ...shared(checkout) }, ...Object.fromEntries(others) }
+}
+
+/** What a browser fetches by itself: the frame's words come in its page, and so do the hosted page's. */
+const catalogues = (Object.keys(parts) as Part[]).filter(part => part !== 'card' && part !== 'hosted')
 
 /** Languages that have files of translations: all but English. */
 export const translated: readonly string[] = locales.filter(locale => locale !== 'en')

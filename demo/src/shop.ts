@@ -8,6 +8,7 @@ import { addBuyerRoutes } from './routes/buyer.ts'
 import { NotThere, Refused } from './routes/forms.ts'
 import { addGalleryRoutes } from './routes/gallery.ts'
 import { addOperatorRoutes } from './routes/operator.ts'
+import { addPaymentLinkRoutes } from './routes/payment-links.ts'
 import { addSimulatedWallets } from './routes/simulated-wallets.ts'
 import { addPhoneRoutes } from './routes/phone.ts'
 import { addSellerRoutes } from './routes/seller.ts'
@@ -81,6 +82,7 @@ const assets = {
   'simulated-wallets.js': ['../public/build/simulated-wallets.js', 'text/javascript; charset=utf-8'],
   'checkout.js': ['../public/build/checkout.js', 'text/javascript; charset=utf-8'],
   'gallery.js': ['../public/build/gallery.js', 'text/javascript; charset=utf-8'],
+  'copy.js': ['../public/build/copy.js', 'text/javascript; charset=utf-8'],
   'tables.js': ['../public/build/tables.js', 'text/javascript; charset=utf-8'],
 } as const
 
@@ -228,6 +230,7 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   addBuyerRoutes(app, shop)
   addSellerRoutes(app, shop)
   addOperatorRoutes(app, shop)
+  addPaymentLinkRoutes(app, shop)
   addSimulatedWallets(app, options.walletCards)
   addGalleryRoutes(app, shop)
   addPhoneRoutes(app, { shop, codes: options.phone.codes })

@@ -117,6 +117,14 @@ async function ensureSellers(holdfast: Holdfast): Promise<void> {
   }))
 }
 
+/** How the hosted page shows this marketplace. */
+async function ensureBranding(holdfast: Holdfast): Promise<void> {
+  const logo = await readFile(new URL('../public/logo.png', import.meta.url), 'base64')
+  await holdfast.marketplace.update({
+    branding: { accentColor: '#0b5c78', logo: `data:image/png;base64,${logo}`, supportEmail: 'help@quayside.example', termsUrl: 'https://quayside.example/terms', privacyUrl: 'https://quayside.example/privacy' },
+  })
+}
+
 /** The operator's own money in custody, once a currency: the rails' fees come before the platform's own are earned. */
 async function ensureFunding(holdfast: Holdfast): Promise<void> {
   await Promise.all(currencies.map(async (currency) => {
@@ -152,6 +160,7 @@ Holdfast is ready
   Operator's page  ${shop}/operator
   A phone          ${shop}/phone
   Gallery          ${shop}/gallery
+  Hosted page      http://localhost:${api}/pay/…  (by a link on the shop's payment page)
   API              http://localhost:${api}  (OpenAPI 3.1 at /openapi.json)
   Card frame       http://vault.localhost:${vault}
 
@@ -169,6 +178,7 @@ async function main(): Promise<void> {
   const holdfast = new Holdfast({ apiKey: marketplace.secretKey, baseUrl: apiUrl })
   await ensureSellers(holdfast)
   await ensureFunding(holdfast)
+  await ensureBranding(holdfast)
   holdfast.close()
   const shop = await startShop({
     origin: shopOrigin, port: ports.shop, apiKey: marketplace.secretKey, apiUrl, vaultOrigin: backend.vaultUrl, component: await readComponent(),

@@ -99,7 +99,15 @@ async function endings(shop: Parameters<typeof buy>[0], seller: string): Promise
   await holdfast.sessions.cancel((await openSession(shop, [{ seller, amount: 700 }])).id)
   await holdfast.orders.cancel((await openSession(shop, [{ seller, amount: 700 }])).order)
   await holdfast.orders.createBuyerLink((await openSession(shop, [{ seller, amount: 700 }])).order, { expiresInMinutes: 5 })
+  await paymentLinks(holdfast, seller)
   await holdfast.payments.void((await buy(shop, [{ seller, amount: 700 }], { captureMode: 'manual' })).payment.id)
+}
+
+async function paymentLinks({ paymentLinks: links }: Holdfast, seller: string): Promise<void> {
+  const { id } = await links.create({ reference: fresh('link'), currency: 'USD', returnUrl: 'https://shop.example', lines: [{ reference: 'a', seller, amount: 900, releaseTerms: { method: 'sea' } }] })
+  await links.retrieve(id)
+  await links.deactivate(id)
+  await links.list().page()
 }
 
 async function webhooks({ webhookEndpoints, webhookDeliveries, events }: Holdfast): Promise<void> {
@@ -157,7 +165,7 @@ function wrong(name: string, answer: unknown): string[] {
 }
 
 describe('/openapi.json', () => {
-  const servers = Object.entries<Endpoint>(endpoints).filter(([, { caller }]) => caller !== 'page' && caller !== 'buyer').map(([name]) => name)
+  const servers = Object.entries<Endpoint>(endpoints).filter(([, { caller }]) => !['page', 'buyer', 'hosted'].includes(caller)).map(([name]) => name)
 
   it('is OpenAPI 3.1, and has every call of the contract', () => {
     expect(document.openapi).toMatch(/^3\.1\./)
@@ -181,6 +189,15 @@ describe('/openapi.json', () => {
     }
     expect(wrong('checkout.confirm', await api.buyer.pay(clientSecret, api.cards.declined))).toEqual([])
     expect(wrong('checkout.confirm', await api.buyer.pay(clientSecret))).toEqual([])
+  })
+
+  it('says what the page of a payment link is answered', async () => {
+    const { id: seller } = await addSeller(api)
+    const { url } = await api.holdfast.paymentLinks.create({ reference: fresh('link'), currency: 'USD', returnUrl: 'https://shop.example', lines: [{ reference: 'a', seller, amount: 900 }] })
+    const { status, body } = await send<{ clientSecret: string }>(api.url, { method: 'POST', path: `/v1/payment-links/${url.slice(url.lastIndexOf('/') + 1)}/open`, body: {} })
+    expect(status).toBe(201)
+    expect(wrong('paymentLinks.open', body)).toEqual([])
+    expect(await api.buyer.pay(body.clientSecret)).toMatchObject({ status: 'complete' })
   })
 
   it.each([

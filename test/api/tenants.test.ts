@@ -30,12 +30,13 @@ beforeAll(async () => {
   await holdfast.webhookEndpoints.replay(webhookEndpoint.id, { event: event.id })
   const [webhookDelivery] = await holdfast.webhookDeliveries.list({ event: event.id }).take(1)
   const savedCard = await saveCard(api, seller)
+  const paymentLink = await holdfast.paymentLinks.create({ reference: fresh('link'), currency: 'USD', returnUrl: 'https://shop.example', lines: [{ reference: 'a', seller, amount: 900 }] })
   const apiKey = await holdfast.apiKeys.create({ kind: 'publishable' })
   Object.assign(ids, {
     sellers: seller, sessions: bought.session.id, orders: bought.order.id, payments: bought.payment.id, escrows: one?.id,
     refunds: refund.id, disputes: dispute.id, settlements: settlement?.id, payouts: payout.id, events: event.id, apiKeys: apiKey.id,
     webhookEndpoints: webhookEndpoint.id, webhookDeliveries: webhookDelivery?.id,
-    savedCards: savedCard.id,
+    savedCards: savedCard.id, paymentLinks: paymentLink.id,
   })
 }, 120_000)
 afterAll(() => api.close())
@@ -68,6 +69,7 @@ describe('an object of another marketplace', () => {
 
   it.each([
     ['a session\'s line', () => api.other.sessions.create({ reference: fresh('o'), currency: 'USD', returnUrl: 'https://a.example', lines: [{ reference: 'a', seller: ids['sellers'] ?? '', amount: 5 }] }), 'lines[0].seller'],
+    ['a payment link’s line', () => api.other.paymentLinks.create({ reference: fresh('l'), currency: 'USD', returnUrl: 'https://a.example', lines: [{ reference: 'a', seller: ids['sellers'] ?? '', amount: 5 }] }), 'lines[0].seller'],
     ['a refund', () => api.other.refunds.create({ payment: ids['payments'] ?? '', amount: 5 }), 'payment'],
     ['a dispute', () => api.other.disputes.open({ escrow: ids['escrows'] ?? '', reason: 'x' }), 'escrow'],
     ['a payout', () => api.other.payouts.create({ seller: ids['sellers'] ?? '' }), 'seller'],
@@ -84,7 +86,7 @@ describe('an object of another marketplace', () => {
   })
 
   it.each([
-    ['orders', () => api.other.orders.list({ seller: ids['sellers'] ?? '' })], ['payments', () => api.other.payments.list({ order: ids['orders'] ?? '' })],
+    ['orders', () => api.other.orders.list({ seller: ids['sellers'] ?? '' })], ['orders of a link', () => api.other.orders.list({ paymentLink: ids['paymentLinks'] ?? '' })], ['payments', () => api.other.payments.list({ order: ids['orders'] ?? '' })],
     ['escrows', () => api.other.escrows.list({ order: ids['orders'] ?? '' })], ['releases', () => api.other.releases.list({ escrow: ids['escrows'] ?? '' })],
     ['refunds', () => api.other.refunds.list({ payment: ids['payments'] ?? '' })], ['disputes', () => api.other.disputes.list({ escrow: ids['escrows'] ?? '' })],
     ['payouts', () => api.other.payouts.list({ seller: ids['sellers'] ?? '' })], ['events', () => api.other.events.list({ object: ids['orders'] ?? '' })],
@@ -95,7 +97,7 @@ describe('an object of another marketplace', () => {
   })
 
   it('is in no list at all', async () => {
-    const lists = [api.other.sellers, api.other.sessions, api.other.orders, api.other.settlements, api.other.apiKeys, api.other.webhookEndpoints, api.other.webhookDeliveries]
+    const lists = [api.other.sellers, api.other.sessions, api.other.paymentLinks, api.other.orders, api.other.settlements, api.other.apiKeys, api.other.webhookEndpoints, api.other.webhookDeliveries]
     for (const list of lists) {
       for await (const { id } of list.list() as AsyncIterable<{ id: string }>) expect(Object.values(ids)).not.toContain(id)
     }

@@ -33,7 +33,7 @@ async function start(): Promise<object> {
     return { url: vault.internalUrl }
   }
   const config = { ...readConfig(process.env), worker: role !== 'backend' }
-  const backend = await startBackend(config, { frame: { script: '', style: '' }, logTo: log, serve: role !== 'worker' })
+  const backend = await startBackend(config, { frame: { script: '', style: '' }, page: null, logTo: log, serve: role !== 'worker' })
   const marketplace = role !== 'worker' ? await backend.ensureMarketplace({ name: 'Faults', origins: [ORIGIN] }) : null
   return { url: backend.url, vaultUrl: backend.vaultInternalUrl, marketplace }
 }

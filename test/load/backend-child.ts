@@ -32,7 +32,7 @@ const config = readConfig({
 })
 const backend = await startBackend(config, {
   connections,
-  frame: { script: '', style: '' },
+  frame: { script: '', style: '' }, page: null,
   logTo: createWriteStream(join(folder, 'backend.log'), { flags: 'a' }),
 })
 const rails = backend.deps.rails

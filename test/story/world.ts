@@ -38,7 +38,7 @@ export async function startWorld(restored?: { readonly dataFolder: string; reado
     HOLDFAST_JPMORGAN_MERCHANT_ID: defaultMerchantId,
     HOLDFAST_BANK_URL: bank.url, HOLDFAST_BANK_TOKEN: defaultBankToken, HOLDFAST_BANK_DEBTOR_ACCOUNT: defaultDebtorAccount,
   })
-  const backend = await startBackend(config, { frame: { script: '', style: '' } })
+  const backend = await startBackend(config, { frame: { script: '', style: '' }, page: null })
   now = () => backend.deps.clock.now()
   const { secretKey } = restored ?? (await backend.createMarketplace({ name: 'Workshop Market', origins: [origin] }))
   let stopped: Promise<void> | undefined

@@ -29,6 +29,7 @@ export function checkoutPage({ session, sellerNames, apiUrl, locale }: CheckoutP
     <section class="panel"><h2>Your order</h2>
       <ul class="lines">${session.lines.map((line) => html`<li class="wide"><div><b>${sellerNames.get(line.seller) ?? 'Seller'}</b><p class="small quiet">${line.description}</p></div><div class="money">${money(line.amount, session.currency)}</div></li>`)}</ul>
       <div class="total"><span>Total</span><b class="money">${money(session.amount, session.currency)}</b></div>
+      <p class="small quiet">Or pay on <a href="${session.hostedUrl}">Holdfast’s own page</a>, as buyers of shops do that want no script on theirs.</p>
       <p class="small quiet">Order ${session.reference}. <a href="/cart">Change the cart</a></p>
       <details class="act"><summary>Test cards</summary><div class="panel">
         <dl class="sheet"><dt>Approved</dt><dd>4111 1111 1111 1111</dd><dt>Declined</dt><dd>4000 0000 0000 0002</dd><dt>No funds</dt><dd>4000 0000 0000 9995</dd><dt>The bank asks</dt><dd>4000 0000 0000 2503</dd><dt>The bank refuses</dt><dd>4000 0000 0000 2925</dd></dl>

@@ -5,7 +5,7 @@ import { instant, meansName, money } from '../view/format.ts'
 import { html, type Html } from '../view/html.ts'
 import { stateBadge } from './order.ts'
 
-export type OperatorTab = 'held' | 'payments' | 'ledger' | 'settlements' | 'books'
+export type OperatorTab = 'held' | 'payments' | 'links' | 'ledger' | 'settlements' | 'books'
 
 export interface OperatorDesk {
   readonly tab: OperatorTab
@@ -15,7 +15,7 @@ export interface OperatorDesk {
 }
 
 const tabs: readonly { readonly tab: OperatorTab; readonly label: string }[] = [
-  { tab: 'held', label: 'Held funds' }, { tab: 'payments', label: 'Payments' }, { tab: 'ledger', label: 'Ledger' },
+  { tab: 'held', label: 'Held funds' }, { tab: 'payments', label: 'Payments' }, { tab: 'links', label: 'Payment links' }, { tab: 'ledger', label: 'Ledger' },
   { tab: 'settlements', label: 'Settlements' }, { tab: 'books', label: 'Trial balance' },
 ]
 

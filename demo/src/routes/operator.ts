@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { currencyOf } from '../catalogue.ts'
 import { booksTab, heldTab, ledgerTab, operatorPage, paymentsTab, settlementsTab, type OperatorTab } from '../pages/operator.ts'
+import { linksTab } from '../pages/payment-links.ts'
 import type { Shop } from '../shop.ts'
 import type { Html } from '../view/html.ts'
 import { Refused, amountField, fields, part } from './forms.ts'
@@ -9,6 +10,7 @@ import { Refused, amountField, fields, part } from './forms.ts'
 const bodies: Readonly<Record<OperatorTab, (shop: Shop, formKey: string) => Promise<Html>>> = {
   held: async ({ holdfast }, formKey) => heldTab((await holdfast.orders.list({ limit: 100 }).page()).data, formKey),
   payments: async ({ holdfast }) => paymentsTab((await holdfast.payments.list({ limit: 100 }).page()).data),
+  links: async ({ holdfast }, formKey) => linksTab((await holdfast.paymentLinks.list({ limit: 50 }).page()).data, formKey),
   ledger: async ({ holdfast }) => {
     const [transfers, accounts] = await Promise.all([
       holdfast.ledger.transfers({ limit: 100 }).page(), holdfast.ledger.accounts({ limit: 100 }).page(),
@@ -61,7 +63,7 @@ export function addOperatorRoutes(app: FastifyInstance, shop: Shop): void {
     const formKey = randomUUID()
     const [now, body] = await Promise.all([shop.now(), bodies[tab](shop, formKey)])
     return shop.show(request, reply, {
-      title: 'Operator', area: 'operator', scripts: [{ src: '/assets/tables.js' }], body: operatorPage({ tab, now, formKey, body }),
+      title: 'Operator', area: 'operator', scripts: [{ src: tab === 'links' ? '/assets/copy.js' : '/assets/tables.js' }], body: operatorPage({ tab, now, formKey, body }),
     })
   })
   app.post('/operator/clock', (request, reply) => shop.act(request, reply, {

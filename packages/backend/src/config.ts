@@ -27,7 +27,7 @@ export interface Config {
     readonly trustProxy: boolean | string
     /** Holds each answer against the contract; for tests. */
     readonly validateResponses: boolean
-    readonly rateLimits: Readonly<Record<'pageAddress' | 'pageSession' | 'authFailures' | 'notifications', RateLimit>>
+    readonly rateLimits: Readonly<Record<'pageAddress' | 'pageSession' | 'linkAddress' | 'link' | 'authFailures' | 'notifications', RateLimit>>
   }
   readonly database: {
     /** A server of one's own; null: the embedded one. */
@@ -112,6 +112,8 @@ export class ConfigError extends Error {
 export const defaultRateLimits: Config['http']['rateLimits'] = {
   pageAddress: { perMinute: 240, burst: 120 },
   pageSession: { perMinute: 120, burst: 60 },
+  linkAddress: { perMinute: 20, burst: 20 },
+  link: { perMinute: 120, burst: 60 },
   authFailures: { perMinute: 20, burst: 20 },
   notifications: { perMinute: 1_200, burst: 600 },
 }
@@ -149,6 +151,8 @@ const environment = z.object({
   HOLDFAST_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOLDFAST_RATE_PAGE_ADDRESS: rate.optional(),
   HOLDFAST_RATE_PAGE_SESSION: rate.optional(),
+  HOLDFAST_RATE_LINK_ADDRESS: rate.optional(),
+  HOLDFAST_RATE_LINK: rate.optional(),
   HOLDFAST_RATE_AUTH_FAILURES: rate.optional(),
   HOLDFAST_RATE_NOTIFICATIONS: rate.optional(),
   DATABASE_URL: databaseUrl.optional(),
@@ -239,6 +243,8 @@ function compose(env: Environment): Config {
       rateLimits: {
         pageAddress: env.HOLDFAST_RATE_PAGE_ADDRESS ?? defaultRateLimits.pageAddress,
         pageSession: env.HOLDFAST_RATE_PAGE_SESSION ?? defaultRateLimits.pageSession,
+        linkAddress: env.HOLDFAST_RATE_LINK_ADDRESS ?? defaultRateLimits.linkAddress,
+        link: env.HOLDFAST_RATE_LINK ?? defaultRateLimits.link,
         authFailures: env.HOLDFAST_RATE_AUTH_FAILURES ?? defaultRateLimits.authFailures,
         notifications: env.HOLDFAST_RATE_NOTIFICATIONS ?? defaultRateLimits.notifications,
       },

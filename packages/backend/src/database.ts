@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Kysely } from 'kysely'
 import type { PoolClient } from 'pg'
+import type { StoredBranding } from './hosted/branding.ts'
 import type { Write } from './postgres/writes.ts'
 import type { MoneyTables } from './store/tables.ts'
 import type { WebhookTables } from './webhooks/tables.ts'
@@ -14,6 +15,9 @@ export interface MarketplacesTable {
   mode: 'test' | 'live'
   origins: string[]
   created_at: Date
+  branding: ColumnType<StoredBranding, string | undefined, string>
+  /** Read by itself, where it is served. */
+  logo: Generated<Buffer | null>
 }
 
 export interface ApiKeysTable {

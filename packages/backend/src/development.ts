@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@holdfast/contract'
 import type { Deps } from './deps.ts'
+import { framingOrigins } from './hosted/origin.ts'
 import { createMarketplace, newKeys, readMarketplaceRow, type MarketplaceKeys, type NewMarketplace } from './marketplaces.ts'
 import { inTransaction } from './postgres/transaction.ts'
 
@@ -24,7 +25,7 @@ export async function ensureMarketplace(deps: Deps, { name, origins }: Pick<NewM
     if (!row) await createMarketplace(tx, deps.sealer, { name, origins, mode: 'test', id: known.id, keys: known })
     else await tx.db.updateTable('marketplaces').set({ origins: [...origins] }).where('marketplace_id', '=', known.id).execute()
   })
-  await deps.vault.putMarketplace(known.id, { name, origins })
+  await deps.vault.putMarketplace(known.id, { name, origins: framingOrigins(deps, origins) })
   return known
 }
 

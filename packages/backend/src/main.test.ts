@@ -141,7 +141,7 @@ describe('the marketplace', () => {
     await backend.deps.pool.query('update marketplaces set origins = $2 where marketplace_id = $1', [odd.id, ['https://odd.example:443']])
     const { config } = backend.deps
     const again = await startBackend({ ...config, http: { ...config.http, port: 0 } }, {
-      connections: { owner: null, app: backend.database.app, vault: backend.database.vault }, frame: { script: '', style: '' }, logTo: silence(),
+      connections: { owner: null, app: backend.database.app, vault: backend.database.vault }, frame: { script: '', style: '' }, page: null, logTo: silence(),
     })
     expect((await call({ ...again, marketplace: backend.marketplace }, 'GET', '/v1/marketplace')).status).toBe(200)
     await again.close()
@@ -178,7 +178,7 @@ test('what was started is stopped again when a part can’t start', async () => 
   const { config } = backend.deps
   const taken = Number(new URL(backend.url).port)
   const started = startBackend({ ...config, http: { ...config.http, port: taken } }, {
-    connections: { owner: null, app: backend.database.app, vault: backend.database.vault }, frame: { script: '', style: '' }, logTo: silence(),
+    connections: { owner: null, app: backend.database.app, vault: backend.database.vault }, frame: { script: '', style: '' }, page: null, logTo: silence(),
   })
   await expect(started).rejects.toThrow(/EADDRINUSE/)
 })

@@ -15,6 +15,8 @@ import { ensureMarketplace, type DevelopmentMarketplace } from './development.ts
 import type { Database } from './database.ts'
 import type { Deps, Rails } from './deps.ts'
 import { createHooks } from './hooks.ts'
+import { loadPage, type PageFiles } from './hosted/files.ts'
+import { framingOrigins } from './hosted/origin.ts'
 import { gaugesOf } from './http/gauges.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createServer } from './http/server.ts'
@@ -42,6 +44,8 @@ export interface Parts {
   readonly connections?: Connections
   /** The card frame's bundle, in place of the built one. */
   readonly frame?: FrameAssets
+  /** The hosted page's files, in place of the built ones; null: there is no such page. */
+  readonly page?: PageFiles | null
   /** Where the log's lines go; stderr by default. */
   readonly logTo?: Writable
   /** Finds the addresses of webhooks' hosts, in place of DNS. */
@@ -131,7 +135,7 @@ async function compose(config: Config, { parts, closers }: Composing): Promise<B
   const deps = await createDeps(config, { pool, log, vault, resolveHost: parts.resolveHost })
   const metrics = createMetrics({ pool, gauges: gaugesOf(pool) })
   if (config.worker) await startWork(deps, { connection: connections.app, metrics, closers })
-  const url = parts.serve === false ? '' : await listen(deps, { metrics, closers, vaultInternalUrl: vault.internalUrl })
+  const url = parts.serve === false ? '' : await listen(deps, { metrics, closers, vaultInternalUrl: vault.internalUrl, page: pageOf(parts, deps) })
   await tellVault(deps, vault.kind)
   log.info({ url, vault: vault.internalUrl, mode: config.mode, worker: config.worker }, 'the backend is up')
   return {
@@ -296,10 +300,25 @@ function railsOf({ rails: { jpmorgan, alipay, antom, bank } }: Config, { vault, 
   }
 }
 
-async function listen(deps: Deps, { metrics, closers, vaultInternalUrl }: { metrics: Metrics; closers: Closers; vaultInternalUrl: string }): Promise<string> {
+/** @throws ConfigError - in live mode, where it has not been built */
+function pageOf({ page = loadPage() }: Parts, { config, log }: Deps): PageFiles | null {
+  if (page) return page
+  if (config.mode === 'live') throw new ConfigError(['The hosted page has not been built (packages/checkout/dist/hosted): run npm run build.'])
+  log.warn('the hosted page has not been built: /pay answers 404; run npm run build')
+  return null
+}
+
+interface Listening {
+  readonly metrics: Metrics
+  readonly closers: Closers
+  readonly vaultInternalUrl: string
+  readonly page: PageFiles | null
+}
+
+async function listen(deps: Deps, { metrics, closers, vaultInternalUrl, page }: Listening): Promise<string> {
   const { config, pool } = deps
   let draining = false
-  const server = createServer(deps, { routes, metrics })
+  const server = createServer(deps, { routes, metrics, page })
   addSystemRoutes(server.app, {
     metrics, metricsToken: config.metricsToken, publicUrl: deps.publicUrl, isDraining: () => draining,
     checks: {
@@ -321,16 +340,20 @@ async function makeMarketplace(deps: Deps, { name, origins }: Pick<NewMarketplac
   const wrong = checkOrigins(origins)
   if (wrong) throw new ConfigError([wrong.detail])
   const made = await inTransaction(deps.pool, (tx) => createMarketplace(tx, deps.sealer, { name, origins, mode: deps.config.mode }))
-  await deps.vault.putMarketplace(made.id, { name, origins })
+  await deps.vault.putMarketplace(made.id, { name, origins: framingOrigins(deps, origins) })
   return made
 }
 
-/** Tells the vault which pages may frame it. One that runs by itself may come up later than we do. */
+/**
+ * Tells the vault which pages may frame it: those that the marketplace registered, and ours. One that runs by itself may
+ * come up later than we do. A process that doesn't know its own address leaves it to one that does.
+ */
 async function tellVault(deps: Deps, kind: Config['vault']['kind']): Promise<void> {
+  if (deps.publicUrl() === '') return
   const rows = await deps.db.selectFrom('marketplaces').select(['marketplace_id', 'name', 'origins']).execute()
   for (const { marketplace_id: id, name, origins } of rows) {
     try {
-      await deps.vault.putMarketplace(id, { name, origins })
+      await deps.vault.putMarketplace(id, { name, origins: framingOrigins(deps, origins) })
     } catch (error) {
       if (error instanceof VaultClientError && error.code === 'validation_failed') {
         // one marketplace's own mistake keeps nobody else from being served

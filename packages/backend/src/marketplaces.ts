@@ -3,25 +3,26 @@ import { newId, type ResponseOf } from '@holdfast/contract'
 import type { Refusal } from '@holdfast/core'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApiKeysTable, Database, MarketplacesTable, Tx } from './database.ts'
-import type { Rails } from './deps.ts'
+import type { Deps } from './deps.ts'
+import { renderBranding } from './hosted/branding.ts'
 import { hashKey, hintOf, newKey, type KeyKind, type Mode } from './keys.ts'
 import { methodsOf } from './rails.ts'
 import type { Sealer } from './seal.ts'
 import { newSigningKey } from './signer.ts'
 
 export type Marketplace = ResponseOf<'marketplace.retrieve'>
-export type MarketplaceRow = Selectable<MarketplacesTable>
+export type MarketplaceRow = Omit<Selectable<MarketplacesTable>, 'logo'>
 
-/** A marketplace's row. */
+/** A marketplace's row, without its logo's bytes. */
 export async function readMarketplaceRow(db: Kysely<Database>, id: string): Promise<MarketplaceRow | undefined> {
-  return db.selectFrom('marketplaces').selectAll().where('marketplace_id', '=', id).executeTakeFirst()
+  return db.selectFrom('marketplaces').select(['marketplace_id', 'name', 'mode', 'origins', 'branding', 'created_at']).where('marketplace_id', '=', id).executeTakeFirst()
 }
 
 /** A marketplace as the API answers it. */
-export function renderMarketplace(row: MarketplaceRow, rails: Rails): Marketplace {
+export function renderMarketplace(row: MarketplaceRow, { rails, publicUrl }: Pick<Deps, 'rails' | 'publicUrl'>): Marketplace {
   return {
     id: row.marketplace_id, object: 'marketplace', name: row.name, mode: row.mode, origins: row.origins,
-    methods: methodsOf(rails), createdAt: row.created_at.toISOString(),
+    methods: methodsOf(rails), branding: renderBranding({ publicUrl }, row), createdAt: row.created_at.toISOString(),
   }
 }
 

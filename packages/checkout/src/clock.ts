@@ -13,3 +13,6 @@ export class ServerClock {
     return Date.parse(instant) - Date.now() - this.#aheadMs
   }
 }
+
+/** The buyer's own clock, for what this browser keeps for itself; in milliseconds. */
+export const ownNow = (): number => Date.now()

@@ -4,6 +4,7 @@ import { addressFormatQuerySchema, addressFormatSchema, detailsInputSchema } fro
 import { eventSchema } from './events.ts'
 import { idOf, type IdKind } from './ids.ts'
 import { buyerLinkCreateSchema, buyerLinkSchema, orderAcceptSchema, orderDisputeSchema, orderViewSchema } from './order.ts'
+import * as link from './payment-links.ts'
 import * as request from './requests.ts'
 import * as saved from './saved-cards.ts'
 import * as resource from './resources.ts'
@@ -11,9 +12,10 @@ import * as webhook from './webhooks.ts'
 
 /**
  * Who may call: `secret` and `publishable` are API keys, `page` is a session's client secret (with CORS for
- * the marketplace's origins), `buyer` an order's buyer link (with the same CORS), `public` needs nothing.
+ * the marketplace's origins), `buyer` an order's buyer link (with the same CORS), `hosted` a page of our own (without
+ * CORS, and only so often), `public` needs nothing.
  */
-export type Caller = 'secret' | 'publishable' | 'page' | 'buyer' | 'public'
+export type Caller = 'secret' | 'publishable' | 'page' | 'buyer' | 'hosted' | 'public'
 
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -52,7 +54,7 @@ const act = <B extends z.ZodType, T extends z.ZodType>(path_: string, kind: IdKi
 /** Every call of the API, by the name that the SDK and the route's file have. */
 export const endpoints = {
   'marketplace.retrieve': { method: 'GET', path: '/v1/marketplace', caller: 'publishable', summary: 'The marketplace of the key', response: resource.marketplaceSchema, status: 200, idempotent: false },
-  'marketplace.update': { method: 'PATCH', path: '/v1/marketplace', caller: 'secret', summary: 'Change its name or registered origins', body: request.marketplaceUpdateSchema, response: resource.marketplaceSchema, status: 200, idempotent: true },
+  'marketplace.update': { method: 'PATCH', path: '/v1/marketplace', caller: 'secret', summary: 'Change its name, its registered origins, or how the hosted page looks', body: request.marketplaceUpdateSchema, response: resource.marketplaceSchema, status: 200, idempotent: true },
   'marketplace.keys': { method: 'GET', path: '/v1/marketplaces/:id/jwks.json', caller: 'public', summary: 'The public keys that verify payment tokens', params: path('marketplace'), response: z.object({ keys: z.array(z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), use: z.literal('sig'), alg: z.literal('EdDSA'), kid: z.string(), x: z.string() })) }), status: 200, idempotent: false },
   'apiKeys.create': create('/v1/api-keys', request.apiKeyCreateSchema, resource.apiKeySchema.extend({ key: z.string() }), 'Make an API key; it is shown this once'),
   'apiKeys.rotate': { ...act('/v1/api-keys/:id/rotate', 'apiKey', request.apiKeyRotateSchema, resource.apiKeySchema.extend({ key: z.string() }), 'Make the key that follows this one; the old one works on for a while'), status: 201 },
@@ -87,6 +89,12 @@ export const endpoints = {
   'savedCards.retrieve': retrieve('/v1/saved-cards/:id', 'savedCard', saved.savedCardSchema, 'Read a saved card, also once it is removed'),
   'savedCards.remove': { method: 'DELETE', path: '/v1/saved-cards/:id', caller: 'secret', summary: 'Remove a saved card; its number is deleted', params: path('savedCard'), response: saved.savedCardSchema, status: 200, idempotent: true },
   'savedCards.list': list('/v1/saved-cards', request.savedCardListSchema, saved.savedCardSchema, 'List saved cards, by buyer or company'),
+
+  'paymentLinks.create': create('/v1/payment-links', link.paymentLinkCreateSchema, link.paymentLinkSchema, 'Make a URL that buyers open to pay'),
+  'paymentLinks.retrieve': retrieve('/v1/payment-links/:id', 'paymentLink', link.paymentLinkSchema, 'Read a payment link'),
+  'paymentLinks.deactivate': act('/v1/payment-links/:id/deactivate', 'paymentLink', request.emptySchema, link.paymentLinkSchema, 'End a payment link for good, with its sessions that nobody is paying in'),
+  'paymentLinks.list': list('/v1/payment-links', request.paymentLinkListSchema, link.paymentLinkSchema, 'List payment links'),
+  'paymentLinks.open': { method: 'POST', path: '/v1/payment-links/:slug/open', caller: 'hosted', summary: 'The session of a payment link, for the page that its URL opens', params: z.strictObject({ slug: link.paymentLinkSlugSchema }), body: request.emptySchema, response: link.paymentLinkOpeningSchema, status: 201, idempotent: false },
 
   'orders.retrieve': retrieve('/v1/orders/:id', 'order', resource.orderSchema, 'Read an order'),
   'orders.list': list('/v1/orders', request.orderListSchema, resource.orderSchema, 'List orders'),

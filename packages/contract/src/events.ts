@@ -7,8 +7,8 @@ import {
 } from './resources.ts'
 import { savedCardSchema } from './saved-cards.ts'
 
-/** What is in an event about a session: never its client secret. */
-const sessionInEvent = sessionSchema.omit({ clientSecret: true }).meta({ id: 'CheckoutSessionInEvent' })
+/** What is in an event about a session: never its client secret, by itself or in a link. */
+const sessionInEvent = sessionSchema.omit({ clientSecret: true, hostedUrl: true }).meta({ id: 'CheckoutSessionInEvent' })
 
 /** Event types by the object that they are about; the schema of `data` is that object as it stood then. */
 export const eventTypes = {

@@ -24,6 +24,7 @@ export const idPrefixes = {
   webhookEndpoint: 'we',
   webhookDelivery: 'wd',
   savedCard: 'pm',
+  paymentLink: 'plink',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -88,7 +89,7 @@ const kindNames: Readonly<Record<IdKind, string>> = {
   capture: 'capture', release: 'release', refund: 'refund', dispute: 'dispute', settlement: 'settlement',
   settlementLine: 'settlement line', payout: 'payout', ledgerAccount: 'ledger account', transfer: 'transfer',
   event: 'event', webhookEndpoint: 'webhook endpoint', webhookDelivery: 'webhook delivery',
-  savedCard: 'saved card',
+  savedCard: 'saved card', paymentLink: 'payment link',
 }
 
 /** The schema of an id of one kind. */

@@ -4,7 +4,7 @@ import { endpoints, rawEndpoints, type Endpoint } from './endpoints.ts'
 import { problemSchema } from './problems.ts'
 import { API_VERSION } from './version.ts'
 
-const security = { secret: [{ apiKey: [] }], publishable: [{ apiKey: [] }], page: [{ clientSecret: [] }], buyer: [{ buyerLink: [] }], public: [] }
+const security = { secret: [{ apiKey: [] }], publishable: [{ apiKey: [] }], page: [{ clientSecret: [] }], buyer: [{ buyerLink: [] }], hosted: [], public: [] }
 
 const idempotencyHeader = z.object({
   'Idempotency-Key': z.string().min(1).max(255).meta({ description: 'Yours, one per intent; kept 35 days.' }),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { brandingInputSchema } from './branding.ts'
 import { collectInputSchema, detailsInputSchema } from './details.ts'
 import { countrySchema, emailSchema, metadataSchema, referenceSchema, releaseTermsInputSchema, textSchema } from './fields.ts'
 import { idOf } from './ids.ts'
@@ -138,6 +139,7 @@ export const operatorTransferCreateSchema = z.strictObject({
 export const marketplaceUpdateSchema = z.strictObject({
   name: textSchema.max(80).optional(),
   origins: z.array(z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/, 'expected an origin alone, in lower case, such as https://shop.example')).max(50).optional(),
+  branding: brandingInputSchema.optional(),
 }).meta({ id: 'MarketplaceUpdate' })
 
 export const apiKeyCreateSchema = z.strictObject({ kind: z.enum(['secret', 'publishable']) }).meta({ id: 'ApiKeyCreate' })
@@ -160,13 +162,14 @@ const paging = {
 }
 
 export const listQuerySchema = z.strictObject(paging)
-export const orderListSchema = z.strictObject({ ...paging, reference: z.string().optional(), status: z.enum(orderStates).optional(), seller: idOf('seller').optional(), buyer: z.string().optional() })
+export const orderListSchema = z.strictObject({ ...paging, reference: z.string().optional(), status: z.enum(orderStates).optional(), seller: idOf('seller').optional(), buyer: z.string().optional(), paymentLink: idOf('paymentLink').optional() })
 export const paymentListSchema = z.strictObject({ ...paging, order: idOf('order').optional(), status: z.enum(paymentStates).optional() })
 export const escrowListSchema = z.strictObject({ ...paging, seller: idOf('seller').optional(), order: idOf('order').optional() })
 export const releaseListSchema = z.strictObject({ ...paging, escrow: idOf('escrow').optional(), seller: idOf('seller').optional() })
 export const refundListSchema = z.strictObject({ ...paging, payment: idOf('payment').optional(), order: idOf('order').optional(), status: z.enum(refundStates).optional() })
 export const disputeListSchema = z.strictObject({ ...paging, escrow: idOf('escrow').optional(), order: idOf('order').optional(), status: z.enum(disputeStates).optional() })
 export const sellerListSchema = z.strictObject({ ...paging, reference: z.string().optional() })
+export const paymentLinkListSchema = z.strictObject({ ...paging, reference: z.string().optional() })
 export const savedCardListSchema = z.strictObject({ ...paging, buyer: z.string().max(64).optional(), company: z.string().max(64).optional(), status: z.enum(['active', 'removed']).optional().meta({ description: 'Active by default.' }) })
 export const payoutListSchema = z.strictObject({ ...paging, seller: idOf('seller').optional(), status: z.enum(payoutStates).optional() })
 export const eventListSchema = z.strictObject({ ...paging, type: z.string().max(64).optional(), object: z.string().max(64).optional().meta({ description: 'The id of the object that it is about.' }), order: z.enum(['newest', 'oldest']).optional() })

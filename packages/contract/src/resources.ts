@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { brandingSchema } from './branding.ts'
 import { collectSchema, detailsSchema } from './details.ts'
 import { buyerSchema, instantSchema, metadataSchema, releaseTermsSchema } from './fields.ts'
 import { idOf } from './ids.ts'
@@ -114,6 +115,7 @@ export const orderSchema = z.object({
   details: detailsSchema,
   escrows: z.array(escrowSchema),
   session: idOf('session'),
+  paymentLink: idOf('paymentLink').nullable().meta({ description: 'The link by which its buyer came.' }),
   payments: z.array(idOf('payment')),
   metadata: metadataSchema,
   createdAt: instantSchema,
@@ -154,7 +156,9 @@ export const sessionSchema = z.object({
     releaseTerms: releaseTermsSchema,
   })),
   payment: idOf('payment').nullable().meta({ description: 'The newest attempt.' }),
+  paymentLink: idOf('paymentLink').nullable().meta({ description: 'The link by which its buyer came.' }),
   clientSecret: z.string(),
+  hostedUrl: z.string().meta({ description: 'The hosted page for this session: a link for its buyer and nobody else, since it holds the client secret.' }),
   expiresAt: instantSchema,
   metadata: metadataSchema,
   createdAt: instantSchema,
@@ -447,6 +451,7 @@ export const marketplaceSchema = z.object({
   mode: z.enum(['test', 'live']),
   origins: z.array(z.string()).meta({ description: 'The page origins on which the checkout may run.' }),
   methods: z.array(z.enum(paymentMethods)).meta({ description: 'What the configured rails can take; a session offers those that its currency allows.' }),
+  branding: brandingSchema,
   createdAt: instantSchema,
 }).meta({ id: 'Marketplace' })
 

@@ -25,6 +25,8 @@ export const payoutStates = [
 export const settlementStates = ['recorded'] as const
 export const declineClasses = ['hard', 'soft', 'fix_data', 'authenticate'] as const
 
+export const paymentLinkStates = ['active', 'used_up', 'expired', 'inactive'] as const
+
 export type PaymentMethodType = (typeof paymentMethods)[number]
 export type OrderState = (typeof orderStates)[number]
 export type SessionState = (typeof sessionStates)[number]
@@ -37,6 +39,7 @@ export type RefundState = (typeof refundStates)[number]
 export type DisputeState = (typeof disputeStates)[number]
 export type PayoutState = (typeof payoutStates)[number]
 export type SettlementState = (typeof settlementStates)[number]
+export type PaymentLinkState = (typeof paymentLinkStates)[number]
 export type DeclineClass = (typeof declineClasses)[number]
 
 /** How a session's cards are authenticated by their issuers. */

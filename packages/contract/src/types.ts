@@ -185,6 +185,7 @@ export type ErrorCode =
   | 'origin_not_allowed'
   | 'test_mode_only'
   | 'not_found'
+  | 'payment_link_unknown'
   | 'route_not_found'
   | 'method_not_allowed'
   | 'limit_reached'
@@ -195,6 +196,11 @@ export type ErrorCode =
   | 'session_revision_stale'
   | 'attempt_in_progress'
   | 'attempts_exhausted'
+  | 'payment_link_inactive'
+  | 'payment_link_expired'
+  | 'payment_link_used_up'
+  | 'payment_link_busy'
+  | 'payment_link_unavailable'
   | 'order_not_cancelable'
   | 'payment_transition_refused'
   | 'milestone_transition_refused'
@@ -386,6 +392,37 @@ export interface DetailsView {
 export interface Money {
   amount: number
   currency: string
+}
+/**
+ * What is left out stays; null takes it away.
+ */
+export interface BrandingInput {
+  theme?: 'harbour' | 'ledger' | 'hearth'
+  /**
+   * Of the pay button, links and the focus ring. It needs a contrast of 4.5 : 1 on the theme’s light ground; in the dark scheme it is lightened until it has that there. Null: the theme’s own.
+   */
+  accentColor?: string | null
+  /**
+   * A PNG, JPEG or WebP of at most 64 KiB, as a data: URL. Null: the name alone.
+   */
+  logo?: string | null
+  supportEmail?: string | null
+  termsUrl?: string | null
+  privacyUrl?: string | null
+}
+/**
+ * How the hosted page looks.
+ */
+export interface Branding {
+  theme: 'harbour' | 'ledger' | 'hearth'
+  accentColor: string | null
+  /**
+   * Where the hosted page has it from.
+   */
+  logoUrl: string | null
+  supportEmail: string | null
+  termsUrl: string | null
+  privacyUrl: string | null
 }
 export interface SessionSavedCardsInput {
   /**
@@ -621,6 +658,10 @@ export interface Order {
   details: Details
   escrows: Escrow[]
   session: string
+  /**
+   * The link by which its buyer came.
+   */
+  paymentLink: string | null
   payments: string[]
   metadata: Metadata
   /**
@@ -674,7 +715,15 @@ export interface CheckoutSession {
    * The newest attempt.
    */
   payment: string | null
+  /**
+   * The link by which its buyer came.
+   */
+  paymentLink: string | null
   clientSecret: string
+  /**
+   * The hosted page for this session: a link for its buyer and nobody else, since it holds the client secret.
+   */
+  hostedUrl: string
   /**
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
@@ -1134,6 +1183,7 @@ export interface Marketplace {
    * What the configured rails can take; a session offers those that its currency allows.
    */
   methods: ('card' | 'alipay')[]
+  branding: Branding
   /**
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
@@ -1369,6 +1419,10 @@ export interface CheckoutSessionInEvent {
    * The newest attempt.
    */
   payment: string | null
+  /**
+   * The link by which its buyer came.
+   */
+  paymentLink: string | null
   /**
    * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
    */
@@ -1659,6 +1713,7 @@ export interface OperatorTransferCreate {
 export interface MarketplaceUpdate {
   name?: string
   origins?: string[]
+  branding?: BrandingInput
 }
 export interface ApiKeyCreate {
   kind: 'secret' | 'publishable'
@@ -1670,6 +1725,92 @@ export interface ApiKeyRotate {
   overlapHours?: number
 }
 export interface Empty {}
+export interface PaymentLinkCreate {
+  /**
+   * Yours, for the link. Its orders have it with a number: `invoice-7-1`.
+   */
+  reference: string
+  currency: string
+  /**
+   * Automatic by default, so that a closed tab strands no authorization.
+   */
+  captureMode?: 'automatic' | 'manual'
+  /**
+   * 3-D Secure for cards. `automatic` by default: the issuer decides whether to challenge the buyer; `challenge`: it is asked to; `off`: it is not asked at all.
+   */
+  threeDSecure?: 'automatic' | 'challenge' | 'off'
+  returnUrl: string
+  buyer?: BuyerInput
+  lines: SessionLineInput[]
+  collect?: CollectInput
+  /**
+   * What is known already; the buyer can change what is asked for.
+   */
+  details?: DetailsInput
+  metadata?: Metadata
+  /**
+   * How often it can be paid; once by default.
+   */
+  maxUses?: number
+  /**
+   * 30 days by default, 366 at most.
+   */
+  expiresInMinutes?: number
+}
+export interface PaymentLink {
+  id: string
+  object: 'payment_link'
+  reference: string
+  status: 'active' | 'used_up' | 'expired' | 'inactive'
+  mode: 'test' | 'live'
+  /**
+   * For whom it is meant: whoever has it can open it.
+   */
+  url: string
+  currency: string
+  amount: number
+  captureMode: 'automatic' | 'manual'
+  threeDSecure: 'automatic' | 'challenge' | 'off'
+  returnUrl: string
+  buyer: Buyer
+  collect: Collect
+  details: Details
+  lines: {
+    reference: string
+    seller: string
+    description: string | null
+    amount: number
+    platformFee: number
+    /**
+     * As they were given; each session has them with the defaults of its day.
+     */
+    releaseTerms: ReleaseTermsInput | null
+  }[]
+  maxUses: number
+  uses: {
+    complete: number
+    /**
+     * Sessions in which somebody may be paying now.
+     */
+    open: number
+  }
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  expiresAt: string
+  deactivatedAt: string | null
+  metadata: Metadata
+  /**
+   * A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z
+   */
+  createdAt: string
+}
+export interface PaymentLinkOpening {
+  object: 'payment_link_opening'
+  clientSecret: string
+  session: string
+  marketplace: string
+}
 export interface WebhookEndpoint {
   id: string
   object: 'webhook_endpoint'
@@ -1949,6 +2090,11 @@ export interface ListFilters {
     company?: string
     status?: 'active' | 'removed'
   }
+  'paymentLinks.list': {
+    limit?: number
+    after?: string
+    reference?: string
+  }
   'orders.list': {
     limit?: number
     after?: string
@@ -1956,6 +2102,7 @@ export interface ListFilters {
     status?: 'open' | 'paid' | 'completed' | 'refunded' | 'canceled'
     seller?: string
     buyer?: string
+    paymentLink?: string
   }
   'payments.list': {
     limit?: number

@@ -8,7 +8,7 @@ import { TOKEN_ALGORITHM, TOKEN_ISSUER, TOKEN_MAX_AGE_S, TOKEN_TYPE } from './to
 
 type Method = (...args: unknown[]) => Promise<unknown> & { page?: () => Promise<unknown> }
 
-const rows = Object.entries<contract.Endpoint>(contract.endpoints).filter(([, { caller }]) => caller !== 'page' && caller !== 'buyer')
+const rows = Object.entries<contract.Endpoint>(contract.endpoints).filter(([, { caller }]) => !['page', 'buyer', 'hosted'].includes(caller))
 const calls = rows.map(([name, endpoint]) => ({ name, endpoint }))
 
 let backend: TestBackend

@@ -29,9 +29,10 @@ export type HoldfastErrorCode = ErrorCode | ClientErrorCode
 const retryableCodes: Readonly<Record<ErrorCode, boolean>> = {
   http_malformed: false, headers_too_large: false, json_malformed: false, validation_failed: false, idempotency_key_required: false, version_unsupported: false,
   key_missing: false, key_invalid: false, client_secret_invalid: false, buyer_link_invalid: false, buyer_link_expired: false, key_kind_refused: false,
-  origin_not_allowed: false, test_mode_only: false, not_found: false, route_not_found: false,
+  origin_not_allowed: false, test_mode_only: false, not_found: false, payment_link_unknown: false, route_not_found: false,
   method_not_allowed: false, reference_taken: false, limit_reached: false, idempotency_in_progress: true, session_not_open: false,
   details_missing: false, session_revision_stale: false, attempt_in_progress: false, attempts_exhausted: false,
+  payment_link_inactive: false, payment_link_expired: false, payment_link_used_up: false, payment_link_busy: true, payment_link_unavailable: false,
   order_not_cancelable: false,
   payment_transition_refused: false, milestone_transition_refused: false, escrow_disputed: false,
   amount_exceeds_remaining: false, outcome_unknown: false, dispute_not_open: false, funds_not_settled: false,

@@ -6,6 +6,7 @@ import { ApiKeys, Marketplaces, TestClock } from './resources/account.ts'
 import { Events, Ledger } from './resources/books.ts'
 import { Orders, Payments, SavedCards, Sessions } from './resources/buying.ts'
 import { Disputes, Escrows, Refunds, Releases } from './resources/holding.ts'
+import { PaymentLinks } from './resources/payment-links.ts'
 import { Operator, Payouts, Sellers, Settlements } from './resources/paying.ts'
 import { Tokens } from './resources/tokens.ts'
 import { WebhookDeliveries, WebhookEndpoints, Webhooks } from './resources/webhooks.ts'
@@ -25,6 +26,7 @@ export class Holdfast {
   /** Whether the API key is for test money or for live money. */
   readonly mode: Mode
   readonly sessions: Sessions
+  readonly paymentLinks: PaymentLinks
   readonly orders: Orders
   readonly savedCards: SavedCards
   readonly payments: Payments
@@ -54,6 +56,7 @@ export class Holdfast {
     this.marketplaceId = config.marketplace
     this.mode = config.mode
     this.sessions = new Sessions(wire)
+    this.paymentLinks = new PaymentLinks(wire)
     this.orders = new Orders(wire)
     this.savedCards = new SavedCards(wire)
     this.payments = new Payments(wire)

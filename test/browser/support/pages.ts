@@ -22,7 +22,7 @@ export interface Card {
 export const goodCard: Card = { number: cards.approved, expiry: '1230', securityCode: '123', name: 'Mara Okafor' }
 
 /** Every page that needs no order to be there. */
-export const places: readonly string[] = ['/', '/products/tl-400-toolroom-lathe', '/cart', '/orders', '/seller', '/seller/lathes-and-co', '/phone', '/operator', '/operator?tab=payments', '/operator?tab=ledger', '/operator?tab=settlements', '/operator?tab=books']
+export const places: readonly string[] = ['/', '/products/tl-400-toolroom-lathe', '/cart', '/orders', '/seller', '/seller/lathes-and-co', '/phone', '/operator', '/operator?tab=payments', '/operator?tab=links', '/thank-you', '/operator?tab=ledger', '/operator?tab=settlements', '/operator?tab=books']
 
 type Currency = 'USD' | 'CNY'
 
@@ -272,6 +272,12 @@ export class SellerPage {
 
 export type ClockStep = '1 hour' | '1 day' | '7 days' | '31 days'
 
+interface NewLink {
+  readonly description: string
+  readonly amount: string
+  readonly times?: string
+}
+
 export class OperatorPage {
   readonly page: Page
 
@@ -284,6 +290,22 @@ export class OperatorPage {
     const before = await this.page.locator('[data-clock]').getAttribute('data-clock')
     await this.page.getByRole('button', { name: `Advance ${step}` }).click()
     await expect(this.page.locator('[data-clock]')).not.toHaveAttribute('data-clock', before!)
+  }
+
+  async fillLink({ description, amount, times = '1' }: NewLink): Promise<void> {
+    await this.page.goto('/operator?tab=links')
+    await this.page.getByLabel('What it is for').fill(description)
+    await this.page.getByLabel('Amount', { exact: true }).fill(amount)
+    await this.page.getByLabel('How many times').fill(times)
+    await this.page.getByRole('button', { name: 'Make the link' }).click()
+  }
+
+  /** The panel of a new payment link; the newest comes first. */
+  async makeLink(wanted: NewLink): Promise<Locator> {
+    await this.fillLink(wanted)
+    await expect(this.page.getByRole('status').first()).toContainText('The link is made')
+    const reference = await this.page.locator('[data-link]').first().getAttribute('data-link')
+    return this.page.locator(`[data-link="${reference}"]`)
   }
 
   async settle(): Promise<void> {

@@ -3,7 +3,10 @@ import type { Tx } from '../database.ts'
 
 /** The tables whose rows a merchant names by a reference, and what one of them is called. */
 const kinds = { orders: 'order', captures: 'capture', releases: 'release', refunds: 'refund',
-  payouts: 'payout' } as const
+  payouts: 'payout', payment_links: 'payment link' } as const
+
+/** What can fail, and then gives its reference back. */
+const failing: ReadonlySet<string> = new Set(['captures', 'refunds', 'payouts'])
 
 /**
  * The objects that have some references already, by reference. What failed gave its own back.
@@ -19,7 +22,7 @@ export async function takenReferences(
   const { rows } = await tx.client.query<{ id: string; reference: string }>({
     name: `taken_${table}`,
     text: `select id, reference from ${table} where marketplace_id = $1 and reference = any($2)
-             ${table === 'orders' || table === 'releases' ? '' : `and state <> 'failed'`}`,
+             ${failing.has(table) ? `and state <> 'failed'` : ''}`,
     values: [marketplace, wanted],
   })
   return new Map(rows.map(({ id, reference }) => [reference, id]))

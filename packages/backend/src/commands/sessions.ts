@@ -4,32 +4,31 @@ import { isRefusal, milestoneMachine, orderMachine, sessionMachine, type Refusal
 import type { Tx } from '../database.ts'
 import { stageEvents, type StagedEvent } from '../events.ts'
 import { notFound } from '../not-found.ts'
-import type { Sealer } from '../seal.ts'
 import { readEscrows, readOrders } from '../store/render/orders.ts'
-import { readSessions } from '../store/render/sessions.ts'
+import { openingOf, readSessions, type Opening } from '../store/render/sessions.ts'
 import type { Call, Command } from './execute.ts'
 import { checkEach, checkSum, wrong } from './lines.ts'
 
 type Update = BodyOf<'sessions.update'>
-type With<I> = I & { readonly sealer: Pick<Sealer, 'derive'> }
+type With<I> = I & Opening
 
 type Told = { readonly type: StagedEvent['type']; readonly of: 'order' | 'session' | 'escrows' }
 
 /** Reads the session as it stands, tells what happened, and answers. */
 async function answer(
   tx: Tx,
-  { marketplace, now, session, sealer }: { marketplace: string; now: Date; session: string; sealer: Pick<Sealer, 'derive'> },
+  { marketplace, now, session, ...opening }: { marketplace: string; now: Date; session: string } & Opening,
   told: readonly Told[],
 ): Promise<CheckoutSession> {
-  const [found] = await readSessions({ db: tx.db, sealer }, marketplace, [session])
-  const { clientSecret, ...inEvent } = found!
+  const [found] = await readSessions({ db: tx.db, ...opening }, marketplace, [session])
+  const { clientSecret, hostedUrl, ...inEvent } = found!
   const [order] = told.some(({ of }) => of === 'order') ? await readOrders(tx.db, marketplace, [found!.order]) : []
   const escrows = told.some(({ of }) => of === 'escrows') ? await readEscrows(tx.db, marketplace, found!.lines.map(({ escrow }) => escrow)) : []
   stageEvents(tx, { marketplace, now }, told.flatMap(({ type, of }): StagedEvent[] => {
     if (of === 'escrows') return escrows.map((escrow) => ({ type, subject: escrow.id, data: escrow }))
     return of === 'order' ? [{ type, subject: order!.id, data: order! }] : [{ type, subject: session, data: inEvent satisfies CheckoutSessionInEvent }]
   }))
-  return { ...inEvent, clientSecret }
+  return { ...inEvent, clientSecret, hostedUrl }
 }
 
 async function each<I, O>(calls: readonly Call<I>[], one: (call: Call<I>) => Promise<O>): Promise<O[]> {
@@ -87,7 +86,7 @@ async function updateOne(tx: Tx, { marketplace, input, now }: Call<UpdateInput>)
     }).where('marketplace_id', '=', marketplace).where('id', '=', row.order_id).execute()
   }
   if (input.details) await keepDetails(tx, { marketplace, order: row.order_id, details: input.details })
-  return answer(tx, { marketplace, now, session: row.id, sealer: input.sealer }, [{ type: 'session.updated', of: 'session' }])
+  return answer(tx, { marketplace, now, session: row.id, ...openingOf(input) }, [{ type: 'session.updated', of: 'session' }])
 }
 
 /** Changes an open session; changed lines make a new revision, which the buyer's page must have seen to confirm it. */
@@ -118,7 +117,7 @@ async function detailOne(tx: Tx, { marketplace, input, now }: Call<DetailsInput>
   const unasked = detailNames.find((name) => input.details[name] !== undefined && !row.collect[name])
   if (unasked) return wrong(unasked, 'this session does not ask its buyer for it.')
   const changed = await keepDetails(tx, { marketplace, order: row.order_id, details: input.details })
-  if (changed) await answer(tx, { marketplace, now, session: row.id, sealer: input.sealer }, [{ type: 'session.updated', of: 'session' }])
+  if (changed) await answer(tx, { marketplace, now, session: row.id, ...openingOf(input) }, [{ type: 'session.updated', of: 'session' }])
   return { kept: true }
 }
 
@@ -138,14 +137,13 @@ const endings = { expire: 'session.expired', cancel: 'session.canceled' } as con
  *
  * @refuses session_not_open - it ended already, or an attempt is under way
  */
-export async function endSession(tx: Tx, input: {
+export async function endSession(tx: Tx, input: Opening & {
   readonly marketplace: string
   readonly session: string
   readonly ending: Ending
   readonly now: Date
-  readonly sealer: Pick<Sealer, 'derive'>
 }): Promise<CheckoutSession | Refusal> {
-  const { marketplace, now, sealer } = input
+  const { marketplace, now } = input
   const row = await lockSession(tx, marketplace, input.session)
   if (!row) return notFound('checkout session', input.session)
   const step = sessionMachine.step(row.state, input.ending)
@@ -162,7 +160,7 @@ export async function endSession(tx: Tx, input: {
   await tx.db.updateTable('milestones').set({ state: closed.state }).where('marketplace_id', '=', marketplace)
     .where('order_id', '=', order.id).where('state', '=', 'unfunded').execute()
   await tx.db.deleteFrom('timers').where('marketplace_id', '=', marketplace).where('kind', '=', 'session_expiry').where('subject', '=', row.id).execute()
-  return answer(tx, { marketplace, now, session: row.id, sealer }, [
+  return answer(tx, { marketplace, now, session: row.id, ...openingOf(input) }, [
     { type: endings[input.ending], of: 'session' }, { type: 'escrow.closed', of: 'escrows' }, { type: 'order.canceled', of: 'order' },
   ])
 }
@@ -173,6 +171,6 @@ export function endSessionCommand(name: 'sessions.expire' | 'sessions.cancel'): 
   return {
     name,
     run: (tx, calls) => each(calls, ({ marketplace, input, now }) =>
-      endSession(tx, { marketplace, session: input.id, ending, now, sealer: input.sealer })),
+      endSession(tx, { marketplace, session: input.id, ending, now, ...openingOf(input) })),
   }
 }

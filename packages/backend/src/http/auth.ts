@@ -5,6 +5,7 @@ import type { Pool } from 'pg'
 import { invalid as linkInvalid, openBuyerLink } from '../buyer-link.ts'
 import { realNow } from '../clock.ts'
 import type { Deps } from '../deps.ts'
+import { isPageOf } from '../hosted/origin.ts'
 import { parseKey } from '../keys.ts'
 import { keyCacheOf } from './key-cache.ts'
 import type { CallingMarketplace, Calling } from './route.ts'
@@ -20,7 +21,7 @@ export interface Credentials {
   readonly origin: string | null
 }
 
-type AuthDeps = Pick<Deps, 'pool' | 'hooks' | 'config' | 'sealer'>
+type AuthDeps = Pick<Deps, 'pool' | 'hooks' | 'config' | 'sealer' | 'publicUrl'>
 
 /**
  * Finds out who makes a call.
@@ -30,7 +31,7 @@ type AuthDeps = Pick<Deps, 'pool' | 'hooks' | 'config' | 'sealer'>
  * @refuses buyer_link_invalid, buyer_link_expired, origin_not_allowed - of a buyer
  */
 export async function authenticate(deps: AuthDeps, wanted: Caller, credentials: Credentials): Promise<Authenticated | Refusal> {
-  if (wanted === 'public') return { marketplace: null, caller: { kind: 'public' } }
+  if (wanted === 'public' || wanted === 'hosted') return { marketplace: null, caller: { kind: wanted } }
   const bearer = /^Bearer +(\S+) *$/i.exec(credentials.authorization ?? '')?.[1]
   if (wanted === 'page') return authenticatePage(deps, bearer, credentials.origin)
   if (wanted === 'buyer') return authenticateBuyer(deps, bearer, credentials.origin)
@@ -98,7 +99,7 @@ async function authenticatePage(deps: AuthDeps, secret: string | undefined, orig
   const found = secret === undefined ? null : await deps.hooks.findSessionBySecret(secret)
   const marketplace = found && (await readMarketplace(deps.pool, found.marketplace))
   if (!found || !marketplace || marketplace.mode !== deps.config.mode) return secretInvalid
-  if (origin !== null && !marketplace.origins.includes(origin)) return originRefused(origin)
+  if (origin !== null && !isPageOf(deps, { origins: marketplace.origins, origin })) return originRefused(origin)
   return { marketplace, caller: { kind: 'page', session: found.session } }
 }
 
@@ -107,7 +108,7 @@ async function authenticateBuyer(deps: AuthDeps, secret: string | undefined, ori
   if (isRefusal(link)) return link
   const marketplace = await readMarketplace(deps.pool, link.marketplace)
   if (!marketplace || marketplace.mode !== deps.config.mode) return linkInvalid
-  if (origin !== null && !marketplace.origins.includes(origin)) return originRefused(origin)
+  if (origin !== null && !isPageOf(deps, { origins: marketplace.origins, origin })) return originRefused(origin)
   return { marketplace, caller: { kind: 'buyer', order: link.order, expiresAt: link.expiresAt } }
 }
 

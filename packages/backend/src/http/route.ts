@@ -15,14 +15,14 @@ export type Calling =
   | { readonly kind: 'secret' | 'publishable'; readonly apiKey: string }
   | { readonly kind: 'page'; readonly session: string }
   | { readonly kind: 'buyer'; readonly order: string; readonly expiresAt: Date }
-  | { readonly kind: 'public' }
+  | { readonly kind: 'hosted' | 'public' }
 
 type CallerOf<N extends EndpointName> = (typeof endpoints)[N]['caller']
 
 /** A call, parsed by the contract's schemas: nothing unparsed passes the edge. */
 export interface RouteRequest<N extends EndpointName> {
   readonly endpoint: N
-  readonly marketplace: CallerOf<N> extends 'public' ? null : CallingMarketplace
+  readonly marketplace: CallerOf<N> extends 'hosted' | 'public' ? null : CallingMarketplace
   readonly params: ParamsOf<N>
   readonly query: QueryOf<N>
   readonly body: BodyOf<N>

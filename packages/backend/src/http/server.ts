@@ -14,6 +14,8 @@ import { corsHeaders, fromPages, pageEndpoints, preflight } from './cors.ts'
 import { parseStrictJson } from './json.ts'
 import { forgetKeys } from './key-cache.ts'
 import type { Metrics } from './metrics.ts'
+import { addHostedPage } from '../hosted/routes.ts'
+import type { PageFiles } from '../hosted/files.ts'
 import { addNotifications } from './notifications.ts'
 import { addThreeDSecure } from './three-d-secure.ts'
 import { answerBrokenRequest, newRequestId } from './broken-request.ts'
@@ -36,7 +38,7 @@ export interface HttpServer {
 interface Context {
   readonly deps: Deps
   readonly metrics: Metrics
-  readonly limits: { readonly address: RateLimiter; readonly session: RateLimiter; readonly failures: RateLimiter }
+  readonly limits: { readonly address: RateLimiter; readonly session: RateLimiter; readonly failures: RateLimiter; readonly linkAddress: RateLimiter; readonly link: RateLimiter }
   readonly draining: { now: boolean }
 }
 
@@ -54,7 +56,7 @@ declare module 'fastify' {
 }
 
 /** Builds the server for a table of routes; each is registered as the contract's `endpoints` has it. */
-export function createServer(deps: Deps, { routes, metrics }: { routes: readonly AnyRoute[]; metrics: Metrics }): HttpServer {
+export function createServer(deps: Deps, { routes, metrics, page }: { routes: readonly AnyRoute[]; metrics: Metrics; page: PageFiles | null }): HttpServer {
   const { rateLimits } = deps.config.http
   const context: Context = {
     deps, metrics, draining: { now: false },
@@ -62,6 +64,8 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
       address: new RateLimiter(rateLimits.pageAddress),
       session: new RateLimiter(rateLimits.pageSession),
       failures: new RateLimiter(rateLimits.authFailures),
+      linkAddress: new RateLimiter(rateLimits.linkAddress),
+      link: new RateLimiter(rateLimits.link),
     },
   }
   const app = fastify({
@@ -93,6 +97,7 @@ export function createServer(deps: Deps, { routes, metrics }: { routes: readonly
   })
   addNotifications(app, context)
   addThreeDSecure(app, context)
+  if (page) addHostedPage(app, { deps, page })
   addPreflights(app)
   app.setNotFoundHandler((request, reply) => send(reply, notFound(request), request))
   app.setErrorHandler<FastifyError>((error, request, reply) => send(reply, failed(deps, { error, request }), request))
@@ -187,13 +192,19 @@ async function admit(context: Context, { endpoint, request }: Asking): Promise<A
   if (version !== undefined && !API_VERSIONS.includes(String(version))) return versionRefused(String(version))
   if (endpoint.testOnly && deps.config.mode === 'live') return testOnly
   const origin = request.headers.origin ?? null
-  const tooOften = fromPages(endpoint.caller) ? limits.address.take(addressKey(request.ip)) : null
+  const tooOften = endpoint.caller === 'hosted' ? takeOpening(limits, request)
+    : fromPages(endpoint.caller) ? limits.address.take(addressKey(request.ip)) : null
   if (tooOften !== null) return rateLimited(tooOften)
   const found = await authenticate(deps, endpoint.caller, { authorization: request.headers.authorization, origin })
   if (isRefusal(found)) return throttleGuessing(limits.failures, { refusal: found, address: addressKey(request.ip) })
   const pageOf = subjectOf(found)
   const tooOftenHere = pageOf === null ? null : limits.session.take(pageOf)
   return tooOftenHere === null ? { ...found, origin } : rateLimited(tooOftenHere)
+}
+
+/** Each opening of a link may make a session, with attempts of its own: so often by address, and so often by link. */
+function takeOpening({ linkAddress, link }: Context['limits'], { ip, params }: FastifyRequest): number | null {
+  return linkAddress.take(addressKey(ip)) ?? link.take(String((params as { slug?: string }).slug))
 }
 
 /** The session or order that a page speaks for; null for servers. */

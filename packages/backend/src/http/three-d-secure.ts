@@ -3,8 +3,8 @@ import { THREE_D_SECURE_PATH } from '@holdfast/contract'
 import type { Outcome } from '@holdfast/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
+import { returnLink } from '../hosted/origin.ts'
 import { askNow } from '../rail/attempts/check.ts'
-import { returnLink } from '../rail/attempts/way.ts'
 import { isResolved, readOperation, type OperationRow } from '../store/operations.ts'
 import { threeDSecureOf, type ThreeDSecure } from '../store/three-d-secure.ts'
 import { addressKey, RateLimiter } from './rate-limit.ts'
@@ -101,7 +101,7 @@ async function comeBack(deps: Deps, request: FastifyRequest, reply: FastifyReply
   await compare(deps, request, op)
   const row = await deps.db.selectFrom('sessions').select(['id', 'return_url']).where('marketplace_id', '=', op.marketplace_id)
     .where('id', '=', session).executeTakeFirstOrThrow()
-  const link = returnLink(row)
+  const link = returnLink(deps, { marketplace: op.marketplace_id, session: row.id, returnUrl: row.return_url, origin: found.asked.origin })
   // not in our frame: the buyer was sent to the bank as a whole page, and goes on to the shop
   if (request.headers['sec-fetch-dest'] === 'document') return reply.redirect(link, 303)
   return page(reply, {

@@ -10,6 +10,7 @@ import { lockOrders, lockPayments, lockSellers, openDesk, saveDesk } from '../st
 import { stageHappenings } from '../store/happenings.ts'
 import { insertReleases } from '../store/movements.ts'
 import { insertOperation } from '../store/operations.ts'
+import { openingOf } from '../store/render/sessions.ts'
 import type { TimersTable } from '../store/tables.ts'
 import { setTimers } from '../store/timers.ts'
 import type { JobHandler, Subject } from './handler.ts'
@@ -96,7 +97,7 @@ function nextLapse({ dispute, autoReleaseAt }: Escrow, now: Date): Date | null {
 async function expireSession(ringing: Ringing): Promise<Date | null> {
   const { deps, tx, marketplace, subject, now } = ringing
   const ended: unknown = await endSession(tx,
-    { marketplace, session: subject, ending: 'expire', now, sealer: deps.sealer })
+    { marketplace, session: subject, ending: 'expire', now, ...openingOf(deps) })
   if (!isRefusal(ended)) return null
   const session = await tx.db.selectFrom('sessions').select('state').where('marketplace_id', '=', marketplace)
     .where('id', '=', subject).executeTakeFirst()

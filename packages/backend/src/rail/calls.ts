@@ -38,7 +38,7 @@ export async function confirmCheckout(
   const { marketplace } = from
   const { session, body, visitor, origin } = input
   const card = body.method === 'card' ? await readCard(deps, { marketplace: marketplace.id, session, body }) : null
-  const way = (operation: string) => (choosing: Choosing): Way | Refusal => (body.method !== 'card' ? walletWay(deps, body, choosing)
+  const way = (operation: string) => (choosing: Choosing): Way | Refusal => (body.method !== 'card' ? walletWay(deps, { wanted: body, origin }, choosing)
     : cardWay(deps, { card: card as CardView, operation, browser: body.browser, origin }, choosing))
   return operate(deps, {
     ...common(from), route: 'checkout.confirm', ...(body.method === 'card' && { card: cardOf(body, visitor) }),

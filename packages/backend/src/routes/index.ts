@@ -43,6 +43,11 @@ import ordersCancel from './orders.cancel.ts'
 import ordersCreateBuyerLink from './orders.createBuyerLink.ts'
 import ordersList from './orders.list.ts'
 import ordersRetrieve from './orders.retrieve.ts'
+import paymentLinksCreate from './paymentLinks.create.ts'
+import paymentLinksDeactivate from './paymentLinks.deactivate.ts'
+import paymentLinksList from './paymentLinks.list.ts'
+import paymentLinksOpen from './paymentLinks.open.ts'
+import paymentLinksRetrieve from './paymentLinks.retrieve.ts'
 import paymentsCapture from './payments.capture.ts'
 import paymentsList from './payments.list.ts'
 import paymentsRetrieve from './payments.retrieve.ts'
@@ -96,6 +101,7 @@ export const routes: readonly AnyRoute[] = [
   checkoutRetrieve, checkoutDetails, checkoutAddressFormat, checkoutFrameTicket, checkoutWalletSession, checkoutWalletCard,
   checkoutSavedCardToken, checkoutRemoveSavedCard, checkoutConfirm, checkoutCheck, checkoutCancelAttempt,
   savedCardsRetrieve, savedCardsRemove, savedCardsList,
+  paymentLinksCreate, paymentLinksRetrieve, paymentLinksDeactivate, paymentLinksList, paymentLinksOpen,
   ordersRetrieve, ordersCancel, ordersList, ordersCreateBuyerLink,
   orderRetrieve, orderAccept, orderDispute,
   paymentsRetrieve, paymentsList, paymentsCapture, paymentsVoid,

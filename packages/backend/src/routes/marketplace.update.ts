@@ -1,41 +1,59 @@
-import { execute, type Command } from '../commands/execute.ts'
+import type { BodyOf } from '@holdfast/contract'
+import { isRefusal, type Refusal } from '@holdfast/core'
+import { execute, type Call, type Command } from '../commands/execute.ts'
+import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import { stageEvents } from '../events.ts'
+import { mergeBranding, readBranding, type BrandingChange } from '../hosted/branding.ts'
+import { framingOrigins } from '../hosted/origin.ts'
 import { route, type Route } from '../http/route.ts'
 import { checkOrigins, readMarketplaceRow, renderMarketplace, type Marketplace, type MarketplaceRow } from '../marketplaces.ts'
-import type { BodyOf } from '@holdfast/contract'
 
-const update = ({ rails }: Pick<Deps, 'rails'>): Command<BodyOf<'marketplace.update'>, Marketplace> => ({
+type Change = Pick<BodyOf<'marketplace.update'>, 'name' | 'origins'> & { readonly branding: BrandingChange | undefined }
+type Place = Pick<Deps, 'rails' | 'publicUrl'>
+
+async function updateOne(tx: Tx, place: Place, { marketplace, input: { name, origins, branding }, now }: Call<Change>): Promise<Marketplace | Refusal> {
+  const kept = await tx.db.selectFrom('marketplaces').select('branding').where('marketplace_id', '=', marketplace)
+    .forNoKeyUpdate().executeTakeFirstOrThrow()
+  const merged = branding && mergeBranding(kept.branding, branding)
+  if (merged && isRefusal(merged)) return merged
+  await tx.db.updateTable('marketplaces').set({
+    ...(name !== undefined && { name }),
+    ...(origins && { origins: [...new Set(origins)] }),
+    branding: JSON.stringify(merged ?? kept.branding),
+    ...(branding?.logo !== undefined && { logo: branding.logo }),
+  }).where('marketplace_id', '=', marketplace).execute()
+  const data = renderMarketplace(await readMarketplaceRow(tx.db, marketplace) as MarketplaceRow, place)
+  stageEvents(tx, { marketplace, now }, [{ type: 'marketplace.updated', subject: marketplace, data }])
+  return data
+}
+
+const update = (place: Place): Command<Change, Marketplace> => ({
   name: 'marketplace.update',
   async run(tx, calls) {
-    const answers: Marketplace[] = []
-    for (const { marketplace, input: { name, origins }, now } of calls) {
-      await tx.client.query(
-        `update marketplaces set name = coalesce($2, name), origins = coalesce($3, origins) where marketplace_id = $1`,
-        [marketplace, name ?? null, origins ? [...new Set(origins)] : null],
-      )
-      const data = renderMarketplace(await readMarketplaceRow(tx.db, marketplace) as MarketplaceRow, rails)
-      stageEvents(tx, { marketplace, now }, [{ type: 'marketplace.updated', subject: marketplace, data }])
-      answers.push(data)
-    }
+    const answers: (Marketplace | Refusal)[] = []
+    for (const call of calls) answers.push(await updateOne(tx, place, call))
     return answers
   },
 })
 
 /**
- * Changes the marketplace's name or origins, then tells the vault which pages may frame it.
+ * Changes the marketplace's name, origins or branding, then tells the vault which pages may frame it.
  *
  * The vault is told again at every start, so that one that is away for a moment catches up.
  */
 const updateRoute: Route<'marketplace.update'> = route('marketplace.update', async (request, deps) => {
-  const wrong = checkOrigins(request.body.origins ?? [])
+  const { name, origins, branding: wished } = request.body
+  const wrong = checkOrigins(origins ?? [])
   if (wrong) return wrong
+  const branding = wished && readBranding(wished)
+  if (branding && isRefusal(branding)) return branding
   const answer = await execute(deps, update(deps), {
-    marketplace: request.marketplace.id, input: request.body, requestId: request.requestId, claim: request.idempotency,
+    marketplace: request.marketplace.id, input: { name, origins, branding }, requestId: request.requestId, claim: request.idempotency,
   })
   if (answer.status < 300) {
-    const { id, name, origins } = JSON.parse(answer.body) as Marketplace
-    await deps.vault.putMarketplace(id, { name, origins })
+    const told = JSON.parse(answer.body) as Marketplace
+    await deps.vault.putMarketplace(told.id, { name: told.name, origins: framingOrigins(deps, told.origins) })
   }
   return answer
 })

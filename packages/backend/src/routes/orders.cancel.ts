@@ -3,13 +3,12 @@ import { isRefusal, orderMachine, type Refusal } from '@holdfast/core'
 import { execute, type Command } from '../commands/execute.ts'
 import { endSession } from '../commands/sessions.ts'
 import { route, type Route } from '../http/route.ts'
-import type { Sealer } from '../seal.ts'
 import { readOrders } from '../store/render/orders.ts'
+import { openingOf, type Opening } from '../store/render/sessions.ts'
 import { notFound } from '../not-found.ts'
 
-interface Input {
+interface Input extends Opening {
   readonly id: string
-  readonly sealer: Pick<Sealer, 'derive'>
 }
 
 /** An order whose session is over or under way is being paid for. */
@@ -29,7 +28,7 @@ const cancelOrder: Command<Input, Order> = {
     for (const { marketplace, input, now } of calls) {
       const [order] = await readOrders(tx.db, marketplace, [input.id])
       const step = order ? orderMachine.step(order.status, 'cancel') : notFound('order', input.id)
-      const ended = isRefusal(step) ? step : await endSession(tx, { marketplace, session: order!.session, ending: 'cancel', now, sealer: input.sealer })
+      const ended = isRefusal(step) ? step : await endSession(tx, { marketplace, session: order!.session, ending: 'cancel', now, ...openingOf(input) })
       outcomes.push(isRefusal(ended) ? inWordsOf(ended) : (await readOrders(tx.db, marketplace, [input.id]))[0]!)
     }
     return outcomes
@@ -37,6 +36,6 @@ const cancelOrder: Command<Input, Order> = {
 }
 
 const cancel: Route<'orders.cancel'> = route('orders.cancel', async ({ marketplace, params, requestId, idempotency }, deps) =>
-  execute(deps, cancelOrder, { marketplace: marketplace.id, requestId, claim: idempotency, input: { id: params.id, sealer: deps.sealer } }))
+  execute(deps, cancelOrder, { marketplace: marketplace.id, requestId, claim: idempotency, input: { id: params.id, ...openingOf(deps) } }))
 
 export default cancel

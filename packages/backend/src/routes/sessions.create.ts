@@ -3,6 +3,7 @@ import { createSession } from '../commands/new-session.ts'
 import { execute } from '../commands/execute.ts'
 import { takeDetails } from '../details/details.ts'
 import { route, type Route } from '../http/route.ts'
+import { openingOf } from '../store/render/sessions.ts'
 import { railOfSession } from '../rails.ts'
 
 const create: Route<'sessions.create'> = route('sessions.create', async ({ marketplace, body, requestId, idempotency }, deps) => {
@@ -10,7 +11,7 @@ const create: Route<'sessions.create'> = route('sessions.create', async ({ marke
   if (isRefusal(details)) return details
   return execute(deps, createSession, {
     marketplace: marketplace.id, requestId, claim: idempotency,
-    input: { ...body, details, sealer: deps.sealer, connector: railOfSession(deps.rails, { currency: body.currency, captureMode: body.captureMode ?? 'automatic' }) },
+    input: { ...body, details, ...openingOf(deps), connector: railOfSession(deps.rails, { currency: body.currency, captureMode: body.captureMode ?? 'automatic' }) },
   })
 })
 

@@ -17,14 +17,14 @@ type Read = (db: Reader, marketplace: string, ids: readonly string[]) =>
   Promise<readonly { readonly id: string }[]>
 
 /** An event tells of a session without the secret that opens it, so that none is derived here. */
-const noSecrets = { derive: () => Buffer.alloc(32) }
+const noSecrets = { sealer: { derive: () => Buffer.alloc(32) }, publicUrl: () => '' }
 
 const readers: Partial<Record<Kind, Read>> = {
   order: readOrders, escrow: readEscrows, payment: readPayments, release: readReleases, refund: readRefunds,
   dispute: readDisputes, payout: readPayouts, settlement: readSettlements, operator: readOperatorTransfers,
   savedCard: readSavedCards,
-  session: async (db, marketplace, ids) => (await readSessions({ db, sealer: noSecrets }, marketplace, ids))
-    .map(({ clientSecret: _secret, ...session }) => session),
+  session: async (db, marketplace, ids) => (await readSessions({ db, ...noSecrets }, marketplace, ids))
+    .map(({ clientSecret: _secret, hostedUrl: _link, ...session }) => session),
 }
 
 /** What the operator put into custody or took out of it. */

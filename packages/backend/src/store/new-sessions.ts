@@ -11,7 +11,7 @@ type Create = Omit<BodyOf<'sessions.create'>, 'details'>
 export interface NewSession {
   readonly order: string
   readonly session: string
-  readonly input: Create
+  readonly input: Create & { readonly paymentLink?: string }
   /** What the merchant said of the order, checked. */
   readonly details: Partial<Details> | undefined
   /** By line. */
@@ -45,18 +45,20 @@ function insertOrders(tx: Tx, { marketplace, now }: Place, made: readonly NewSes
   tx.send({
     name: 'insert_orders',
     text: `insert into orders (marketplace_id, created_at, state, id, session_id, reference, currency, amount, platform_fee,
-             buyer_reference, buyer_name, buyer_email, buyer_company, metadata, details)
+             buyer_reference, buyer_name, buyer_email, buyer_company, metadata, details, payment_link_id)
            select $1, $2, 'open', o.id, o.session_id, o.reference, o.currency, o.amount, o.platform_fee, o.buyer_reference,
-             o.buyer_name, o.buyer_email, o.buyer_company, o.metadata::jsonb, o.details::jsonb
+             o.buyer_name, o.buyer_email, o.buyer_company, o.metadata::jsonb, o.details::jsonb, o.payment_link_id
            from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[],
-             $13::text[], $14::text[])
-             as o (id, session_id, reference, currency, amount, platform_fee, buyer_reference, buyer_name, buyer_email, buyer_company, metadata, details)`,
+             $13::text[], $14::text[], $15::text[])
+             as o (id, session_id, reference, currency, amount, platform_fee, buyer_reference, buyer_name, buyer_email, buyer_company, metadata, details,
+               payment_link_id)`,
     values: [
       marketplace, now, made.map(({ order }) => order), made.map(({ session }) => session), each(({ reference }) => reference),
       each(({ currency }) => currency), each((input) => sum(input, ({ amount }) => amount)),
       each((input) => sum(input, ({ platformFee }) => platformFee ?? 0)), each(({ buyer }) => buyer?.reference ?? null),
       each(({ buyer }) => buyer?.name ?? null), each(({ buyer }) => buyer?.email ?? null), each(({ buyer }) => buyer?.companyReference ?? null),
       each(({ metadata }) => JSON.stringify(metadata ?? {})), made.map(({ details }) => JSON.stringify(details ?? {})),
+      made.map(({ input }) => input.paymentLink ?? null),
     ],
   })
 }

@@ -5,6 +5,7 @@ import type {
 } from '@holdfast/contract'
 import type { Authentication } from '@holdfast/core'
 import type { CollectInput, Details } from '@holdfast/contract/types'
+import type { Sells } from '../payment-links/store.ts'
 
 /* The tables of migration 0002, as TypeScript sees them: int8 is read as bigint, timestamptz as Date. */
 
@@ -45,6 +46,7 @@ export interface OrdersTable {
   buyer_email: string | null
   buyer_company: string | null
   session_id: string
+  payment_link_id: string | null
   metadata: Json<Record<string, string>>
   details: Json<Partial<Details>>
   created_at: Date
@@ -427,7 +429,35 @@ export interface SavedCardSlotsTable {
   saved_card_id: string
 }
 
+export interface PaymentLinksTable {
+  marketplace_id: string
+  id: string
+  /** What stands for it in its URL, in clear: the merchant reads the URL again. */
+  slug: string
+  reference: string
+  currency: string
+  amount: bigint
+  sells: Json<Sells>
+  max_uses: number
+  /** How many sessions it has been given so far; names their orders. */
+  opened: Generated<number>
+  expires_at: Date
+  deactivated_at: Date | null
+  created_at: Date
+}
+
+export interface PaymentLinkPlacesTable {
+  marketplace_id: string
+  payment_link_id: string
+  /** From 1 to the link's `max_uses`. */
+  place: number
+  max_uses: number
+  session_id: string
+}
+
 export interface MoneyTables {
+  payment_links: PaymentLinksTable
+  payment_link_places: PaymentLinkPlacesTable
   saved_cards: SavedCardsTable
   saved_card_slots: SavedCardSlotsTable
   orders: OrdersTable

@@ -10,6 +10,7 @@ import {
 } from '@holdfast/simulators'
 import { realNow } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { PageFiles } from '../hosted/files.ts'
 import { startBackend, type Backend } from '../main.ts'
 import type { MarketplaceKeys } from '../marketplaces.ts'
 import type { ResolveHost } from '../webhooks/guard.ts'
@@ -31,6 +32,8 @@ export interface TestBackendOptions {
   readonly resolveHost?: ResolveHost
   /** How long the rails' time-out faults hang; 1,500 ms by default. */
   readonly railTimeoutMs?: number
+  /** The hosted page's files; by default there is nothing in them. */
+  readonly page?: PageFiles
   /** Whether wallets' rails run as well: Alipay for CNY, Antom for the rest. */
   readonly wallets?: boolean
 }
@@ -53,6 +56,9 @@ export interface TestBackend extends Backend {
   close(options?: { readonly keep?: boolean }): Promise<void>
 }
 
+/** A hosted page of nothing, so that no test waits for the built one. */
+const emptyPage: PageFiles = { component: '', script: '', style: '', chunks: new Map(), words: { en: {} } }
+
 const limit = { perMinute: 1_000_000, burst: 1_000_000 }
 
 /** Starts a backend on ports that are free, with answers held against the contract, in test mode. */
@@ -65,6 +71,7 @@ export async function startTestBackend(options: TestBackendOptions = {}): Promis
   const backend = await startBackend(configure(options, { dataFolder, rails }), {
     connections: { owner: null, app: database.app, vault: database.vault },
     frame: { script: '', style: '' },
+    page: options.page ?? emptyPage,
     resolveHost: options.resolveHost ?? (async () => []),
     // several lines may come in one write
     logTo: new Writable({ write: (lines, _encoding, done) => { log.push(...String(lines).match(/.+\n?/g) ?? []); done() } }),
@@ -105,7 +112,7 @@ function configure(options: TestBackendOptions, { dataFolder, rails }: { dataFol
     mode: 'test', dataFolder, secretKey: testSecretKey,
     http: {
       host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, validateResponses: true,
-      rateLimits: { pageAddress: limit, pageSession: limit, authFailures: limit, notifications: limit },
+      rateLimits: { pageAddress: limit, pageSession: limit, linkAddress: limit, link: limit, authFailures: limit, notifications: limit },
     },
     database: { url: null, appUrl: null, poolSize: 10 },
     vault: { kind: 'in_process', port: 0, publicUrl: null, internalKey: randomBytes(24).toString('base64url'), databaseUrl: null, walletsFile: null },

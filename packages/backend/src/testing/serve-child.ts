@@ -8,7 +8,7 @@ import { readConfig } from '../config.ts'
  *   HOLDFAST_DATA=… node --conditions=holdfast-source testing/serve-child.ts
  */
 
-const backend = await startBackend(readConfig(process.env), { frame: { script: '', style: '' } })
+const backend = await startBackend(readConfig(process.env), { frame: { script: '', style: '' }, page: null })
 const marketplace = await backend.ensureMarketplace({ name: 'Faults', origins: [] })
 process.once('SIGTERM', () => void backend.close().then(() => process.exit(0)))
 process.stdout.write(`${JSON.stringify({ url: backend.url, marketplace })}\n`)

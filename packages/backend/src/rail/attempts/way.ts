@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { RETURN_SESSION_PARAMETER, THREE_D_SECURE_PATH, type BodyOf, type OperationKind } from '@holdfast/contract'
+import { THREE_D_SECURE_PATH, type BodyOf, type OperationKind } from '@holdfast/contract'
 import type { Refusal } from '@holdfast/core'
 import type { Deps } from '../../deps.ts'
+import { returnLink } from '../../hosted/origin.ts'
 import { railFor } from '../../rails.ts'
 import type { SessionRow } from '../../store/sessions.ts'
 import type { ThreeDSecure } from '../../store/three-d-secure.ts'
@@ -89,9 +90,15 @@ function threeDSecure(publicUrl: string, { operation, browser, origin }: CardWis
 /** What a wallet may show of an order. */
 const MAX_DESCRIPTION = 256
 
+/** A buyer's wish to pay with a wallet, and from which page. */
+export interface WalletWish {
+  readonly wanted: WalletConfirm
+  readonly origin: string | null
+}
+
 /** By wallet: a sale that the buyer approves there, within minutes and before the session ends. */
 export function walletWay(
-  { rails, config, publicUrl }: Pick<Deps, 'rails' | 'config' | 'publicUrl'>, wanted: WalletConfirm, choosing: Choosing,
+  { rails, config, publicUrl }: Pick<Deps, 'rails' | 'config' | 'publicUrl'>, { wanted, origin }: WalletWish, choosing: Choosing,
 ): Way | Refusal {
   const { session, orderReference, marketplace, now } = choosing
   const rail = railFor(rails, wanted.method, termsOf(session))
@@ -102,7 +109,7 @@ export function walletWay(
     request: {
       flow: wanted.flow, device: wanted.device,
       description: `${marketplace.name}: ${orderReference}`.slice(0, MAX_DESCRIPTION).toWellFormed(),
-      returnUrl: returnLink(session),
+      returnUrl: returnLink({ publicUrl }, { marketplace: marketplace.id, session: session.id, returnUrl: session.return_url, origin }),
       notifyUrl: `${publicUrl()}/v1/notifications/${rail.name}/${marketplace.id}`,
       expiresAt: new Date(until).toISOString(),
     },
@@ -112,11 +119,4 @@ export function walletWay(
 const notOffered: Refusal = {
   refused: 'validation_failed', field: 'method',
   detail: 'method: this session can’t be paid that way. Expected one of the methods that GET /v1/checkout lists.',
-}
-
-/** The session's return URL, marked so that the page knows its session again. It proves nothing. */
-export function returnLink({ id, return_url: returnUrl }: Pick<SessionRow, 'id' | 'return_url'>): string {
-  const url = new URL(returnUrl)
-  url.searchParams.set(RETURN_SESSION_PARAMETER, id)
-  return url.href
 }

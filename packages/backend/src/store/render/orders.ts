@@ -80,7 +80,7 @@ function renderOrder(row: Selectable<OrdersTable>, parts: {
     buyer: { reference: row.buyer_reference, name: row.buyer_name, email: row.buyer_email, companyReference: row.buyer_company },
     details: detailsOf(row.details),
     escrows: parts.escrows.map((escrow) => renderEscrow(escrow, byEscrow.get(escrow.id) ?? [])),
-    session: row.session_id, payments: [...parts.payments], metadata: row.metadata, createdAt: instant(row.created_at),
+    session: row.session_id, paymentLink: row.payment_link_id, payments: [...parts.payments], metadata: row.metadata, createdAt: instant(row.created_at),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CheckoutSession } from '@holdfast/contract/types'
 import { clientSecretOf } from '../../client-secret.ts'
 import { collectOf, detailsOf } from '../../details/details.ts'
+import { hostedUrlOf } from '../../hosted/origin.ts'
 import type { Sealer } from '../../seal.ts'
 import { grouped, inOrder, instant, wire, type Reader } from './values.ts'
 
@@ -11,9 +12,17 @@ async function lines(db: Reader, marketplace: string, orders: readonly string[])
   return grouped(rows, ({ order_id: order }) => order)
 }
 
+/** What a session's secret is derived from, and the link that holds it. */
+export interface Opening {
+  readonly sealer: Pick<Sealer, 'derive'>
+  readonly publicUrl: () => string
+}
+
+export const openingOf = ({ sealer, publicUrl }: Opening): Opening => ({ sealer, publicUrl })
+
 /** Checkout sessions, with their client secrets: for the merchant's server, never for events. */
 export async function readSessions(
-  { db, sealer }: { readonly db: Reader; readonly sealer: Pick<Sealer, 'derive'> },
+  { db, sealer, publicUrl }: { readonly db: Reader } & Opening,
   marketplace: string,
   ids: readonly string[],
 ): Promise<CheckoutSession[]> {
@@ -24,11 +33,16 @@ export async function readSessions(
     .selectAll('sessions')
     .select([
       'orders.reference', 'orders.buyer_reference', 'orders.buyer_name', 'orders.buyer_email', 'orders.buyer_company', 'orders.metadata',
-      'orders.details', 'marketplaces.mode',
+      'orders.details', 'orders.payment_link_id', 'marketplaces.mode',
     ])
     .where('sessions.marketplace_id', '=', marketplace).where('sessions.id', 'in', ids).execute()
+  const opened = ({ id }: { readonly id: string }) => {
+    const clientSecret = clientSecretOf(sealer, { marketplace, id })
+    return { clientSecret, hostedUrl: hostedUrlOf({ publicUrl }, { marketplace, clientSecret }) }
+  }
   const byOrder = await lines(db, marketplace, rows.map(({ order_id: order }) => order))
   return inOrder(ids, rows.map((row) => ({
+    ...opened(row),
     id: row.id, object: 'checkout_session' as const, reference: row.reference, order: row.order_id, status: row.state, mode: row.mode,
     revision: row.revision, currency: row.currency, amount: wire(row.amount), captureMode: row.capture_mode,
     capturePlan: row.capture_plan, threeDSecure: row.three_d_secure, returnUrl: row.return_url,
@@ -40,7 +54,7 @@ export async function readSessions(
       amount: wire(line.amount), platformFee: wire(line.platform_fee),
       releaseTerms: { method: line.release_method, inspectionDays: line.inspection_days, claimDays: line.claim_days },
     })),
-    payment: row.payment_id, clientSecret: clientSecretOf(sealer, { marketplace, id: row.id }),
+    payment: row.payment_id, paymentLink: row.payment_link_id,
     expiresAt: instant(row.expires_at), metadata: row.metadata, createdAt: instant(row.created_at),
   })))
 }
