@@ -31,6 +31,6 @@ export async function slow(page: Page, rate: number): Promise<(rate: number) => 
 /** The page's frame, once its field has the focus; and when that was. */
 export async function frameOf(page: Page): Promise<{ readonly frame: Frame, readonly focused: number }> {
   const frame = await waitFor(() => page.frames().find(each => each.url().includes('/frame?')), { what: 'the card frame' })
-  const focused = await waitFor(async () => (await frame.evaluate('focused')) as number, { what: 'the focus in the card’s field' })
+  const focused = await waitFor(async () => ((await frame.evaluate('focused')) as number) || undefined, { what: 'the focus in the card’s field' })
   return { frame, focused }
 }
