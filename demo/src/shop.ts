@@ -57,6 +57,7 @@ export interface Shop {
   /** The shop's own origin, as its visitors know it: never what a request says it is. */
   readonly origin: string
   readonly apiUrl: string
+  readonly vaultOrigin: string
   readonly component: { readonly src: string; readonly integrity: string }
   readonly orderComponent: { readonly src: string; readonly integrity: string }
   show(request: FastifyRequest, reply: FastifyReply, page: Page): Promise<FastifyReply>
@@ -205,7 +206,7 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   await app.register(formbody)
   const holdfast = new Holdfast({ apiKey: options.apiKey, baseUrl: options.apiUrl })
   const shop: Shop = {
-    holdfast, origin: options.origin, apiUrl: options.apiUrl, component: { src: '/holdfast.js', integrity: options.component.integrity },
+    holdfast, origin: options.origin, apiUrl: options.apiUrl, vaultOrigin: options.vaultOrigin, component: { src: '/holdfast.js', integrity: options.component.integrity },
     orderComponent: { src: '/holdfast-order.js', integrity: options.component.order.integrity },
     show, act, cart: readCart,
     setCart: (reply, cart) => void reply.setCookie('cart', [...cart].map(([slug, quantity]) => `${slug}_${quantity}`).join('.'), cookieOptions),

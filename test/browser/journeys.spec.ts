@@ -28,6 +28,25 @@ test('takes another card after a decline, without a reload @vault', async ({ pag
   await expect(page.locator('.timeline')).toContainText('A card was declined; nothing was taken')
 })
 
+test('the card’s frame loads while the session is still unread, and once', async ({ page, shop, checkout, demo }) => {
+  await shop.fillCart()
+  const frames: string[] = []
+  let asked: () => void = () => undefined
+  const frameAsked = new Promise<void>((resolve) => { asked = resolve })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${checkout.vault}/frame?`)) return
+    frames.push(request.url())
+    asked()
+  })
+  await page.route(`${demo.api}/v1/checkout`, async (route) => {
+    await frameAsked
+    await route.continue()
+  })
+  await shop.goToPayment()
+  await checkout.payAndArrive()
+  expect(frames).toHaveLength(1)
+})
+
 test('pays once when the button is pressed twice', async ({ page, shop, checkout, order, demo }) => {
   await shop.fillCart()
   await shop.goToPayment()

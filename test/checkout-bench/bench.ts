@@ -11,6 +11,7 @@ import { measureBundles } from '../../scripts/size.ts'
 import { median, percentile } from '../load/statistics.ts'
 import { chromiumArgs } from '../support/chromium.ts'
 import { readOthers, readOurs, type Contender } from './others.ts'
+import { floorOf, serveFloor } from './floor.ts'
 import { missed, published, type Results, type Row } from './report.ts'
 import { bytesOf, costOf, serve, show } from './scripts.ts'
 import { openShop, visit, type Visit } from './shop.ts'
@@ -46,15 +47,27 @@ async function measureScripts(browser: Browser, contenders: readonly Contender[]
   return rows
 }
 
-async function measureVisits(browser: Browser): Promise<readonly Visit[]> {
+interface Visits {
+  readonly visits: readonly Visit[]
+  /** Of the empty frame, once a round. */
+  readonly floorsMs: readonly number[]
+}
+
+async function measureVisits(browser: Browser): Promise<Visits> {
   const shop = await openShop()
+  const floor = await serveFloor()
   try {
     // the first wakes the backend, and isn't counted
     await visit(browser, { shop: shop.url, slowdown: 1 })
     const visits: Visit[] = []
-    for (let round = 0; round < rounds; round += 1) visits.push(await visit(browser, { shop: shop.url, slowdown }))
-    return visits
+    const floorsMs: number[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      floorsMs.push(await floorOf(browser, { url: floor.url, slowdown }))
+      visits.push(await visit(browser, { shop: shop.url, slowdown }))
+    }
+    return { visits, floorsMs }
   } finally {
+    floor.server.close()
     await shop.stop()
   }
 }
@@ -66,7 +79,7 @@ async function main(): Promise<number> {
   const browser = await launch({ executablePath, args: [...chromiumArgs, offline] })
   try {
     const rows = await measureScripts(browser, contenders)
-    const visits = await measureVisits(browser)
+    const { visits, floorsMs } = await measureVisits(browser)
     const keys = visits.flatMap(({ keysMs }) => keysMs).toSorted((a, b) => a - b)
     const results: Results = {
       browser: await browser.version(), processor: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
@@ -74,6 +87,7 @@ async function main(): Promise<number> {
       ours: {
         frameBytes: measureBundles().find(({ name }) => name === 'card frame')?.size ?? Infinity,
         focusableMs: median(visits.map(({ focusableMs }) => focusableMs)),
+        fromLastByteMs: median(visits.map(({ fromLastByteMs }) => fromLastByteMs)), floorMs: median(floorsMs),
         shift: Math.max(...visits.map(({ shift }) => shift)),
         keyMs: median(keys), keyMs95: percentile(keys, 0.95),
       },

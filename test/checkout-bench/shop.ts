@@ -8,10 +8,13 @@ import type { Browser, Page } from 'puppeteer-core'
 import { freePorts } from '../support/ports.ts'
 import { startProcess } from '../support/processes.ts'
 import { waitFor } from '../support/wait.ts'
+import { frameOf, slow, waitForFocus } from './page.ts'
 
 export interface Visit {
-  /** From the script's last byte to the focus in the card's first field, in milliseconds. */
+  /** From the script's first instruction to the focus in the card's first field, in milliseconds. */
   readonly focusableMs: number
+  /** The same from the script's last byte: the browser draws the shop's own page in between. */
+  readonly fromLastByteMs: number
   /** Layout shift of the page and of the frame together. */
   readonly shift: number
   /** For each key, from its press to the frame that shows it, in milliseconds. */
@@ -46,15 +49,20 @@ export async function openShop(): Promise<Shop> {
 }
 
 /** In the page and in the frame, before any script of theirs. */
-const probe = `
-  const now = () => performance.timeOrigin + performance.now()
-  const probe = globalThis.probe = { shift: 0, focused: 0, keys: [] }
+const probe = `${waitForFocus}
+  const probe = globalThis.probe = { shift: 0, began: 0, keys: [] }
   new PerformanceObserver((list) => {
     for (const { value } of list.getEntries()) probe.shift += value
   }).observe({ type: 'layout-shift', buffered: true })
-  if (self === top) addEventListener('ready', ({ target }) => target.focus('number'), { once: true })
-  else {
-    addEventListener('focusin', ({ target }) => { if (target.autocomplete === 'cc-number') probe.focused ||= now() })
+  if (self === top) {
+    addEventListener('ready', ({ target }) => target.focus('number'), { once: true })
+    // Lit is what the script begins with, and this is what Lit looks for first
+    let versions
+    Object.defineProperty(globalThis, 'reactiveElementVersions', {
+      get() { probe.began ||= performance.timeOrigin + performance.now(); return versions },
+      set(to) { versions = to },
+    })
+  } else {
     addEventListener('keydown', ({ timeStamp }) => requestAnimationFrame(() => {
       // what comes after a frame's callbacks comes after its painting
       const { port1, port2 } = new MessageChannel()
@@ -65,7 +73,7 @@ const probe = `
 
 interface Probe {
   readonly shift: number
-  readonly focused: number
+  readonly began: number
   readonly keys: readonly number[]
 }
 
@@ -80,37 +88,20 @@ async function orderSomething(page: Page, shop: string): Promise<string> {
   return page.url()
 }
 
-/** Slows a page and every frame of it, those of other processes before their first script; answers how to go on. */
-async function slow(page: Page, rate: number): Promise<(rate: number) => Promise<unknown>> {
-  const session = await page.createCDPSession()
-  const sessions = [session]
-  session.on('sessionattached', (frame) => {
-    sessions.push(frame)
-    void Promise.all([
-      frame.send('Emulation.setCPUThrottlingRate', { rate }),
-      frame.send('Runtime.runIfWaitingForDebugger'),
-    ]).catch(() => undefined)
-  })
-  const setRate = (to: number): Promise<unknown> =>
-    Promise.all(sessions.map(each => each.send('Emulation.setCPUThrottlingRate', { rate: to })))
-  await setRate(rate)
-  await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true })
-  return setRate
-}
-
 /** One buyer: opens the payment of a new order with nothing cached, and types a card's number. */
 export async function visit(browser: Browser, { shop, slowdown }: { readonly shop: string, readonly slowdown: number }): Promise<Visit> {
   const context = await browser.createBrowserContext()
-  const address = await orderSomething(await context.newPage(), shop)
+  const ordering = await context.newPage()
+  const address = await orderSomething(ordering, shop)
+  // its own checkout would be starting at the same time
+  await ordering.close()
   const page = await context.newPage()
   await page.setCacheEnabled(false)
   await page.evaluateOnNewDocument(probe)
   const setRate = await slow(page, slowdown)
   await page.goto(address)
-  const frame = await waitFor(() => page.frames().find(frame => frame.url().includes('/frame?')), { what: 'the card frame' })
-  const read = (): Promise<Probe> => frame.evaluate('probe') as Promise<Probe>
-  const { focused } = await waitFor(async () => { const found = await read(); return found.focused > 0 && found }, { what: 'the focus in the card’s field' })
-  const began = await page.evaluate(() => {
+  const { frame, focused } = await frameOf(page)
+  const lastByte = await page.evaluate(() => {
     const [entry] = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/holdfast.js'))
     return performance.timeOrigin + (entry as PerformanceResourceTiming).responseEnd
   })
@@ -118,8 +109,9 @@ export async function visit(browser: Browser, { shop, slowdown }: { readonly sho
   await setRate(1)
   const number = '4111111111111111'
   for (const digit of number) await page.keyboard.press(digit as '4')
+  const read = (): Promise<Probe> => frame.evaluate('probe') as Promise<Probe>
   const typed = await waitFor(async () => { const found = await read(); return found.keys.length === number.length && found }, { what: 'all keys' })
-  const { shift } = (await page.evaluate('probe')) as Probe
+  const { shift, began } = (await page.evaluate('probe')) as Probe
   await context.close()
-  return { focusableMs: focused - began, shift: shift + typed.shift, keysMs: typed.keys }
+  return { focusableMs: focused - began, fromLastByteMs: focused - lastByte, shift: shift + typed.shift, keysMs: typed.keys }
 }

@@ -6,6 +6,7 @@ export interface CheckoutPage {
   readonly session: CheckoutSession
   readonly sellerNames: ReadonlyMap<string, string>
   readonly apiUrl: string
+  readonly vaultOrigin: string
   readonly locale: string
 }
 
@@ -19,11 +20,11 @@ function otherLanguages(locale: string): readonly Html[] {
   return others.map(([language, name]) => html` <a href="?lang=${language}" lang="${language}">${name}</a>`)
 }
 
-export function checkoutPage({ session, sellerNames, apiUrl, locale }: CheckoutPage): Html {
+export function checkoutPage({ session, sellerNames, apiUrl, vaultOrigin, locale }: CheckoutPage): Html {
   return html`<div class="stack"><div class="row"><h1>Payment</h1><span class="small">${otherLanguages(locale)}</span></div>
   <div class="split">
     <div class="checkout-slot stack tight">
-      <holdfast-checkout client-secret="${session.clientSecret}" api-url="${apiUrl}" locale="${locale}" data-session="${session.id}"></holdfast-checkout>
+      <holdfast-checkout client-secret="${session.clientSecret}" api-url="${apiUrl}" vault-url="${vaultOrigin}" locale="${locale}" data-session="${session.id}"></holdfast-checkout>
       <p id="after-payment" class="small quiet" role="status"></p>
     </div>
     <section class="panel"><h2>Your order</h2>

@@ -119,7 +119,7 @@ function addCheckout(app: FastifyInstance, shop: Shop): void {
     return shop.show(request, reply, {
       title: 'Payment', area: 'shop', // in this order: a wallet is there before the component looks for it
       scripts: [{ src: '/assets/simulated-wallets.js' }, shop.component, { src: '/assets/checkout.js' }],
-      body: checkoutPage({ session, sellerNames, apiUrl: shop.apiUrl, locale }),
+      body: checkoutPage({ session, sellerNames, apiUrl: shop.apiUrl, vaultOrigin: shop.vaultOrigin, locale }),
     })
   })
   // The page hands over the token of a completed attempt; the token proves it, and what is captured is the session's amount.

@@ -17,8 +17,8 @@ import { cardOf, fieldsOf, findError, findErrors } from './validation.ts'
 import type { Rules } from './validation.ts'
 import { createToken, openFrameSession } from './vault-calls.ts'
 import type { Refused } from './vault-calls.ts'
-import { buildView } from './view.ts'
 import type { View } from './view.ts'
+import { localeOf } from './words.ts'
 import type { Words } from './words.ts'
 
 /** After so long without a touch, what was typed is forgotten: the screen may be a shared one. */
@@ -63,13 +63,14 @@ export class CardForm {
   #said = ''
   #idle: ReturnType<typeof setTimeout> | undefined
 
-  constructor(page: Page, { now, words }: { now: () => Date; words: Words }) {
+  constructor(page: Page, { now, words, view }: { now: () => Date; words: Words; view: View }) {
     this.#page = page
     this.#now = now
     this.#words = words
     for (const [name, value] of Object.entries(propertiesOf(page.init.style)))
       document.documentElement.style.setProperty(name, value)
-    this.#view = buildView(this.#words, {
+    this.#view = view
+    view.open({
       edited: field => this.#edited(field),
       focused: field => this.#page.send({ type: 'focus', field }),
       left: field => this.#left(field),
@@ -78,6 +79,7 @@ export class CardForm {
     this.#sight = new Sight(this.#view.numberBox)
     this.#redeem(page.init.ticket)
     page.hear(message => this.#answer(message))
+    page.send({ type: 'open', heightPx: this.#height() })
     new ResizeObserver(() => this.#page.send({ type: 'resize', heightPx: this.#height() })).observe(
       this.#view.root,
     )
@@ -128,7 +130,7 @@ export class CardForm {
     if (session.savedCard) this.#view.showCodeOf(session.savedCard)
     this.#view.showTotal(
       this.#words.total({
-        amount: formatAmount(session, this.#words.locale),
+        amount: formatAmount(session, localeOf(this.#words, this.#page.init.locale)),
         marketplace: session.marketplaceName,
       }),
     )

@@ -1,15 +1,19 @@
 import { CardForm } from './card-form.ts'
 import { awaitPage } from './connection.ts'
-import { english, wordsOfPage } from './words.ts'
+import { buildView } from './view.ts'
+import { wordsOfPage } from './words.ts'
 
 /** Steady while the page lives, whatever the machine's clock is set to. */
 const now = (): Date => new Date(performance.timeOrigin + performance.now())
 
-// The page inside the card frame. It shows nothing until the page around it has introduced itself.
+// The page inside the card frame. It shows nothing until the page around it has introduced itself; that page may be
+// slow to, so the form is built meanwhile.
+const words = wordsOfPage(document)
+const view = buildView(words)
 awaitPage({
   window,
-  words: english,
+  words,
   accept: page => {
-    new CardForm(page, { now, words: wordsOfPage(document, page.init.locale) })
+    new CardForm(page, { now, words, view })
   },
 })

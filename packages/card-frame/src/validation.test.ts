@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { formatAmount } from './amount.ts'
 import { contrast, propertiesOf } from './appearance.ts'
 import { cardOf, findErrors } from './validation.ts'
-import { english, wordsOf } from './words.ts'
+import { en, wordsOf } from './words.ts'
 
 const card = { number: '4112 3441 1234 4113', expiry: '05 / 31', securityCode: '739', name: 'Ann Buyer' }
 const rules = {
-  words: english,
+  words: wordsOf({ lang: 'en', strings: en }),
   brands: ['visa', 'mastercard'],
   now: new Date('2026-11-22T12:00:00Z'),
 }

@@ -12,6 +12,8 @@ export interface View {
   readonly root: HTMLElement
   /** The number's field with its label and its brand's mark. */
   readonly numberBox: HTMLElement
+  /** Shows it, and tells what the buyer does. */
+  open(events: ViewEvents): void
   entries(): Entries
   focus(field: CardField): void
   showTotal(text: string): void
@@ -57,8 +59,8 @@ interface Field {
   readonly error: HTMLElement
 }
 
-/** Builds the form into the page. */
-export function buildView(words: Words, events: ViewEvents): View {
+/** Builds the form into the page, where it isn't seen before it is opened. */
+export function buildView(words: Words): View {
   document.documentElement.lang = words.lang
   document.title = words.title
   const fields = Object.fromEntries(fieldOrder.map(name => [name, buildField(name, words)])) as Record<
@@ -72,10 +74,9 @@ export function buildView(words: Words, events: ViewEvents): View {
   fields.number.input.after(mark)
   const pair = element('div', 'pair', fields.expiry.box, fields.securityCode.box)
   const form = element('form', 'card', total, fields.number.box, pair, fields.name.box, live)
-  form.noValidate = true
+  form.noValidate = form.inert = true
   form.setAttribute('aria-label', words.title)
   form.addEventListener('submit', event => event.preventDefault())
-  for (const name of fieldOrder) listen({ name, field: fields[name], events })
   document.body.replaceChildren(form)
   const view = viewOf({ form, fields, total, mark, live, words })
   view.showBrand('unknown')
@@ -180,6 +181,10 @@ function viewOf({ form, fields, total, mark, live, words }: Parts): View {
   return {
     root: form,
     numberBox: fields.number.box,
+    open(events) {
+      for (const name of fieldOrder) listen({ name, field: fields[name], events })
+      form.inert = false
+    },
     entries: () =>
       Object.fromEntries(fieldOrder.map(name => [name, fields[name].input.value])) as Record<
         CardField,

@@ -4,8 +4,6 @@ import type { CardField, FrameErrorCode } from '@holdfast/contract/frame'
 /** All that the frame says, in one language. Each error tells what to do. */
 export interface Words {
   readonly lang: string
-  /** Writes amounts: the language, with the region that the page asks for. */
-  readonly locale: string
   readonly title: string
   readonly total: (options: { amount: string; marketplace: string }) => string
   readonly labels: Readonly<Record<CardField, string>>
@@ -84,13 +82,10 @@ export const en = {
 type Key = keyof typeof en
 type Values = Readonly<Record<string, string>>
 type Say = (key: Key, values?: Values) => string
+type Either = (choices: readonly string[]) => string
 
 /** The words of a language, from its sentences; English ones where one is missing. */
-export function wordsOf({ lang, strings, locale = lang }: {
-  lang: string
-  strings: Readonly<Record<string, string>>
-  locale?: string
-}): Words {
+export function wordsOf({ lang, strings }: { lang: string; strings: Readonly<Record<string, string>> }): Words {
   const fill = (sentence: string, values: Values): string =>
     sentence.replace(/\{(\w+)\}/g, (hole, name: string) => {
       const value = values[name] ?? hole
@@ -102,8 +97,9 @@ export function wordsOf({ lang, strings, locale = lang }: {
     const form = strings[`${key}_${new Intl.PluralRules(lang).select(count)}`]
     return fill(form ?? strings[key] ?? en[key], { count: String(count) })
   }
-  const either = new Intl.ListFormat(locale, { type: 'disjunction' })
-  return { lang, locale, ...plainWords(say), ...numberWords({ say, counted, either }), ...codeWords(say, either) }
+  // made when it is needed: the first of Intl's formats takes a browser longer than all else that the frame does
+  const either = (choices: readonly string[]): string => new Intl.ListFormat(lang, { type: 'disjunction' }).format(choices)
+  return { lang, ...plainWords(say), ...numberWords({ say, counted, either }), ...codeWords(say, either) }
 }
 
 function plainWords(say: Say): Pick<Words, 'title' | 'total' | 'labels' | 'hints' | 'unknownBrand' | 'expiry' | 'name' | 'errors'> {
@@ -131,7 +127,7 @@ function plainWords(say: Say): Pick<Words, 'title' | 'total' | 'labels' | 'hints
 function numberWords({ say, counted, either }: {
   say: Say
   counted: (key: Key, count: number) => string
-  either: Intl.ListFormat
+  either: Either
 }): Pick<Words, 'number'> {
   return {
     number: {
@@ -140,32 +136,31 @@ function numberWords({ say, counted, either }: {
       short: count => counted('number_short', count),
       long: count => counted('number_long', count),
       checksum: say('number_checksum'),
-      unsupported: ({ brand, taken }) => say('number_unsupported', { brand, taken: either.format(taken) }),
+      unsupported: ({ brand, taken }) => say('number_unsupported', { brand, taken: either(taken) }),
     },
   }
 }
 
-function codeWords(say: Say, either: Intl.ListFormat): Pick<Words, 'securityCode'> {
+function codeWords(say: Say, either: Either): Pick<Words, 'securityCode'> {
   return {
     securityCode: {
       required: ({ digits }) => say(digits === 4 ? 'code_front' : 'code_back'),
-      incomplete: ({ digits }) => say('code_digits', { digits: digits ? String(digits) : either.format(['3', '4']) }),
+      incomplete: ({ digits }) => say('code_digits', { digits: digits ? String(digits) : either(['3', '4']) }),
     },
   }
 }
 
-export const english: Words = wordsOf({ lang: 'en', strings: en })
+/** The words that the vault wrote into the frame's page. The page around the frame has no say in what is read here. */
+export function wordsOfPage({ documentElement: { lang }, body }: Document): Words {
+  const block = body?.querySelector('#words')?.textContent
+  return wordsOf({ lang, strings: block ? (JSON.parse(block) as Record<string, string>) : en })
+}
 
 /**
- * The words that the vault wrote into the frame's page. The page around the frame names a locale and has no other
- * say in what is read here.
+ * What amounts are written by.
  *
- * @param locale - the page's: its region writes the amount, where it is one of this language. Nothing else of it
- *   counts: `en-u-nu-arab` would write the total in digits that some take for others
+ * @param locale - the page's: its region counts, where it is one of this language. Nothing else of it does:
+ *   `en-u-nu-arab` would write the total in digits that some take for others
  */
-export function wordsOfPage({ documentElement, body }: Document, locale: string): Words {
-  const { lang } = documentElement
-  const block = body?.querySelector('#words')?.textContent
-  const strings = block ? (JSON.parse(block) as Record<string, string>) : en
-  return wordsOf({ lang, strings, locale: closestLocale(locale) === lang ? new Intl.Locale(locale).baseName : lang })
-}
+export const localeOf = ({ lang }: Words, locale: string): string =>
+  closestLocale(locale) === lang ? new Intl.Locale(locale).baseName : lang

@@ -110,6 +110,7 @@ export function frameStyle(base: Element, appearance: Appearance): FrameStyle {
 }
 
 function plain(colour: string): string | undefined {
+  if (/^#[\da-f]{6}$/i.test(colour)) return colour
   const canvas = document.createElement('canvas').getContext('2d')
   if (!canvas || !CSS.supports('color', colour.trim())) return undefined
   canvas.fillStyle = colour.trim()

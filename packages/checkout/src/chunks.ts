@@ -23,8 +23,17 @@ export async function readTexts(name: string, signal: AbortSignal): Promise<Text
 /** A chunk's SHA-384 as base64, by the list. */
 export async function digestOf(name: string, signal: AbortSignal): Promise<string> {
   const [part, language = 'index'] = name.split('.')
-  const list = language === 'index' ? await fetchTexts('index', shelf.list, signal) : await readTexts(`${part}.index`, signal)
+  const list = language === 'index' ? await readList(signal) : await readTexts(`${part}.index`, signal)
   return list[name] as string
+}
+
+let reading: Promise<Texts> | undefined
+
+/** The list of all chunks: read once, and again after it couldn't be. Asked for early, it is there when it is needed. */
+export function readList(signal: AbortSignal = AbortSignal.timeout(shelf.patienceMs)): Promise<Texts> {
+  reading ??= fetchTexts('index', shelf.list, signal)
+  reading.catch(() => { reading = undefined })
+  return reading
 }
 
 /** The browser refuses a file that differs by a bit; what it lets through is data and never run. */

@@ -26,6 +26,17 @@ describe('an amount is written', () => {
     })
   }
 
+  test.each(['en', 'en-US', 'en-GB'])('in %s, where it is done without Intl, as Intl would', (locale) => {
+    for (const [currency, exponent] of [['USD', 2], ['JPY', 0], ['KWD', 3], ['CLF', 4]] as const) {
+      const format = new Intl.NumberFormat(locale, {
+        style: 'currency', currency, currencyDisplay: 'code', minimumFractionDigits: exponent, maximumFractionDigits: exponent,
+      })
+      for (const amount of [0, 7, 999, 1000, 12_345, 100_000, 1_234_567_890]) {
+        expect(formatMoney({ amount, currency, exponent }, locale)).toBe(format.format(amount / 10 ** exponent))
+      }
+    }
+  })
+
   test('never breaks between code and figure', () => {
     expect(formatMoney({ amount: 100, currency: 'USD', exponent: 2 }, 'en')).toBe('USD\u00a01.00')
   })

@@ -18,11 +18,19 @@ export function formatMoney(shown: Shown, locale: string): string {
   return moneyParts(shown, locale).map(({ value }) => value).join('')
 }
 
+export type MoneyPart = Pick<Intl.NumberFormatPart, 'type' | 'value'>
+
 /** The same in its parts, for a total whose code is smaller than its figure. */
-export function moneyParts({ amount, currency, exponent }: Shown, locale: string): readonly Intl.NumberFormatPart[] {
+export function moneyParts({ amount, currency, exponent }: Shown, locale: string): readonly MoneyPart[] {
   const digits = String(Math.abs(amount)).padStart(exponent + 1, '0')
   const cut = digits.length - exponent
-  const decimal = `${amount < 0 ? '-' : ''}${digits.slice(0, cut)}.${digits.slice(cut)}0`
+  const [whole, fraction] = [digits.slice(0, cut), digits.slice(cut)]
+  // as Intl has it in English: to make the first of its formats takes a browser 35 ms and a slow phone 150
+  if (amount >= 0 && /^en(-(US|GB))?$/.test(locale)) {
+    const integer = whole.replace(/\B(?=(...)+$)/g, ',')
+    return [{ type: 'currency', value: `${currency}\u00a0` }, { type: 'integer', value: fraction ? `${integer}.${fraction}` : integer }]
+  }
+  const decimal = `${amount < 0 ? '-' : ''}${whole}.${fraction}0`
   const format = new Intl.NumberFormat(locale, {
     style: 'currency', currency, currencyDisplay: 'code', minimumFractionDigits: exponent, maximumFractionDigits: exponent,
   })

@@ -12,7 +12,7 @@ export type { CheckoutState, Outcome, Phase } from './events.ts'
 
 type Properties = Pick<
   HoldfastCheckoutElement,
-  'clientSecret' | 'locale' | 'appearance' | 'paymentMethodOrder' | 'apiUrl' | 'hidePayButton'
+  'clientSecret' | 'locale' | 'appearance' | 'paymentMethodOrder' | 'apiUrl' | 'vaultUrl' | 'hidePayButton'
 >
 
 interface Handlers {

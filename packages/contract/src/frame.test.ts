@@ -52,7 +52,7 @@ test.each([
 })
 
 test.each([
-  [{ type: 'ready', revision: 1, heightPx: 300 }, true], [{ type: 'submit' }, true], [{ type: 'brand', brand: 'visa' }, true],
+  [{ type: 'open', heightPx: 300 }, true], [{ type: 'open', heightPx: '300' }, false], [{ type: 'ready', revision: 1, heightPx: 300 }, true], [{ type: 'submit' }, true], [{ type: 'brand', brand: 'visa' }, true],
   [{ type: 'validity', complete: false, errors: [{ field: 'number', code: 'incomplete', message: 'One digit short.' }] }, true],
   [{ type: 'token', attempt: 1, token: 'tok_abc' }, true],
   [{ type: 'error', attempt: null, code: 'network', message: 'Try again.', retryable: true }, true],

@@ -60,6 +60,8 @@ export type FrameErrorCode =
 
 /** Frame → page, on the port. Never lengths, keystrokes or digits. */
 export type FrameMessage =
+  /** The fields take what is typed. Whether the ticket is good, `ready` or `error` tells. */
+  | { type: 'open'; heightPx: number }
   | { type: 'ready'; revision: number; heightPx: number }
   | { type: 'resize'; heightPx: number }
   | { type: 'focus'; field: CardField }
@@ -129,6 +131,7 @@ const isFieldError = (value: unknown): boolean =>
   bag(value) && fields.includes(value['field'] as string) && text(value['code'], 40) && text(value['message'], 300)
 
 const frameRules: Readonly<Record<FrameMessage['type'], (message: Bag) => boolean>> = {
+  open: (message) => whole(message['heightPx'], 2000),
   ready: (message) => whole(message['revision'], 1e9) && whole(message['heightPx'], 2000),
   resize: (message) => whole(message['heightPx'], 2000),
   focus: (message) => fields.includes(message['field'] as string),

@@ -11,10 +11,13 @@ export const locales: readonly string[] = 'ar bg bn cs da de el en es es-419 et 
 export function closestLocale(tag: string): string | undefined {
   let found: Intl.Locale
   try {
-    found = new Intl.Locale(tag.slice(0, 36)).maximize()
+    found = new Intl.Locale(tag.slice(0, 36))
   } catch {
     return undefined
   }
+  // a language that is spoken in one way is found without its likely region, which takes a browser longer at first
+  if (locales.includes(found.language) && !/^(?:es|fr)$/.test(found.language)) return found.language
+  found = found.maximize()
   const { language, script, region = '' } = found
   const regional: Readonly<Record<string, string>> = {
     bs: 'hr',

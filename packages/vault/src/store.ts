@@ -90,6 +90,9 @@ export function openPool(databaseUrl: string): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
     max: 8,
+    // a checkout asks for its page and its ticket at once: a connection that has to be made first is most of their time
+    min: 2,
+    idleTimeoutMillis: 30_000,
     application_name: 'holdfast-vault',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 10_000,

@@ -74,7 +74,8 @@ export class ShopPages {
     await this.page.goto('/cart')
     await this.page.getByLabel('Order details').selectOption(details)
     await this.page.getByRole('button', { name: 'Go to payment' }).click()
-    await this.page.waitForURL(/\/checkout\/cs_/)
+    // not for its load event, which a part of the checkout that hangs keeps away
+    await this.page.waitForURL(/\/checkout\/cs_/, { waitUntil: 'domcontentloaded' })
   }
 }
 
@@ -96,7 +97,9 @@ export class CheckoutPage {
     return this.element.getByRole('button', { name: /^(Pay|支付)/ })
   }
 
+  /** The card's frame, once it takes what is typed: another may have begun to load before the session was read. */
   async frame(): Promise<Frame> {
+    await expect(this.element.locator('[data-ready]').first()).toBeVisible()
     const find = (): Frame | undefined => this.page.frames().find((frame) => frame.url().startsWith(`${this.vault}/frame`))
     await expect.poll(() => find() !== undefined, { message: 'the card frame is on the page', intervals: [50] }).toBe(true)
     const frame = find()!

@@ -3,7 +3,7 @@ import type { CardField } from '@holdfast/contract/frame'
 import { appearanceOf, frameStyle, isDark, sheetOf, themeOf, type Appearance } from '../appearance.ts'
 import { messageOf } from '../errors.ts'
 import type { CheckoutState, HoldfastCheckoutEventMap, Outcome } from '../events.ts'
-import { languageOf, type Language } from '../i18n/index.ts'
+import { languageOf, type Language, type StringKey } from '../i18n/index.ts'
 import { addMethod } from '../methods/index.ts'
 import type { MethodSource } from '../methods/method.ts'
 import { patient, type Timing } from '../timing.ts'
@@ -43,6 +43,8 @@ export interface HoldfastCheckout {
  *   {@link Appearance}. Read when the checkout starts
  * @attr payment-method-order - the methods' order, apart by spaces or commas; those not named follow
  * @attr api-url - the API's origin; by default the script's own
+ * @attr vault-url - the vault's origin: the card's frame then loads beside the session instead of after it. Nothing is told
+ *   to a frame at another address than the session's
  * @attr hide-pay-button - for a page with its own button that calls confirm()
  *
  * @event {ReadyEvent} ready - it can be used, or shows the state that its session has reached
@@ -105,6 +107,7 @@ export class HoldfastCheckout extends LitElement {
     appearance: { converter: { fromAttribute: appearanceOf } },
     paymentMethodOrder: { attribute: 'payment-method-order', converter: { fromAttribute: namesOf } },
     apiUrl: { attribute: 'api-url' },
+    vaultUrl: { attribute: 'vault-url' },
     hidePayButton: { attribute: 'hide-pay-button', type: Boolean },
   }
 
@@ -118,10 +121,13 @@ export class HoldfastCheckout extends LitElement {
   declare appearance: Appearance
   declare paymentMethodOrder: readonly string[]
   declare apiUrl: string | null
+  declare vaultUrl: string | null
   declare hidePayButton: boolean
 
   readonly #host: ControllerHost = this.#makeHost()
   readonly #controller: CheckoutController
+  /** What it was started for. */
+  #begun = ''
   #sheet: CSSStyleSheet | undefined
   #dark = false
   /** While a theme is on its way, nothing is shown: it would be seen to change. */
@@ -134,7 +140,7 @@ export class HoldfastCheckout extends LitElement {
 
   constructor() {
     super()
-    this.clientSecret = this.locale = this.apiUrl = null
+    this.clientSecret = this.locale = this.apiUrl = this.vaultUrl = null
     this.appearance = {}
     this.paymentMethodOrder = []
     this.hidePayButton = false
@@ -198,8 +204,10 @@ export class HoldfastCheckout extends LitElement {
   }
 
   override connectedCallback(): void {
+    // what is asked of servers is asked before anything is drawn, which takes a slow phone longer than their answers
+    if (!this.shadowRoot) this.attachShadow(HoldfastCheckout.shadowRootOptions)
+    this.#start()
     super.connectedCallback()
-    if (this.hasUpdated) this.#start()
     const { wake } = this.#controller
     addEventListener('online', wake)
     addEventListener('offline', wake)
@@ -227,7 +235,7 @@ export class HoldfastCheckout extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     // a framework unsets a property by undefined
     if (changed.has('appearance')) this.#dress(this.appearance ??= {})
-    if (changed.has('clientSecret') || changed.has('apiUrl')) this.#start()
+    if ((changed.has('clientSecret') || changed.has('apiUrl')) && this.#begun !== this.#wanted) this.#start()
   }
 
   protected override render(): TemplateResult {
@@ -261,19 +269,24 @@ export class HoldfastCheckout extends LitElement {
     wear()
   }
 
+  get #wanted(): string {
+    return `${this.clientSecret} ${this.apiUrl}`
+  }
+
   #start(): void {
     this.#controller.stop()
+    this.#begun = this.#wanted
     if (!this.clientSecret || !this.isConnected) return
     const { defaultApiUrl, timing } = HoldfastCheckout
     this.#controller.start({
       baseUrl: this.apiUrl ?? defaultApiUrl ?? location.origin, clientSecret: this.clientSecret,
-      order: this.paymentMethodOrder ?? [], timing,
+      vaultUrl: this.vaultUrl, order: () => this.paymentMethodOrder ?? [], timing,
     })
   }
 
   #makeHost(): ControllerHost {
     const language = (): Language => this.#language()
-    const root = (): ShadowRoot => this.renderRoot as ShadowRoot
+    const root = (): ShadowRoot => this.shadowRoot as ShadowRoot
     const updateComplete = (): Promise<boolean> => this.updateComplete
     const nonce = (): string => this.nonce ?? ''
     return {
@@ -317,9 +330,9 @@ export class HoldfastCheckout extends LitElement {
   }
 
   #form(): Omit<FormState, 'view' | 'language' | 'phase' | 'payButton'> {
-    const { session, methods, chosen, amountChanged, details, minutesLeft, slow } = this.#controller
+    const { session, methods, chosen, amountChanged, details, minutesLeft, slow, whole } = this.#controller
     return {
-      fault: session?.fault, methods, chosen, amountChanged, details: details?.draw(), minutesLeft, slow,
+      fault: session?.fault, methods, chosen, amountChanged, details: details?.draw(), minutesLeft, slow, whole,
       choose: (method) => this.#controller.choose(method),
       pay: () => void (chosen?.ready && this.confirm()),
     }
@@ -343,14 +356,15 @@ export class HoldfastCheckout extends LitElement {
     if (phase === 'unavailable' && session?.fault) {
       return `${language.text('loadErrorTitle')}: ${messageOf(session.fault, language)}`
     }
-    if (!session?.view) return ''
-    const amount = money({ view: session.view, language }, session.view.amount)
+    const { view } = session ?? {}
+    if (!view) return ''
+    const withAmount = (key: StringKey): string => language.text(key, { amount: money({ view, language }, view.amount) })
     if (step && phase !== 'paying') return step.announcement()
     switch (phase) {
-      case 'paying': return language.text('paying', { amount })
+      case 'paying': return withAmount('paying')
       case 'processing': case 'complete': case 'expired': case 'canceled': return language.text(`${phase}Title`)
       default:
-        if (amountChanged) return language.text('totalChanged', { amount })
+        if (amountChanged) return withAmount('totalChanged')
         return minutes ? language.text('minutesLeft', { minutes }) : slow ? language.text('slow') : ''
     }
   }

@@ -8,6 +8,7 @@ import {
 } from '../events.ts'
 import type { Language } from '../i18n/index.ts'
 import { offerMethods, stepOf } from '../methods/index.ts'
+import { startEarly, type EarlyFrame } from '../methods/card/early.ts'
 import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from '../methods/method.ts'
 import { formatMoney } from '../money.ts'
 import type { Details } from '../details/index.ts'
@@ -31,7 +32,9 @@ export interface ControllerHost {
 export interface StartOptions {
   readonly baseUrl: string
   readonly clientSecret: string
-  readonly order: readonly string[]
+  /** Where the card's frame is said to be; the session has the last word. */
+  readonly vaultUrl: string | null
+  readonly order: () => readonly string[]
   readonly timing: Timing
 }
 
@@ -49,6 +52,8 @@ export class CheckoutController {
   details: Details | undefined
   /** Until the session expires, once that is soon. */
   minutesLeft: number | undefined
+  /** What nobody waits for is drawn too: once the checkout can be used, or takes long. */
+  whole = false
   /** The saved cards are on their way: there is no form without them. */
   coming = false
   readonly #host: ControllerHost
@@ -63,6 +68,8 @@ export class CheckoutController {
   #ready = false
   /** Stands for the methods that were offered; another one for those offered anew. */
   #offered: object | undefined
+  /** Until the session's card method takes it. */
+  #early: EarlyFrame | undefined
   #told: CheckoutState | undefined
 
   constructor(host: ControllerHost) {
@@ -91,7 +98,7 @@ export class CheckoutController {
     return this.session?.phase === 'open' && !!this.session.view?.details && !this.details
   }
 
-  start({ baseUrl, clientSecret, order, timing }: StartOptions): void {
+  start({ baseUrl, clientSecret, vaultUrl, order, timing }: StartOptions): void {
     this.#baseUrl = baseUrl
     const api = new Api({ baseUrl, clientSecret, timing })
     const session: Session = new Session({ api, timing, changed: () => {
@@ -100,15 +107,25 @@ export class CheckoutController {
     this.session = session
     this.#slowTimer = setTimeout(() => {
       this.#slow = true
-      this.#host.requestUpdate()
+      this.#drawWhole()
     }, timing.slowMs)
     this.load()
+    if (!vaultUrl || (order()[0] ?? 'card') !== 'card') return
+    const begin = (): void => {
+      if (session !== this.session || session.view) return
+      const { root, language: { locale } } = this.#host
+      this.#early = startEarly(root, { vaultUrl, clientSecret, locale, ticket: () => api.ticket() })
+    }
+    const { pending } = this.#host.language
+    if (pending) void pending.then(begin)
+    else begin()
   }
 
   stop(): void {
     clearTimeout(this.#slowTimer)
     clearTimeout(this.#expiry)
     this.session?.close()
+    this.#dropEarly()
     this.#closeMethods()
     this.#closeStep()
     this.session = this.#attempt = this.#told = this.details = this.minutesLeft = undefined
@@ -172,8 +189,14 @@ export class CheckoutController {
     if (!this.#ready && this.#canBeUsed(state)) {
       this.#ready = true
       this.#host.dispatchEvent(new ReadyEvent(state))
+      queueMicrotask(() => this.#drawWhole())
     }
     return before?.phase === state.phase ? undefined : before?.phase
+  }
+
+  #drawWhole(): void {
+    this.whole = true
+    this.#host.requestUpdate()
   }
 
   #canBeUsed({ phase }: CheckoutState): boolean {
@@ -195,7 +218,8 @@ export class CheckoutController {
   #changed(session: Session, { order, timing }: Pick<StartOptions, 'order' | 'timing'>): void {
     const { view, phase } = session
     if (view && !this.#seenRevision) this.#seenRevision = view.revision
-    if (view && phase === 'open' && !this.#offered) this.#offer(view, { host: this.#methodHost(session, timing), order })
+    if (view && phase === 'open' && !this.#offered) this.#offer(view, { host: this.#methodHost(session, timing), order: order() })
+    if (view) this.#dropEarly()
     if (this.forming && !this.#opening) this.#open(session)
     this.#watch(session, timing)
     if (phase === 'complete' || phase === 'expired' || phase === 'canceled') this.#closeMethods()
@@ -305,6 +329,12 @@ export class CheckoutController {
     return undefined
   }
 
+  /** No card is asked for, or not there. */
+  #dropEarly(): void {
+    this.#early?.iframe.parentElement?.remove()
+    this.#early = undefined
+  }
+
   #closeMethods(): void {
     this.methods.forEach((method) => method.close?.())
     this.methods = []
@@ -320,6 +350,12 @@ export class CheckoutController {
       get view() { return session.view as NonNullable<Session['view']> },
       get nonce() { return host.nonce },
       ticket: (savedCard) => session.api.ticket(savedCard),
+      early: (address) => {
+        const early = this.#early
+        if (early?.iframe.src !== address) return undefined
+        this.#early = undefined
+        return early
+      },
       post: (name, body) => session.api.ask(name, body),
       fault: (why) => (typeof why === 'string' ? fault(why) : refusal(why)),
       adopt: (styles) => host.adopt(styles),
@@ -332,6 +368,7 @@ export class CheckoutController {
   }
 
   #broken(found: Fault): void {
+    this.#drawWhole()
     this.#slow = false
     clearTimeout(this.#slowTimer)
     void import('../advice/index.ts').then(({ advise }) => advise(found.code, this.#baseUrl), () => undefined)

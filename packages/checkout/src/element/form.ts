@@ -9,6 +9,8 @@ import { notice } from './parts.ts'
 import { heldPanel, money, type Drawn } from './shares.ts'
 
 export interface FormState extends Drawn {
+  /** The panel of shares is drawn with what is in it. */
+  readonly whole: boolean
   readonly phase: Phase
   readonly fault: Fault | undefined
   /** The total has changed since the buyer first saw it. */

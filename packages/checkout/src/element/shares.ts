@@ -14,21 +14,31 @@ export function money({ view: { currency, exponent }, language }: Drawn, amount:
   return formatMoney({ amount, currency, exponent }, language.locale)
 }
 
+interface Panel extends Drawn {
+  /** Draws what is in it too: nobody reads it before it is opened, and its dates and spans take a browser long. */
+  readonly whole: boolean
+}
+
 /** The line under the total, which opens the list of who gets what, when. */
-export function heldPanel(drawn: Drawn): TemplateResult {
-  const { view, language: { text } } = drawn
+export function heldPanel(drawn: Panel): TemplateResult {
+  const { language: { text } } = drawn
   return html`<details class="held" part="held">
     <summary part="held-summary">${icon('hold')}<span>${text('heldLine')}</span>${icon('turn', 'turn')}</summary>
-    <div class="shares" part="shares">
-      <h2 class="small">${text('afterPaying')}</h2>
-      ${moneyBar(drawn)}
-      ${view.shares.map((share) => shareItem(drawn, share))}
-      <div class="share dispute">
-        <h3 class="small">${text('dispute')}</h3>
-        <p>${text('disputeText')}</p>${claims(drawn)}
-      </div>
-    </div>
+    ${drawn.whole ? shares(drawn) : nothing}
   </details>`
+}
+
+function shares(drawn: Drawn): TemplateResult {
+  const { view, language: { text } } = drawn
+  return html`<div class="shares" part="shares">
+    <h2 class="small">${text('afterPaying')}</h2>
+    ${moneyBar(drawn)}
+    ${view.shares.map((share) => shareItem(drawn, share))}
+    <div class="share dispute">
+      <h3 class="small">${text('dispute')}</h3>
+      <p>${text('disputeText')}</p>${claims(drawn)}
+    </div>
+  </div>`
 }
 
 function claims({ view, language: { text } }: Drawn): TemplateResult | typeof nothing {

@@ -135,6 +135,7 @@ const form = css`
   .ways label { display: flex; align-items: center; gap: 12px; min-block-size: 44px; cursor: pointer; }
   .lone { padding-inline: 36px 4px; padding-block-end: 4px; }
   .frame { position: relative; }
+  .early { block-size: 307px; margin-block-end: -307px; padding: 0 37px; }
   .frame.wait { block-size: 307px; }
   iframe { display: block; inline-size: 100%; border: 0; opacity: 0; transition: opacity 150ms; }
   .frame[data-ready] iframe { opacity: 1; }

@@ -9,5 +9,5 @@ export function plate(mark: SVGTemplateResult): SVGTemplateResult {
 }
 
 export const letters = (text: string, fill: string, size: number): SVGTemplateResult => svg`<text
-  x="16" y="10.5" dominant-baseline="central" text-anchor="middle" font-family="Arial, sans-serif"
-  font-weight="800" font-size=${size} fill=${fill}>${text}</text>`
+  x="16" y="10.5" dominant-baseline="central" text-anchor="middle"
+  font-weight="700" font-size=${size} fill=${fill}>${text}</text>`

@@ -9,6 +9,7 @@ import type { Language } from '../i18n/index.ts'
 import type { Shown } from '../money.ts'
 import type { Prepare } from '../session.ts'
 import type { Timing } from '../timing.ts'
+import type { EarlyFrame } from './card/early.ts'
 
 /** What a session says of a way to pay that it offers. */
 export type Offer<Type extends string = string> = Extract<CheckoutView['methods'][number], { type: Type }>
@@ -46,6 +47,8 @@ export interface MethodHost {
   readonly nonce: string
   /** For the card frame: for a new card, or a saved one's security code. */
   ticket(savedCard?: string): Promise<Answer<FrameTicket>>
+  /** The card frame that has been loading since before the session was read, if it is at this address; once. @internal */
+  early?(address: string): EarlyFrame | undefined
   /** Asks the API, as the page of this session, for what a method needs: `/v1/checkout/<name>`. It pays nothing. */
   post(name: string, body: object): Promise<Answer<Record<string, unknown>>>
   /** What the buyer is told, by code, or by what the API answered. */

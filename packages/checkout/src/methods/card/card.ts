@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { keyed } from 'lit/directives/keyed.js'
 import type { CheckoutView } from '@holdfast/contract/types'
 import type { CardBrand, CardField, FrameErrorCode, FrameMessage } from '@holdfast/contract/frame'
 import { isFailure } from '../../api.ts'
@@ -8,6 +7,7 @@ import { refusal, type Prepare } from '../../session.ts'
 import type { MethodHost, PaymentMethod } from '../method.ts'
 import { brandMark, brandName, isNamedBrand } from './brands.ts'
 import { browserOf } from './browser.ts'
+import { frameAt, type EarlyFrame } from './early.ts'
 import { FrameLink } from './link.ts'
 
 type View = Extract<CheckoutView['methods'][number], { type: 'card' }>
@@ -42,10 +42,8 @@ export class CardMethod implements PaymentMethod {
   #disabled = false
   #attempt = 0
   #starts = 0
-  /** The iframe's own number: a new one makes a new iframe. */
-  #generation = 0
-  /** The iframe's address, in the language that it was made in: another one would lose what was typed. */
-  #address = ''
+  /** Holds the iframe, which moves into it once it has its own place. */
+  readonly #box = document.createElement('div')
   /** The first load's ticket, asked for while the iframe loads. */
   #early: ReturnType<MethodHost['ticket']> | undefined
   #late: ReturnType<typeof setTimeout> | undefined
@@ -55,6 +53,8 @@ export class CardMethod implements PaymentMethod {
     this.#view = view
     this.#savedCard = savedCard
     this.#heightPx = savedCard ? codeHeightPx : usualHeightPx
+    const early = savedCard || host.view.savedCards?.cards.length ? undefined : host.early?.(this.#address())
+    if (early) this.#take(early)
   }
 
   codeOf(savedCard: string): CardMethod {
@@ -75,24 +75,47 @@ export class CardMethod implements PaymentMethod {
   }
 
   form(): TemplateResult {
-    if (!this.#address) {
-      this.#address = this.#inLanguage()
-      this.#expectReady()
-      this.#early = this.#host.ticket(this.#savedCard)
-    }
+    const iframe = this.#frame ?? this.#open()
+    iframe.title = this.#host.language.text(this.#savedCard ? 'field_securityCode' : 'cardFrame')
+    iframe.height = `${this.#heightPx}`
+    const park = iframe.parentElement as Element
+    if (park !== this.#box) queueMicrotask(() => this.#fetchFrom(park))
     return this.#fault ? this.#broken(this.#fault) : html`
       <div class="frame" ?data-ready=${this.ready} aria-busy=${!this.ready}>
-        ${keyed(this.#generation, html`<iframe
-          part="card-frame" title=${this.#host.language.text(this.#savedCard ? 'field_securityCode' : 'cardFrame')} src=${this.#address}
-          height=${this.#heightPx} referrerpolicy="origin" @load=${this.#loaded}></iframe>`)}
+        ${this.#box}
         <div class="fields" aria-hidden="true"><i></i>${this.#savedCard ? nothing : html`<i></i><i></i><i></i>`}</div>
       </div>`
   }
 
-  #inLanguage(): string {
+  #open(): HTMLIFrameElement {
+    this.#expectReady()
+    const iframe = this.#frame = frameAt(this.#address())
+    this.#early = this.#host.ticket(this.#savedCard)
+    iframe.onload = this.#loaded
+    this.#box.replaceChildren(iframe)
+    return iframe
+  }
+
+  /** In the language of now: in another one the iframe would lose what was typed. */
+  #address(): string {
     const address = new URL(this.#view.frameUrl)
     address.searchParams.set('locale', this.#host.language.locale)
     return address.href
+  }
+
+  #take({ iframe, ticket, loaded }: EarlyFrame): void {
+    this.#expectReady()
+    this.#frame = iframe
+    this.#early = ticket
+    iframe.onload = this.#loaded
+    if (loaded) void this.#loaded()
+  }
+
+  /** Moves the iframe from where it waited to its own place, once that is drawn. */
+  #fetchFrom(park: Element): void {
+    if (!this.#box.isConnected) return
+    this.#box.moveBefore(this.#frame as Node, null)
+    park.remove()
   }
 
   #broken(found: Fault): TemplateResult {
@@ -108,8 +131,7 @@ export class CardMethod implements PaymentMethod {
   #restart(): void {
     this.#fault = undefined
     this.#starts = 0
-    this.#generation++
-    this.#address = ''
+    this.#frame = undefined
     this.#unready()
     this.#host.changed()
   }
@@ -135,8 +157,7 @@ export class CardMethod implements PaymentMethod {
   }
 
   /** On the first load, and on any later one: a frame that was reloaded has forgotten its port. */
-  readonly #loaded = async ({ target }: Event): Promise<void> => {
-    this.#frame = target as HTMLIFrameElement
+  readonly #loaded = async (): Promise<void> => {
     this.#unready()
     this.#host.changed()
     if (++this.#starts > mostStarts) return this.#fail('card_form_failed')
@@ -162,6 +183,8 @@ export class CardMethod implements PaymentMethod {
 
   #heard(message: FrameMessage): void {
     switch (message.type) {
+      // a saved card's frame has yet to hear which one it is for
+      case 'open': if (!this.#savedCard) this.#isOpen(message.heightPx); break
       case 'ready': this.#isReady(message.revision, message.heightPx); break
       case 'resize': this.#resize(message.heightPx); break
       case 'brand': this.brand = message.brand; break
@@ -172,11 +195,16 @@ export class CardMethod implements PaymentMethod {
     this.#host.changed()
   }
 
-  #isReady(revision: number, height: number): void {
-    clearTimeout(this.#late)
+  /** What is typed from now on stays. */
+  #isOpen(height: number): void {
     this.ready = true
     this.#resize(height)
     if (this.#disabled) this.#link?.post({ type: 'disable', disabled: true })
+  }
+
+  #isReady(revision: number, height: number): void {
+    clearTimeout(this.#late)
+    this.#isOpen(height)
     if (revision !== this.#host.view.revision) this.#host.outdated()
   }
 

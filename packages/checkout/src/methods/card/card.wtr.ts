@@ -37,6 +37,14 @@ describe('the first word to the frame', () => {
     expect(inits(page)).to.deep.equal([])
   })
 
+  it('is not for a frame that began to load elsewhere than the session says, which is gone', async () => {
+    const page = await CheckoutPage.openReady({ attributes: { 'vault-url': frameOrigin } })
+    const iframes = [...page.element.renderRoot.querySelectorAll('iframe')]
+    expect(iframes.map(({ src }) => src)).to.deep.equal([page.frame.src])
+    expect(page.frame.src).to.contain('stub-frame')
+    expect(inits(page)).to.have.length(1)
+  })
+
   it('comes again, with another ticket, to a frame that was reloaded; a frame that keeps reloading is given up', async () => {
     const page = await CheckoutPage.openReady()
     await page.tell({ go: frameUrl('&again') })
@@ -130,6 +138,19 @@ describe('what the page takes from the frame', () => {
       await page.tell({ say: { type: 'resize', heightPx } })
       await page.until(`${height} px`, () => page.frame.height === String(height))
     }
+  })
+})
+
+describe('a frame that is open before its ticket is taken', () => {
+  it('can be used, and what is wrong with the ticket is mended behind it', async () => {
+    const page = await CheckoutPage.open({ arrange: (api) => { api.view = checkoutView({ methods: [{ type: 'card', brands: ['visa'], frameUrl: frameUrl('&silent') }] }) } })
+    await page.until('the init', () => inits(page).length === 1)
+    expect(page.details('ready')).to.have.length(0)
+    await page.tell({ say: { type: 'open', heightPx: 307 } })
+    await page.until('ready', () => page.details('ready').length === 1)
+    await page.tell({ say: { type: 'error', attempt: null, code: 'ticket_refused', message: 'Too late.', retryable: true } })
+    await page.until('another ticket', () => page.api.tickets === 2)
+    expect(page.text).not.to.contain('did not load')
   })
 })
 
