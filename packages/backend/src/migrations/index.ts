@@ -12,6 +12,7 @@ import * as threeDSecure from './0010_three_d_secure.ts'
 import * as savedCards from './0011_saved_cards.ts'
 import * as details from './0012_details.ts'
 import * as cardWallet from './0014_card_wallet.ts'
+import * as checks from './0017_checks.ts'
 
 /** An index on a table that is in use: built while writers go on, after the transaction of the migrations. */
 export interface ConcurrentIndex {
@@ -39,4 +40,5 @@ export const migrations: Readonly<Record<string, SafeMigration>> = {
   '0011_saved_cards': savedCards,
   '0012_details': details,
   '0014_card_wallet': cardWallet,
+  '0017_checks': checks,
 }
