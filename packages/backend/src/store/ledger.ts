@@ -37,7 +37,8 @@ function writePostings(
   tx.send({
     name: 'write_postings',
     text: `insert into ledger_postings (marketplace_id, transfer_id, position, debit_account, credit_account, amount)
-           select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bigint[])`,
+           select $1, r.* from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bigint[])
+             as r (transfer_id, position, debit_account, credit_account, amount)`,
     values: [
       marketplace, each(({ id }) => id), each(({ position }) => position),
       each(({ debit, currency }) => account(debit, currency)),
