@@ -6,7 +6,7 @@ import {
 } from '@holdfast/core'
 import type { Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
-import { findAccounts, writeTransfers } from './ledger.ts'
+import { findAccounts, readAccountsOfEscrows, writeTransfers } from './ledger.ts'
 import { setTimers } from './timers.ts'
 import type { EscrowsTable, MilestonesTable, PaymentsTable, SessionsTable } from './tables.ts'
 
@@ -210,7 +210,7 @@ export async function lockEscrowsAndSellers(tx: Tx, desk: Desk, escrows: readonl
              select * from seller_balances
              where marketplace_id = $1 and seller_id = named.seller_id and currency = named.currency limit 1 for no key update) as b`,
     values: [desk.marketplace, unique(escrows)],
-  })])
+  }), readAccountsOfEscrows(tx, desk.marketplace, unique(escrows))])
   putBalances(desk, rows)
   const named = new Set(escrows)
   const sellers = [...desk.book.milestones.values()].filter(({ escrow }) => named.has(escrow))
