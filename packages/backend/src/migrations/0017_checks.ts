@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 
 /*
- * PostgreSQL reads every CHECK of a table anew for each statement that writes to it: for a milestone's 33 that took
+ * PostgreSQL reads every CHECK of a table anew for each statement that writes to it: for a milestone's 24 that took
  * longer than all the rest of a release of one call. As one function they are read once a connection.
  *
  * Two foreign keys more hold without being checked at each row: a release's escrow is locked by the transaction that
