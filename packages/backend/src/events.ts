@@ -11,6 +11,8 @@ export interface StagedEvent {
   readonly subject: string
   /** The object, as the API would answer it. Never a client secret. */
   readonly data: object
+  /** This transaction makes the object: there are no earlier events of it to look for. */
+  readonly made?: boolean
 }
 
 /**
@@ -31,11 +33,13 @@ export function stageEvents(
     name: 'stage_events',
     text: `insert into events (marketplace_id, id, subject, sequence, type, data, created_at)
            select $1, staged.id, staged.subject,
-             staged.place + coalesce((select max(e.sequence) from events e where e.marketplace_id = $1 and e.subject = staged.subject), 0),
+             staged.place + case when staged.made then 0 else
+               coalesce((select max(e.sequence) from events e where e.marketplace_id = $1 and e.subject = staged.subject), 0) end,
              staged.type, staged.data::jsonb, $2
-           from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[]) as staged (id, subject, place, type, data)`,
+           from unnest($3::text[], $4::text[], $5::int[], $6::boolean[], $7::text[], $8::text[]) as staged (id, subject, place, made, type, data)`,
     values: [
-      marketplace, now, ids, events.map(({ subject }) => subject), placesOf(events), events.map(({ type }) => type),
+      marketplace, now, ids, events.map(({ subject }) => subject), placesOf(events),
+      events.map(({ made }) => made ?? false), events.map(({ type }) => type),
       events.map(({ data }) => JSON.stringify(data)),
     ],
   })

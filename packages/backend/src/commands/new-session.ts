@@ -125,8 +125,8 @@ async function tell(tx: Tx, { marketplace, now, input }: Call<Input>, made: read
   const sessions = await readSessions({ db: tx.db, ...openingOf(input) }, marketplace, made.map(({ session }) => session))
   const orders = await readOrders(tx.db, marketplace, made.map(({ order }) => order))
   stageEvents(tx, { marketplace, now }, sessions.flatMap(({ clientSecret: _secret, hostedUrl: _link, ...session }, index): StagedEvent[] => [
-    { type: 'order.created', subject: session.order, data: orders[index]! },
-    { type: 'session.created', subject: session.id, data: session },
+    { type: 'order.created', subject: session.order, data: orders[index]!, made: true },
+    { type: 'session.created', subject: session.id, data: session, made: true },
   ]))
   return sessions
 }

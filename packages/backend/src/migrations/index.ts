@@ -14,6 +14,7 @@ import * as details from './0012_details.ts'
 import * as cardWallet from './0014_card_wallet.ts'
 import * as branding from './0015_branding.ts'
 import * as paymentLinks from './0016_payment_links.ts'
+import * as checks from './0017_checks.ts'
 
 /** An index on a table that is in use: built while writers go on, after the transaction of the migrations. */
 export interface ConcurrentIndex {
@@ -43,4 +44,5 @@ export const migrations: Readonly<Record<string, SafeMigration>> = {
   '0014_card_wallet': cardWallet,
   '0015_branding': branding,
   '0016_payment_links': paymentLinks,
+  '0017_checks': checks,
 }

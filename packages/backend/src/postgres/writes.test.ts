@@ -68,3 +68,17 @@ test('the commit fails where a write found fewer rows than it must have, and not
   await writing([1])
   expect(await seen()).toEqual([['left', 1, 10], ['right', 1, 1]])
 })
+
+test('lists of one row become its values; where one list has more, all stay', () => {
+  const write = (ids: readonly number[]): Write => ({
+    name: 'insert_left', values: [7, ids, ids.map(() => null)],
+    text: 'insert into left_side select r.id, $1 from unnest($2::int[], $3::text[])\n  as r (id, word)',
+  })
+  expect(joinWrites([write([1])])).toEqual([{
+    name: 'insert_left_1', values: [7, 1, null], text: 'insert into left_side select r.id, $1 from (select $2::int, $3::text)\n  as r (id, word)',
+  }])
+  expect(joinWrites([write([1, 2])])).toEqual([write([1, 2])])
+  const [both, other] = [[write([1]), insert('right_side', [1, 2])], [write([1, 2]), insert('right_side', [1, 2])]].map((writes) => joinWrites(writes)[0]!)
+  expect(both!.values).toEqual([7, 1, null, [1, 2]])
+  expect(other!.name).not.toBe(both!.name)
+})

@@ -23,7 +23,41 @@ export function joinWrites(writes: readonly Write[]): QueryConfig[] {
     if (group && !group.some((other) => collide(other, write))) group.push(write)
     else groups.push([write])
   }
-  return groups.map((group) => (group.length === 1 && group[0]!.rows === undefined ? plain(group[0]!) : joined(group)))
+  return groups.map((group) => group.map(asOneRow)).map((group) => (group.length === 1 && group[0]!.rows === undefined ? plain(group[0]!) : joined(group)))
+}
+
+/** Lists that stand for rows: `unnest($3::text[], $4::bigint[]) as r (id, amount)`. */
+const lists = /\bunnest\(((?:\$\d+::\w+\[\](?:,\s*)?)+)\)(?=\s+as\s+\w+\s*\()/g
+
+interface OneRow {
+  readonly text: string
+  /** The parameters that are a row's, each a list of one. */
+  readonly places: ReadonlySet<number>
+}
+
+const oneRow = new Map<string, OneRow>()
+
+function oneRowOf(text: string): OneRow {
+  const known = oneRow.get(text)
+  if (known) return known
+  const places = new Set([...text.matchAll(lists)].flatMap(([list]) => [...list.matchAll(/\$(\d+)/g)].map(([, place]) => Number(place))))
+  const form = { places, text: text.replaceAll(lists, (_whole, list: string) => `(select ${list.replaceAll('[]', '')})`) }
+  oneRow.set(text, form)
+  return form
+}
+
+/**
+ * A statement whose lists have one row each, with that row's values in their place: PostgreSQL then sets up no list
+ * a column, which for one row costs more than the row. Any other statement as it is.
+ */
+export function asOneRow<S extends QueryConfig>(statement: S): S {
+  const { text, places } = oneRowOf(statement.text)
+  const values = statement.values as unknown[]
+  if (places.size === 0 || ![...places].every((place) => (values[place - 1] as unknown[]).length === 1)) return statement
+  return {
+    ...statement, text, name: `${statement.name}_1`,
+    values: values.map((value, index) => (places.has(index + 1) ? (value as unknown[])[0] : value)),
+  }
 }
 
 const collide = (one: Write, other: Write): boolean =>

@@ -6,7 +6,7 @@ import {
 } from '@holdfast/core'
 import type { Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
-import { findAccounts, writeTransfers } from './ledger.ts'
+import { findAccounts, readAccountsOfEscrows, writeTransfers } from './ledger.ts'
 import { setTimers } from './timers.ts'
 import type { EscrowsTable, MilestonesTable, PaymentsTable, SessionsTable } from './tables.ts'
 
@@ -210,7 +210,7 @@ export async function lockEscrowsAndSellers(tx: Tx, desk: Desk, escrows: readonl
              select * from seller_balances
              where marketplace_id = $1 and seller_id = named.seller_id and currency = named.currency limit 1 for no key update) as b`,
     values: [desk.marketplace, unique(escrows)],
-  })])
+  }), readAccountsOfEscrows(tx, desk.marketplace, unique(escrows))])
   putBalances(desk, rows)
   const named = new Set(escrows)
   const sellers = [...desk.book.milestones.values()].filter(({ escrow }) => named.has(escrow))
@@ -355,7 +355,7 @@ function updateRows(
 ): void {
   if (rows.length === 0) return
   const { text, names } = statementOf(update)
-  tx.send({ name: update.name, text, rows: rows.length, values: [marketplace, ...names.map((column) => rows.map((row) => row[column]))] })
+  tx.send({ name: update.name, over: update.table, text, rows: rows.length, values: [marketplace, ...names.map((column) => rows.map((row) => row[column]))] })
 }
 
 const statements = new Map<string, { readonly text: string; readonly names: readonly string[] }>()
@@ -388,26 +388,25 @@ function savePayments(tx: Tx, desk: Desk, changed: readonly Changed<Payment>[]):
   }, changed.map(({ from, to }) => ({ ...to, from_state: from.state })))
 }
 
+const HELD = { state: 'text', held: 'bigint', held_fee: 'bigint', released: 'bigint', released_fee: 'bigint' }
+const MILESTONE = {
+  ...HELD, payment_id: 'text', frozen: 'text', capturing: 'bigint', capturing_fee: 'bigint', captured: 'bigint',
+  captured_fee: 'bigint', settled: 'bigint', refunded_held: 'bigint', cancelled_fee: 'bigint', refunded_released: 'bigint',
+  refunded_released_fee: 'bigint', refunding: 'bigint',
+}
+const released: ReadonlySet<string> = new Set<keyof Milestone>(['state', 'held', 'heldFee', 'released', 'releasedFee'])
+
 function saveMilestones(tx: Tx, desk: Desk, changed: readonly Changed<Milestone>[]): void {
+  // what a release changes is all that most batches change
+  const few = changed.every(({ from, to }) => (Object.keys(to) as (keyof Milestone)[]).every((field) => to[field] === from[field] || released.has(field)))
   updateRows(tx, desk.marketplace, {
-    name: 'save_milestones', table: 'milestones', key: ['id'],
-    columns: {
-      payment_id: 'text', state: 'text', frozen: 'text', capturing: 'bigint', capturing_fee: 'bigint',
-      captured: 'bigint',
-      captured_fee: 'bigint', settled: 'bigint', held: 'bigint', held_fee: 'bigint', released: 'bigint',
-      released_fee: 'bigint',
-      refunded_held: 'bigint', cancelled_fee: 'bigint', refunded_released: 'bigint',
-      refunded_released_fee: 'bigint', refunding: 'bigint',
-    },
+    name: few ? 'save_milestones_held' : 'save_milestones', table: 'milestones', key: ['id'], columns: few ? HELD : MILESTONE,
   }, changed.map(({ from, to }) => ({
     id: to.id, payment_id: to.payment, state: to.state, from_state: from.state, frozen: to.frozen,
-    capturing: to.capturing,
-    capturing_fee: to.capturingFee, captured: to.captured, captured_fee: to.capturedFee, settled: to.settled,
-    held: to.held,
-    held_fee: to.heldFee, released: to.released, released_fee: to.releasedFee, refunded_held: to.refundedHeld,
-    cancelled_fee: to.cancelledFee, refunded_released: to.refundedReleased,
-    refunded_released_fee: to.refundedReleasedFee,
-    refunding: to.refunding,
+    capturing: to.capturing, capturing_fee: to.capturingFee, captured: to.captured, captured_fee: to.capturedFee,
+    settled: to.settled, held: to.held, held_fee: to.heldFee, released: to.released, released_fee: to.releasedFee,
+    refunded_held: to.refundedHeld, cancelled_fee: to.cancelledFee, refunded_released: to.refundedReleased,
+    refunded_released_fee: to.refundedReleasedFee, refunding: to.refunding,
   })))
 }
 

@@ -63,11 +63,11 @@ export async function stageHappenings(tx: Tx, desk: Desk): Promise<void> {
     const subjects = [...new Set(of.map(({ subject }) => subject))]
     for (const one of await read(tx.db, desk.marketplace, subjects)) objects.set(one.id, one)
   }
-  stageEvents(tx, desk, happenings.map((one) => staged(one, objects)))
+  stageEvents(tx, desk, happenings.map((one) => staged(one, objects, desk.made)))
 }
 
-function staged({ type, subject }: Happening, objects: ReadonlyMap<string, object>): StagedEvent {
+function staged({ type, subject }: Happening, objects: ReadonlyMap<string, object>, made: ReadonlyMap<string, object>): StagedEvent {
   const data = objects.get(subject)
   if (!data) throw new Error(`${type} is about '${subject}', which is not there`)
-  return { type, subject, data }
+  return { type, subject, data, made: made.has(subject) }
 }

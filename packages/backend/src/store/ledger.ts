@@ -37,7 +37,8 @@ function writePostings(
   tx.send({
     name: 'write_postings',
     text: `insert into ledger_postings (marketplace_id, transfer_id, position, debit_account, credit_account, amount)
-           select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bigint[])`,
+           select $1, r.* from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bigint[])
+             as r (transfer_id, position, debit_account, credit_account, amount)`,
     values: [
       marketplace, each(({ id }) => id), each(({ position }) => position),
       each(({ debit, currency }) => account(debit, currency)),
@@ -75,6 +76,33 @@ export async function findAccounts(tx: Tx, marketplace: string, transfers: reado
   }
   if (missing.size > 0) for (const [key, id] of await readOrMake(tx, marketplace, missing)) ids.set(key, id)
   return (name, currency) => need(ids, nameOf(marketplace, name, currency))
+}
+
+/**
+ * Reads the accounts between which most of what is held in escrows moves, along with the escrows: asked for when the
+ * postings are decided, they would be a round trip of their own. They are there for good, so each escrow's are read
+ * once; what else is posted to, `findAccounts` looks for.
+ */
+export async function readAccountsOfEscrows(tx: Tx, marketplace: string, escrows: readonly string[]): Promise<void> {
+  const unread = escrows.filter((id) => !tx.accounts.has(`${marketplace} ${id}`))
+  if (unread.length === 0) return
+  const { rows } = await tx.client.query<Account & { id: string }>({
+    name: 'read_accounts_of_escrows',
+    text: `select a.id, a.name, a.currency from unnest($2::text[]) as asked (id)
+           cross join lateral (select seller_id, currency from escrows where marketplace_id = $1 and id = asked.id limit 1) as e
+           cross join lateral (
+             select 'milestone:' || m.id || ':held' as name
+             from (select id from milestones where marketplace_id = $1 and escrow_id = asked.id offset 0) as m
+             union all select 'seller:' || e.seller_id || ':available') as named
+           cross join lateral (
+             select id, name, currency from ledger_accounts
+             where marketplace_id = $1 and name = named.name and currency = e.currency limit 1) as a`,
+    values: [marketplace, unread],
+  })
+  if (tx.accounts.size > MAX_KNOWN) tx.accounts.clear()
+  // this transaction has made none of them yet: they are committed
+  for (const { id, name, currency } of rows) tx.accounts.set(nameOf(marketplace, name, currency), id)
+  for (const escrow of unread) tx.accounts.set(`${marketplace} ${escrow}`, escrow)
 }
 
 async function readOrMake(tx: Tx, marketplace: string, missing: ReadonlyMap<string, Account>): Promise<ReadonlyMap<string, string>> {

@@ -62,7 +62,8 @@ export function writeCaptures(
   tx.send({
     name: 'insert_captures',
     text: `insert into captures (marketplace_id, created_at, id, payment_id, reference, state, currency, amount, final, sequence, rail_reference)
-           select $1, $2, * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::boolean[], $10::int[], $11::text[])`,
+           select $1, $2, r.* from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::boolean[], $10::int[], $11::text[])
+             as r (id, payment_id, reference, state, currency, amount, final, sequence, rail_reference)`,
     values: [
       marketplace, now, each(({ capture }) => capture.id), each(({ capture }) => capture.payment), each(({ reference }) => reference),
       each(({ state }) => state), each(({ currency }) => currency), each(({ capture }) => capture.amount),
@@ -74,7 +75,8 @@ export function writeCaptures(
   tx.send({
     name: 'insert_capture_allotments',
     text: `insert into capture_allotments (marketplace_id, capture_id, milestone_id, escrow_id, position, amount, fee)
-           select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[])`,
+           select $1, r.* from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[])
+             as r (capture_id, milestone_id, escrow_id, position, amount, fee)`,
     values: [
       marketplace, parts.map(({ capture }) => capture), parts.map(({ milestone }) => milestone), parts.map(({ escrow }) => escrow),
       parts.map(({ position }) => position), parts.map(({ amount }) => amount), parts.map(({ fee }) => fee),
@@ -112,7 +114,8 @@ export function insertReleases(tx: Tx, desk: Desk, releases: readonly NewRelease
   tx.send({
     name: 'insert_releases',
     text: `insert into releases (marketplace_id, created_at, id, escrow_id, seller_id, reference, reason, currency, gross, fee, transfer_id)
-           select $1, $2, * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[])`,
+           select $1, $2, r.* from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[])
+             as r (id, escrow_id, seller_id, reference, reason, currency, gross, fee, transfer_id)`,
     values: [
       desk.marketplace, desk.now, each(({ release }) => release.id), each(({ release }) => release.escrow),
       each(({ release }) => release.seller), each(({ reference }) => reference), each(({ release }) => release.reason),
@@ -129,7 +132,8 @@ function insertReleaseParts(tx: Tx, marketplace: string, releases: readonly NewR
   tx.send({
     name: 'insert_release_allotments',
     text: `insert into release_allotments (marketplace_id, release_id, milestone_id, position, gross, fee)
-           select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::bigint[], $6::bigint[])`,
+           select $1, r.* from unnest($2::text[], $3::text[], $4::int[], $5::bigint[], $6::bigint[])
+             as r (release_id, milestone_id, position, gross, fee)`,
     values: [
       marketplace, parts.map(({ release }) => release), parts.map(({ milestone }) => milestone),
       parts.map(({ position }) => position), parts.map(({ gross }) => gross), parts.map(({ fee }) => fee),
@@ -157,7 +161,8 @@ export function insertRefunds(tx: Tx, { marketplace, now }: Place, refunds: read
   tx.send({
     name: 'insert_refunds',
     text: `insert into refunds (marketplace_id, created_at, state, id, payment_id, order_id, reference, reason, currency, amount, fee_bearer)
-           select $1, $2, 'pending', * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[])`,
+           select $1, $2, 'pending', r.* from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[])
+             as r (id, payment_id, order_id, reference, reason, currency, amount, fee_bearer)`,
     values: [
       marketplace, now, each(({ refund }) => refund.id), each(({ refund }) => refund.payment), each(({ order }) => order),
       each(({ reference }) => reference), each(({ reason }) => reason), each(({ currency }) => currency),

@@ -100,8 +100,9 @@ function insertLines(tx: Tx, { marketplace, now }: Place, made: readonly NewSess
     name: 'insert_escrows',
     text: `insert into escrows (marketplace_id, created_at, id, order_id, seller_id, position, currency, amount, platform_fee,
              reference, description, release_method, inspection_days, claim_days)
-           select $1, $2, * from unnest($3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::bigint[], $9::bigint[],
-             $10::text[], $11::text[], $12::text[], $13::int[], $14::int[])`,
+           select $1, $2, r.* from unnest($3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::bigint[], $9::bigint[],
+             $10::text[], $11::text[], $12::text[], $13::int[], $14::int[])
+             as r (id, order_id, seller_id, position, currency, amount, fee, reference, description, method, inspection_days, claim_days)`,
     values: [
       marketplace, now, each(({ escrow }) => escrow), ...places, ...amounts, each(({ reference }) => reference),
       each(({ description }) => description ?? null), each(({ terms }) => terms.method), each(({ terms }) => terms.inspectionDays),
@@ -111,7 +112,8 @@ function insertLines(tx: Tx, { marketplace, now }: Place, made: readonly NewSess
   tx.send({
     name: 'insert_milestones',
     text: `insert into milestones (marketplace_id, state, escrow_id, id, order_id, seller_id, position, currency, amount, fee)
-           select $1, 'unfunded', * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::bigint[], $9::bigint[])`,
+           select $1, 'unfunded', r.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::bigint[], $9::bigint[])
+             as r (escrow_id, id, order_id, seller_id, position, currency, amount, fee)`,
     values: [marketplace, each(({ escrow }) => escrow), each(({ milestone }) => milestone), ...places, ...amounts],
   })
 }

@@ -76,8 +76,10 @@ export function insertPayouts(tx: Tx, { marketplace, now }: Desk, payouts: reado
     name: 'insert_payouts',
     text: `insert into payouts (marketplace_id, created_at, state, id, seller_id, reference, currency, amount, connector,
              bank_holder, bank_country, bank_currency, bank_kind, bank_last4, bank_sealed)
-           select $1, $2, 'created', * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
-             $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bytea[])`,
+           select $1, $2, 'created', r.* from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
+             $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bytea[])
+             as r (id, seller_id, reference, currency, amount, connector, bank_holder, bank_country, bank_currency, bank_kind,
+               bank_last4, bank_sealed)`,
     values: [
       marketplace, now, each(({ payout }) => payout.id), each(({ payout }) => payout.seller), each(({ reference }) => reference),
       each(({ payout }) => payout.currency), each(({ payout }) => payout.amount), each(({ connector }) => connector),

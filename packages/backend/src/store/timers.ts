@@ -27,7 +27,8 @@ export function setTimers(
     name: 'set_timers',
     over: 'timers',
     text: `insert into timers (marketplace_id, kind, subject, due_at)
-           select $1, $2, * from unnest($3::text[], $4::timestamptz[])
+           select $1, $2, r.* from unnest($3::text[], $4::timestamptz[])
+             as r (subject, due_at)
            on conflict (marketplace_id, kind, subject) do update set due_at = excluded.due_at`,
     values: [marketplace, kind, due.map(({ subject }) => subject), due.map(({ dueAt }) => dueAt)],
   })
