@@ -66,10 +66,11 @@ describe('a key', () => {
     once.close()
   })
 
-  it('is asked for by every call but the public ones', async () => {
-    const open = Object.values(endpoints).filter(({ caller }) => caller === 'public')
-    expect(open.map(({ path }) => path)).toEqual(['/v1/marketplaces/:id/jwks.json'])
-    for (const { method, path } of Object.values(endpoints).filter(({ caller }) => caller !== 'public')) {
+  it('is asked for by every call but the public ones and the opening of a payment link', async () => {
+    const isOpen = ({ caller }: { caller: string }): boolean => caller === 'public' || caller === 'hosted'
+    const open = Object.values(endpoints).filter(isOpen)
+    expect(open.map(({ path }) => path).toSorted()).toEqual(['/v1/marketplaces/:id/jwks.json', '/v1/payment-links/:slug/open'])
+    for (const { method, path } of Object.values(endpoints).filter((endpoint) => !isOpen(endpoint))) {
       const { status } = await refusal({ method, path: path.replace(':id', api.holdfast.marketplaceId), bearer: undefined, ...(method !== 'GET' && { body: {} }) })
       expect([method, path, status]).toEqual([method, path, 401])
     }
