@@ -198,6 +198,3 @@ export const THREE_D_SECURE_PATH = '/v1/3ds'
 
 /** Where rails report by themselves: `<this>/<connector>/<marketplace>`, in their own formats. */
 export const NOTIFICATIONS_PATH = '/v1/notifications'
-
-/** Where the hosted page is, with the marketplace after it. */
-export const HOSTED_PATH = '/pay'

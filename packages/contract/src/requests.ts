@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { brandingInputSchema } from './branding.ts'
 import { collectInputSchema, detailsInputSchema } from './details.ts'
 import { countrySchema, emailSchema, metadataSchema, referenceSchema, releaseTermsInputSchema, textSchema } from './fields.ts'
+import { brandingInputSchema } from './hosted-page.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
 import { feeBearers } from './resources.ts'

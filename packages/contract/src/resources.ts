@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { brandingSchema } from './branding.ts'
 import { collectSchema, detailsSchema } from './details.ts'
 import { buyerSchema, instantSchema, metadataSchema, releaseTermsSchema } from './fields.ts'
+import { brandingSchema } from './hosted-page.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema, signedSumSchema, sumSchema } from './money.ts'
 import { sessionSavedCardsSchema } from './saved-cards.ts'

@@ -1,7 +1,10 @@
 import * as z from 'zod'
 import { emailSchema } from './fields.ts'
 
-/* How the hosted page looks: the marketplace's own, where it says so. */
+/* The hosted page: where it is, and how it looks where its marketplace says so. */
+
+/** Where it is, with the marketplace after it. */
+export const HOSTED_PATH = '/pay'
 
 /** The finished looks, each with the grounds that its text stands on; the checkout's themes are the same. */
 export const themeGrounds = {
