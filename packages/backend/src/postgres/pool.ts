@@ -67,7 +67,8 @@ export function createPool(connection: Connection, options: PoolOptions & { onEr
     ...clientConfig(connection, options),
     max: options.size,
     connectionTimeoutMillis: options.waitMs ?? 2_000,
-    idleTimeoutMillis: 30_000,
+    // what a new one has to plan and to read of the catalogue is hundreds of statements' worth
+    idleTimeoutMillis: 300_000,
   })
   const onError = options.onError ?? (() => {})
   pool.on('error', onError)
