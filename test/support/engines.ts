@@ -15,7 +15,11 @@ import { waitFor } from './wait.ts'
 /** The launcher of one engine. */
 export function launcherOf(engine: EngineName): BrowserLauncher {
   switch (engine) {
-    case 'chromium': return chromeLauncher({ launchOptions: { executablePath: browserPath(), args: [...chromiumArgs] } })
+    case 'chromium': return chromeLauncher({
+      launchOptions: { executablePath: browserPath(), args: [...chromiumArgs] },
+      // a window for each file: what is behind another one's is not drawn
+      createBrowserContext: ({ browser }) => browser.createBrowserContext(),
+    })
     case 'firefox': return firefoxLauncher()
     case 'webkit': return new WebKitLauncher()
   }
