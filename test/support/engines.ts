@@ -19,6 +19,12 @@ export function launcherOf(engine: EngineName): BrowserLauncher {
       launchOptions: { executablePath: browserPath(), args: [...chromiumArgs] },
       // a window for each file: what is behind another one's is not drawn
       createBrowserContext: ({ browser }) => browser.createBrowserContext(),
+      createPage: async ({ context }) => {
+        const page = await context.newPage()
+        // of two windows only one could have the focus
+        await (await page.createCDPSession()).send('Emulation.setFocusEmulationEnabled', { enabled: true })
+        return page
+      },
     })
     case 'firefox': return firefoxLauncher()
     case 'webkit': return new WebKitLauncher()
