@@ -38,6 +38,14 @@ export interface Command<I, O, L = unknown> {
   run(tx: Tx, calls: readonly Call<I>[], locked: L): Promise<readonly (O | Refusal)[]>
 }
 
+/** The `run` of a command that decides each call by itself, one after another, on what the ones before it left. */
+export const oneByOne = <I, O>(decide: (tx: Tx, call: Call<I>) => Promise<O | Refusal>) =>
+  async (tx: Tx, calls: readonly Call<I>[]): Promise<(O | Refusal)[]> => {
+    const outcomes: (O | Refusal)[] = []
+    for (const call of calls) outcomes.push(await decide(tx, call))
+    return outcomes
+  }
+
 /** A call before its transaction: what the route has parsed. */
 export interface Submission<I> extends Asked<I> {
   /** Null where the call carries no key: it is then done each time it comes. */

@@ -5,7 +5,7 @@ import type { Tx } from '../database.ts'
 import { stageEvents, type StagedEvent } from '../events.ts'
 import { insertSessions, type NewSession } from '../store/new-sessions.ts'
 import { readOrders } from '../store/render/orders.ts'
-import { openingOf, readSessions, type Opening } from '../store/render/sessions.ts'
+import { inEvent, openingOf, readSessions, type Opening } from '../store/render/sessions.ts'
 import type { Asked, Call, Command } from './execute.ts'
 import { checkLines, wrong } from './lines.ts'
 
@@ -124,9 +124,9 @@ function checkReference({ reference }: Input, { orders }: Found): Refusal | null
 async function tell(tx: Tx, { marketplace, now, input }: Call<Input>, made: readonly NewSession[]): Promise<CheckoutSession[]> {
   const sessions = await readSessions({ db: tx.db, ...openingOf(input) }, marketplace, made.map(({ session }) => session))
   const orders = await readOrders(tx.db, marketplace, made.map(({ order }) => order))
-  stageEvents(tx, { marketplace, now }, sessions.flatMap(({ clientSecret: _secret, hostedUrl: _link, ...session }, index): StagedEvent[] => [
+  stageEvents(tx, { marketplace, now }, sessions.flatMap((session, index): StagedEvent[] => [
     { type: 'order.created', subject: session.order, data: orders[index]!, made: true },
-    { type: 'session.created', subject: session.id, data: session, made: true },
+    { type: 'session.created', subject: session.id, data: inEvent(session), made: true },
   ]))
   return sessions
 }

@@ -1,12 +1,12 @@
 import { detailNames, type BodyOf } from '@holdfast/contract'
-import type { CheckoutSession, CheckoutSessionInEvent, Details } from '@holdfast/contract/types'
+import type { CheckoutSession, Details } from '@holdfast/contract/types'
 import { isRefusal, milestoneMachine, orderMachine, sessionMachine, type Refusal } from '@holdfast/core'
 import type { Tx } from '../database.ts'
 import { stageEvents, type StagedEvent } from '../events.ts'
 import { notFound } from '../not-found.ts'
 import { readEscrows, readOrders } from '../store/render/orders.ts'
-import { openingOf, readSessions, type Opening } from '../store/render/sessions.ts'
-import type { Call, Command } from './execute.ts'
+import { inEvent, openingOf, readSessions, type Opening } from '../store/render/sessions.ts'
+import { oneByOne, type Call, type Command } from './execute.ts'
 import { checkEach, checkSum, wrong } from './lines.ts'
 
 type Update = BodyOf<'sessions.update'>
@@ -21,20 +21,13 @@ async function answer(
   told: readonly Told[],
 ): Promise<CheckoutSession> {
   const [found] = await readSessions({ db: tx.db, ...opening }, marketplace, [session])
-  const { clientSecret, hostedUrl, ...inEvent } = found!
   const [order] = told.some(({ of }) => of === 'order') ? await readOrders(tx.db, marketplace, [found!.order]) : []
   const escrows = told.some(({ of }) => of === 'escrows') ? await readEscrows(tx.db, marketplace, found!.lines.map(({ escrow }) => escrow)) : []
   stageEvents(tx, { marketplace, now }, told.flatMap(({ type, of }): StagedEvent[] => {
     if (of === 'escrows') return escrows.map((escrow) => ({ type, subject: escrow.id, data: escrow }))
-    return of === 'order' ? [{ type, subject: order!.id, data: order! }] : [{ type, subject: session, data: inEvent satisfies CheckoutSessionInEvent }]
+    return of === 'order' ? [{ type, subject: order!.id, data: order! }] : [{ type, subject: session, data: inEvent(found!) }]
   }))
-  return { ...inEvent, clientSecret, hostedUrl }
-}
-
-async function each<I, O>(calls: readonly Call<I>[], one: (call: Call<I>) => Promise<O>): Promise<O[]> {
-  const outcomes: O[] = []
-  for (const call of calls) outcomes.push(await one(call))
-  return outcomes
+  return found!
 }
 
 async function lockSession(tx: Tx, marketplace: string, id: string) {
@@ -92,7 +85,7 @@ async function updateOne(tx: Tx, { marketplace, input, now }: Call<UpdateInput>)
 /** Changes an open session; changed lines make a new revision, which the buyer's page must have seen to confirm it. */
 export const updateSession: Command<UpdateInput, CheckoutSession> = {
   name: 'sessions.update',
-  run: (tx, calls) => each(calls, (call) => updateOne(tx, call)),
+  run: oneByOne(updateOne),
 }
 
 /** Puts what is said now over what was said before; whether that changes anything. */
@@ -126,7 +119,7 @@ const underWay: Refusal = { refused: 'attempt_in_progress', detail: 'An attempt 
 /** Keeps what the buyer says of the order, while the session is open: before an attempt, never during one. */
 export const keepBuyersDetails: Command<DetailsInput, { readonly kept: true }> = {
   name: 'checkout.details',
-  run: (tx, calls) => each(calls, (call) => detailOne(tx, call)),
+  run: oneByOne(detailOne),
 }
 
 type Ending = 'expire' | 'cancel'
@@ -170,7 +163,7 @@ export function endSessionCommand(name: 'sessions.expire' | 'sessions.cancel'): 
   const ending: Ending = name === 'sessions.expire' ? 'expire' : 'cancel'
   return {
     name,
-    run: (tx, calls) => each(calls, ({ marketplace, input, now }) =>
+    run: oneByOne((tx, { marketplace, input, now }) =>
       endSession(tx, { marketplace, session: input.id, ending, now, ...openingOf(input) })),
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { themeGrounds } from '@holdfast/contract'
 import { closestLocale, directionOf } from '@holdfast/contract/locale'
+import { escapeHtml } from '../http/html.ts'
 import { accentsOf, logoPath, type StoredBranding } from './branding.ts'
 import type { Shelf, Words } from './files.ts'
 
@@ -33,7 +34,6 @@ export interface Making {
   readonly locale: string
 }
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>
   sentence.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
@@ -76,12 +76,12 @@ export function paymentDocument(making: Making, { marketplace, link }: Subject):
     apiUrl: publicUrl, marketplace: marketplace?.id ?? null, link,
     theme: branding.theme ?? 'harbour', accent: accentsOf(branding), nonce: making.nonce, words,
   }
-  const late = `<p class="late" role="alert">${escape(words['error_network'] ?? '')}</p>`
+  const late = `<p class="late" role="alert">${escapeHtml(words['error_network'] ?? '')}</p>`
   return frame(making, {
     speech, marketplace, title: marketplace ? `${words['payment']} · ${marketplace.name}` : words['payment'] ?? '',
     head: script(making, shelf.component.path, shelf.component.integrity) + script(making, shelf.script.path, shelf.script.integrity),
     body: `${marketplace ? header(making, marketplace) : ''}
-<main>${late}<noscript><p>${escape(words['noScript'] ?? '')}</p></noscript></main>
+<main>${late}<noscript><p>${escapeHtml(words['noScript'] ?? '')}</p></noscript></main>
 ${marketplace ? footer(branding, words) : ''}
 <script type="application/json" id="page">${JSON.stringify(config).replaceAll('<', '\\u003c')}</script>`,
   })
@@ -93,7 +93,7 @@ export function unknownDocument(making: Making): Document {
   const { words } = speech
   return frame(making, {
     speech, marketplace: null, title: words['unknown'] ?? '', head: '',
-    body: `<main><section class="state"><h1>${escape(words['unknown'] ?? '')}</h1><p>${escape(words['unknownText'] ?? '')}</p></section></main>`,
+    body: `<main><section class="state"><h1>${escapeHtml(words['unknown'] ?? '')}</h1><p>${escapeHtml(words['unknownText'] ?? '')}</p></section></main>`,
   })
 }
 
@@ -104,7 +104,7 @@ const script = ({ publicUrl }: Making, path: string, integrity: string): string 
 
 function header({ publicUrl }: Making, { id, name, branding: { logo } }: Branded): string {
   const picture = logo === undefined ? '' : `<img src="${base(publicUrl)}${logoPath(id, logo)}" alt="" height="40">`
-  return `<header>${picture}<h1>${escape(name)}</h1></header>`
+  return `<header>${picture}<h1>${escapeHtml(name)}</h1></header>`
 }
 
 function footer({ supportEmail, termsUrl, privacyUrl }: StoredBranding, words: Words): string {
@@ -113,7 +113,7 @@ function footer({ supportEmail, termsUrl, privacyUrl }: StoredBranding, words: W
     [supportEmail && `mailto:${encodeURIComponent(supportEmail).replace('%40', '@')}`, supportEmail && fill(words['contact'] ?? '', { email: supportEmail })],
   ].filter((link): link is [string, string] => link[0] !== undefined)
   if (links.length === 0) return ''
-  const items = links.map(([href, text]) => `<li><a href="${escape(href)}" rel="noreferrer">${escape(text)}</a></li>`)
+  const items = links.map(([href, text]) => `<li><a href="${escapeHtml(href)}" rel="noreferrer">${escapeHtml(text)}</a></li>`)
   return `<footer><ul>${items.join('')}</ul></footer>`
 }
 
@@ -142,7 +142,7 @@ function frame(making: Making, { speech, marketplace, title, head, body }: Frame
 <meta name="robots" content="noindex, nofollow">
 <meta name="color-scheme" content="light dark">
 <meta name="format-detection" content="telephone=no">
-<title>${escape(title)}</title>
+<title>${escapeHtml(title)}</title>
 <link rel="icon" href="${icon}">
 <link rel="stylesheet" href="${base(publicUrl)}${shelf.style.path}" integrity="${shelf.style.integrity}" crossorigin>
 <style>${style}</style>

@@ -1,10 +1,8 @@
 import { HOSTED_PATH, RETURN_SESSION_PARAMETER } from '@holdfast/contract'
 import type { Deps } from '../deps.ts'
+import { originPattern } from '../http/cors.ts'
 
 type Place = Pick<Deps, 'publicUrl'>
-
-/** As the vault takes one: a directive of a policy can't be hidden in it. */
-const originPattern = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/
 
 /** Our own origin, on which the hosted page is; null while nobody knows where we are reached. */
 export function ownOrigin({ publicUrl }: Place): string | null {

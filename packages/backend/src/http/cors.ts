@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify'
 
 const ALLOWED_HEADERS = 'authorization, content-type, idempotency-key, holdfast-version'
 const EXPOSED_HEADERS = 'date, request-id, retry-after, idempotency-replayed'
-const originPattern = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/i
+/** An origin as browsers send it: a directive of a policy can't be hidden in it. */
+export const originPattern: RegExp = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/i
 
 /** Whether it is a browser that calls, from a page of the marketplace's. */
 export const fromPages = (caller: Caller): boolean => caller === 'page' || caller === 'buyer'

@@ -7,6 +7,7 @@ import { returnLink } from '../hosted/origin.ts'
 import { askNow } from '../rail/attempts/check.ts'
 import { isResolved, readOperation, type OperationRow } from '../store/operations.ts'
 import { threeDSecureOf, type ThreeDSecure } from '../store/three-d-secure.ts'
+import { escapeHtml } from './html.ts'
 import { addressKey, RateLimiter } from './rate-limit.ts'
 
 /*
@@ -72,12 +73,12 @@ async function showFrame(deps: Deps, request: FastifyRequest, reply: FastifyRepl
   return page(reply, {
     script: frameScript, style: frameStyle,
     policy: `frame-src ${secure}; frame-ancestors ${asked.origin}`,
-    body: `<body data-page="${escape(asked.origin as string)}">${url && frame(url)}`,
+    body: `<body data-page="${escapeHtml(asked.origin as string)}">${url && frame(url)}`,
   })
 }
 
 /** The issuer's pages may not send the merchant's page elsewhere; they may open the bank's app. */
-const frame = (url: string): string => `<iframe src="${escape(url)}" title="3-D Secure" allow="publickey-credentials-get *; payment *"
+const frame = (url: string): string => `<iframe src="${escapeHtml(url)}" title="3-D Secure" allow="publickey-credentials-get *; payment *"
   sandbox="allow-forms allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-top-navigation-to-custom-protocols"></iframe>`
 
 const frameStyle = 'html,body,iframe{display:block;width:100%;height:100%;margin:0;border:0;background:#fff}'
@@ -106,7 +107,7 @@ async function comeBack(deps: Deps, request: FastifyRequest, reply: FastifyReply
   if (request.headers['sec-fetch-dest'] === 'document') return reply.redirect(link, 303)
   return page(reply, {
     script: returnScript, style: '', policy: `frame-ancestors 'self' ${found.asked.origin ?? ''}`,
-    body: `<body data-link="${escape(link)}">`,
+    body: `<body data-link="${escapeHtml(link)}">`,
   })
 }
 
@@ -143,6 +144,3 @@ function page(reply: FastifyReply, { script, style, policy, body }: Page): Fasti
   }).send(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>3-D Secure</title><style>${style}</style>${body}<script>${script}</script>`)
 }
-
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)

@@ -1,7 +1,7 @@
 import { newId, type BodyOf } from '@holdfast/contract'
 import type { Details, PaymentLink } from '@holdfast/contract/types'
 import type { PaymentConnector, Refusal } from '@holdfast/core'
-import type { Call, Command } from '../commands/execute.ts'
+import { oneByOne, type Call, type Command } from '../commands/execute.ts'
 import { wrong } from '../commands/lines.ts'
 import { knownSellers, refuseTerms } from '../commands/new-session.ts'
 import { referenceTaken, takenReferences } from '../commands/references.ts'
@@ -22,11 +22,7 @@ const THIRTY_DAYS_MINUTES = 43_200
 /** Makes links: what they sell is checked as a session's terms are, so that a link that can't be paid isn't made. */
 export const createPaymentLink: Command<Input, PaymentLink> = {
   name: 'paymentLinks.create',
-  async run(tx, calls) {
-    const outcomes: (PaymentLink | Refusal)[] = []
-    for (const call of calls) outcomes.push(await createOne(tx, call))
-    return outcomes
-  },
+  run: oneByOne(createOne),
 }
 
 async function createOne(tx: Tx, { marketplace, input, now }: Call<Input>): Promise<PaymentLink | Refusal> {

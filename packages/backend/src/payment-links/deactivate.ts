@@ -1,6 +1,6 @@
 import type { PaymentLink } from '@holdfast/contract/types'
 import type { Refusal } from '@holdfast/core'
-import type { Call, Command } from '../commands/execute.ts'
+import { oneByOne, type Call, type Command } from '../commands/execute.ts'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import { notFound } from '../not-found.ts'
@@ -17,11 +17,7 @@ interface Input extends Pick<Deps, 'publicUrl'> {
  */
 export const deactivatePaymentLink: Command<Input, PaymentLink> = {
   name: 'paymentLinks.deactivate',
-  async run(tx, calls) {
-    const outcomes: (PaymentLink | Refusal)[] = []
-    for (const call of calls) outcomes.push(await deactivateOne(tx, call))
-    return outcomes
-  },
+  run: oneByOne(deactivateOne),
 }
 
 async function deactivateOne(tx: Tx, call: Call<Input>): Promise<PaymentLink | Refusal> {

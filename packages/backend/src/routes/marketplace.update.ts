@@ -1,6 +1,6 @@
 import type { BodyOf } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
-import { execute, type Call, type Command } from '../commands/execute.ts'
+import { execute, oneByOne, type Call, type Command } from '../commands/execute.ts'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import { stageEvents } from '../events.ts'
@@ -30,11 +30,7 @@ async function updateOne(tx: Tx, place: Place, { marketplace, input: { name, ori
 
 const update = (place: Place): Command<Change, Marketplace> => ({
   name: 'marketplace.update',
-  async run(tx, calls) {
-    const answers: (Marketplace | Refusal)[] = []
-    for (const call of calls) answers.push(await updateOne(tx, place, call))
-    return answers
-  },
+  run: oneByOne((tx, call) => updateOne(tx, place, call)),
 })
 
 /**

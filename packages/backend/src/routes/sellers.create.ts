@@ -1,7 +1,7 @@
 import { newId, type BodyOf } from '@holdfast/contract'
 import type { Refusal } from '@holdfast/core'
 import { bankColumns, checkBankAccount } from '../bank-account.ts'
-import { execute, type Call, type Command } from '../commands/execute.ts'
+import { execute, oneByOne, type Call, type Command } from '../commands/execute.ts'
 import type { Tx } from '../database.ts'
 import { stageEvents } from '../events.ts'
 import { route, type Route } from '../http/route.ts'
@@ -12,11 +12,7 @@ type Input = BodyOf<'sellers.create'> & { readonly sealer: Sealer }
 
 const create: Command<Input, Seller> = {
   name: 'sellers.create',
-  async run(tx, calls) {
-    const answers: (Seller | Refusal)[] = []
-    for (const call of calls) answers.push(await createOne(tx, call))
-    return answers
-  },
+  run: oneByOne(createOne),
 }
 
 async function createOne(tx: Tx, { marketplace, input, now }: Call<Input>): Promise<Seller | Refusal> {

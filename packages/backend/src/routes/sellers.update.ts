@@ -1,7 +1,7 @@
 import type { BodyOf } from '@holdfast/contract'
 import type { Refusal } from '@holdfast/core'
 import { bankColumns, checkBankAccount } from '../bank-account.ts'
-import { execute, type Call, type Command } from '../commands/execute.ts'
+import { execute, oneByOne, type Call, type Command } from '../commands/execute.ts'
 import type { Tx } from '../database.ts'
 import { stageEvents } from '../events.ts'
 import { route, type Route } from '../http/route.ts'
@@ -17,11 +17,7 @@ interface Input {
 
 const update: Command<Input, Seller> = {
   name: 'sellers.update',
-  async run(tx, calls) {
-    const answers: (Seller | Refusal)[] = []
-    for (const call of calls) answers.push(await updateOne(tx, call))
-    return answers
-  },
+  run: oneByOne(updateOne),
 }
 
 /** What is absent stays; null clears. */

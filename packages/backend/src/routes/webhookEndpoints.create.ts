@@ -1,7 +1,7 @@
 import { MAX_WEBHOOK_ENDPOINTS, newId, type BodyOf } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
 import { sql } from 'kysely'
-import { execute, type Call, type Command } from '../commands/execute.ts'
+import { execute, oneByOne, type Call, type Command } from '../commands/execute.ts'
 import type { Tx } from '../database.ts'
 import { route, type Route } from '../http/route.ts'
 import type { Sealer } from '../seal.ts'
@@ -11,11 +11,7 @@ type Input = BodyOf<'webhookEndpoints.create'> & { readonly sealer: Sealer }
 
 const create: Command<Input, WebhookEndpointWithSecret> = {
   name: 'webhookEndpoints.create',
-  async run(tx, calls) {
-    const answers: (WebhookEndpointWithSecret | Refusal)[] = []
-    for (const call of calls) answers.push(await createOne(tx, call))
-    return answers
-  },
+  run: oneByOne(createOne),
 }
 
 /** It begins where the outbox stands: what is not committed by now is delivered, what is, is not. */

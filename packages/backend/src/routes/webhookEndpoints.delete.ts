@@ -1,6 +1,6 @@
 import type { ResponseOf } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
-import { execute, type Call, type Command } from '../commands/execute.ts'
+import { execute, oneByOne, type Call, type Command } from '../commands/execute.ts'
 import type { Tx } from '../database.ts'
 import { route, type Route } from '../http/route.ts'
 import { lockEndpoint } from '../webhooks/endpoints.ts'
@@ -12,11 +12,7 @@ interface Input {
 
 const remove: Command<Input, Deleted> = {
   name: 'webhookEndpoints.delete',
-  async run(tx, calls) {
-    const answers: (Deleted | Refusal)[] = []
-    for (const call of calls) answers.push(await removeOne(tx, call))
-    return answers
-  },
+  run: oneByOne(removeOne),
 }
 
 /** Its secrets go now; its deliveries can be read for a while, and the worker removes those that never ended. */

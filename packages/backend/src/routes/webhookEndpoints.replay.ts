@@ -1,6 +1,6 @@
 import type { BodyOf, ResponseOf } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
-import { execute, type Call, type Command } from '../commands/execute.ts'
+import { execute, oneByOne, type Call, type Command } from '../commands/execute.ts'
 import { route, type Route } from '../http/route.ts'
 import type { Tx } from '../database.ts'
 import { lockEndpoint } from '../webhooks/endpoints.ts'
@@ -16,11 +16,7 @@ interface Input {
 
 const replay: Command<Input, Replay> = {
   name: 'webhookEndpoints.replay',
-  async run(tx, calls) {
-    const answers: (Replay | Refusal)[] = []
-    for (const call of calls) answers.push(await replayCall(tx, call))
-    return answers
-  },
+  run: oneByOne(replayCall),
 }
 
 async function replayCall(tx: Tx, { marketplace, input: { id, wanted, offsetMs }, now }: Call<Input>): Promise<Replay | Refusal> {

@@ -1,6 +1,6 @@
 import type { BodyOf } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
-import { execute, type Call, type Command } from '../commands/execute.ts'
+import { execute, oneByOne, type Call, type Command } from '../commands/execute.ts'
 import type { Tx } from '../database.ts'
 import { route, type Route } from '../http/route.ts'
 import type { Sealer } from '../seal.ts'
@@ -12,11 +12,7 @@ type Input = BodyOf<'webhookEndpoints.rotateSecret'> & { readonly id: string; re
 
 const rotate: Command<Input, WebhookEndpointWithSecret> = {
   name: 'webhookEndpoints.rotateSecret',
-  async run(tx, calls) {
-    const answers: (WebhookEndpointWithSecret | Refusal)[] = []
-    for (const call of calls) answers.push(await rotateOne(tx, call))
-    return answers
-  },
+  run: oneByOne(rotateOne),
 }
 
 /** Every older secret ends with the overlap, or earlier where an earlier rotation said so. */

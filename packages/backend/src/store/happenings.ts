@@ -9,7 +9,7 @@ import { readSavedCards } from '../saved-cards/store.ts'
 import { readDisputes, readPayouts, readRefunds, readReleases, readSettlements } from './render/movements.ts'
 import { readEscrows, readOrders } from './render/orders.ts'
 import { readPayments } from './render/payments.ts'
-import { readSessions } from './render/sessions.ts'
+import { inEvent, readSessions } from './render/sessions.ts'
 import { instant, wire, type Reader } from './render/values.ts'
 
 type Kind = keyof typeof eventTypes
@@ -23,8 +23,7 @@ const readers: Partial<Record<Kind, Read>> = {
   order: readOrders, escrow: readEscrows, payment: readPayments, release: readReleases, refund: readRefunds,
   dispute: readDisputes, payout: readPayouts, settlement: readSettlements, operator: readOperatorTransfers,
   savedCard: readSavedCards,
-  session: async (db, marketplace, ids) => (await readSessions({ db, ...noSecrets }, marketplace, ids))
-    .map(({ clientSecret: _secret, hostedUrl: _link, ...session }) => session),
+  session: async (db, marketplace, ids) => (await readSessions({ db, ...noSecrets }, marketplace, ids)).map(inEvent),
 }
 
 /** What the operator put into custody or took out of it. */

@@ -1,6 +1,6 @@
 import type { EndpointName } from '@holdfast/contract'
 import { isRefusal, type Refusal } from '@holdfast/core'
-import { execute, type Call, type Command } from '../commands/execute.ts'
+import { execute, oneByOne, type Call, type Command } from '../commands/execute.ts'
 import type { Answer, Claim } from '../commands/idempotency.ts'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
@@ -25,11 +25,7 @@ export function changing<I>(name: EndpointName, change: (tx: Tx, input: I, endpo
   }
   return {
     name,
-    async run(tx, calls) {
-      const answers: (WebhookEndpoint | Refusal)[] = []
-      for (const call of calls) answers.push(await one(tx, call))
-      return answers
-    },
+    run: oneByOne(one),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CheckoutSession } from '@holdfast/contract/types'
+import type { CheckoutSession, CheckoutSessionInEvent } from '@holdfast/contract/types'
 import { clientSecretOf } from '../../client-secret.ts'
 import { collectOf, detailsOf } from '../../details/details.ts'
 import { hostedUrlOf } from '../../hosted/origin.ts'
@@ -19,6 +19,11 @@ export interface Opening {
 }
 
 export const openingOf = ({ sealer, publicUrl }: Opening): Opening => ({ sealer, publicUrl })
+
+/** A session as events tell of it: without what opens it. */
+export function inEvent({ clientSecret: _secret, hostedUrl: _link, ...session }: CheckoutSession): CheckoutSessionInEvent {
+  return session
+}
 
 /** Checkout sessions, with their client secrets: for the merchant's server, never for events. */
 export async function readSessions(
