@@ -38,6 +38,14 @@ const languages = {
   },
 }
 
+/** Leads a frame away before it has loaded. */
+const elsewhere = {
+  name: 'elsewhere',
+  serve(context) {
+    if (context.path === '/elsewhere') context.redirect(context.query.to)
+  },
+}
+
 /** Counts for `npm test`; a file that broke before its tests counts as one failure. */
 const counts = {
   stop({ sessions }) {
@@ -77,6 +85,7 @@ export default {
   plugins: [
     mockWorker,
     languages,
+    elsewhere,
     esbuildPlugin({
       ts: true,
       target: 'es2022',

@@ -17,10 +17,10 @@ export function launcherOf(engine: EngineName): BrowserLauncher {
   switch (engine) {
     case 'chromium': return chromeLauncher({
       launchOptions: { executablePath: browserPath(), args: [...chromiumArgs] },
-      // a window for each file: what is behind another one's is not drawn
-      createBrowserContext: ({ browser }) => browser.createBrowserContext(),
-      createPage: async ({ context }) => {
-        const page = await context.newPage()
+      // a profile for each of the two pages: of one window only what is in front is drawn, and msw's worker, which
+      // pages of one profile share, goes when either page does
+      createPage: async ({ browser }) => {
+        const page = await (await browser.createBrowserContext()).newPage()
         // of two windows only one could have the focus
         await (await page.createCDPSession()).send('Emulation.setFocusEmulationEnabled', { enabled: true })
         return page

@@ -310,7 +310,7 @@ export class CheckoutController {
   /** One attempt lives at a time: what waits is closed before there is another. */
   async #another(session: Session): Promise<ApiFailure | undefined> {
     const failure = session.waiting && await session.cancelAttempt()
-    if (failure || session.waiting) return failure
+    if (session.waiting) return failure
     this.#closeStep()
     session.fault = undefined
     this.#host.requestUpdate()
@@ -320,7 +320,8 @@ export class CheckoutController {
   async #again(session: Session): Promise<ApiFailure | undefined> {
     const type = session.view?.attempt?.method
     const failure = session.waiting && await session.cancelAttempt()
-    if (failure || session.phase !== 'open') return failure
+    // closed is closed, also where the answer to our asking was lost
+    if (session.phase !== 'open') return failure
     await this.#attempt
     const method = this.methods.find((offered) => offered.type === type)
     if (!method) return undefined

@@ -68,8 +68,13 @@ export class CheckoutPage {
     this.element.remove()
   }
 
-  until<T>(what: string, probe: () => T | undefined | null | false): Promise<T> {
-    return until(what, probe)
+  /** @throws Error - when the time is up, with what the page reads then */
+  async until<T>(what: string, probe: () => T | undefined | null | false): Promise<T> {
+    try {
+      return await until(what, probe)
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; the page reads: ${this.text}`, { cause: error })
+    }
   }
 
   find<E extends Element = HTMLElement>(selector: string): E | null {
@@ -142,8 +147,10 @@ export class CheckoutPage {
     return this.until('an outcome', () => this.outcomes[before])
   }
 
-  readonly #hear = ({ data }: MessageEvent<Heard | undefined>): void => {
-    if (data?.stub === 'heard') this.heard.push(data)
+  /** What a frame of the page before said last can still be on its way. */
+  readonly #hear = ({ data, source }: MessageEvent<Heard | undefined>): void => {
+    const gone = !source || (source as Window).closed
+    if (data?.stub === 'heard' && !gone) this.heard.push(data)
   }
 }
 

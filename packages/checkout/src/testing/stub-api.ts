@@ -184,9 +184,16 @@ const eventOf = (view: CheckoutView): Uint8Array<ArrayBuffer> =>
 
 let worker: SetupWorker | undefined
 
+async function forgetWorkers(): Promise<void> {
+  const found = await navigator.serviceWorker.getRegistrations()
+  await Promise.all(found.map((registration) => registration.unregister()))
+}
+
 /** Starts the worker once a page, and gives it a new API. */
 export async function startApi(): Promise<StubApi> {
   if (!worker) {
+    // the page before left its worker, which msw would reload the page for
+    if (!navigator.serviceWorker.controller) await forgetWorkers()
     worker = setupWorker()
     await worker.start({ quiet: true, onUnhandledFrame: 'bypass' })
   }
