@@ -46,10 +46,11 @@ const elsewhere = {
   },
 }
 
-/** Counts for `npm test`; a file that broke before its tests counts as one failure. */
+/** Each file's counts, for `npm test`; a file that broke before its tests counts as one failure. */
 const counts = {
   stop({ sessions }) {
-    if (report) writeFileSync(report, JSON.stringify(sessions.map(countSession).reduce(add, none)))
+    const files = [...sessions].map(session => ({ file: session.testFile, ...countSession(session) }))
+    if (report) writeFileSync(report, JSON.stringify(files))
   },
 }
 
