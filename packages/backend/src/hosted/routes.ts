@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { addressKey, RateLimiter } from '../http/rate-limit.ts'
 import { readMarketplaceRow } from '../marketplaces.ts'
+import { marketplaceOf } from '../payment-links/slug.ts'
 import { pictureType } from './branding.ts'
 import { localeOf, paymentDocument, unknownDocument, type Branded, type Document, type Making } from './document.ts'
 import { shelve, type PageFiles, type Shelf } from './files.ts'
@@ -50,7 +51,8 @@ async function showMarketplace(context: Context, request: FastifyRequest, reply:
 /** A link's slug begins with its marketplace, so that nothing is read of the link itself. */
 async function showLink(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { slug } = request.params as { slug: string }
-  const marketplace = await find(context, `${idPrefixes.marketplace}_${slug.split('-')[0]}`)
+  const named = marketplaceOf(slug)
+  const marketplace = named === null ? null : await find(context, named)
   return sendPage(reply, paymentDocument(await makingOf(context, request, marketplace), { marketplace, link: slug }))
 }
 
