@@ -21,7 +21,15 @@ interface Deal {
   readonly manual: boolean
 }
 
+interface BoardEvent {
+  readonly id: string
+  readonly type: string
+  readonly sequence: number
+  readonly data: { readonly name: string }
+}
+
 const BACKOFF_MS = 40
+
 /** A market with many clients at once: buyers, merchants' servers, and somebody who counts the money. */
 export class Market {
   readonly sent: Sent[] = []
@@ -65,7 +73,7 @@ export class Market {
     for (let made = 0; made < deals; made += 1) await this.buy(random)
   }
 
-  /** Begins anew: what was sent is forgotten, and there are new lists to append to (a page of events holds a hundred). */
+  /** Begins anew: what was sent is forgotten, and there are new lists to append to. */
   async freshRound(): Promise<void> {
     this.sent.length = 0
     this.lists.entries.length = 0
@@ -136,11 +144,25 @@ export class Market {
   /** An object's events, in their sequence, are a list that every change of it is appended to. */
   async readList(client: number, board: string): Promise<void> {
     const end = this.lists.begin(client, { do: 'read', key: board, values: [] })
-    const page = await read<{ data: readonly { type: string; sequence: number; data: { name: string } }[] }>(this.#target(), `/v1/events?object=${board}&limit=100`)
-    if (!page) return end('info')
-    const events = page.data.toSorted((a, b) => a.sequence - b.sequence)
+    const found = await this.#eventsOf(board)
+    if (!found) return end('info')
+    const events = found.toSorted((a, b) => a.sequence - b.sequence)
     if (events.some(({ sequence }, index) => sequence !== index + 1)) throw new Error(`the events of ${board} have a gap`)
     end('ok', { do: 'read', key: board, values: events.filter(({ type }) => type === 'seller.updated').map(({ data }) => data.name) })
+  }
+
+  /** Newest first, so that what is appended meanwhile is on no later page: the list as it was when the first was read. */
+  async #eventsOf(board: string): Promise<readonly BoardEvent[] | null> {
+    const events: BoardEvent[] = []
+    for (let more = true; more;) {
+      const last = events.at(-1)
+      const after = last ? `&after=${last.id}` : ''
+      const page = await read<{ data: readonly BoardEvent[]; hasMore: boolean }>(this.#target(), `/v1/events?object=${board}&limit=100${after}`)
+      if (!page) return null
+      events.push(...page.data)
+      more = page.hasMore
+    }
+    return events
   }
 
   /** All balances in one snapshot: rows where there are rows, sums of postings where there are none. */
