@@ -7,7 +7,7 @@ import { idFloor, idOf, idPrefixes, idSuffix, newId, type IdKind } from './ids.t
 import { amountSchema, currencies, currencySchema, exponentOf, MAX_AMOUNT, numericCodeOf, positiveAmountSchema } from './money.ts'
 import { openApiDocument } from './openapi.ts'
 import { errorCodes } from './problems.ts'
-import { sessionCreateSchema } from './requests.ts'
+import { refundCreateSchema, sellerCreateSchema, sessionCreateSchema } from './requests.ts'
 
 describe('money', () => {
   test.each([
@@ -38,6 +38,27 @@ describe('money', () => {
   ])('%s as an amount: %s, as a positive amount: %s', (value, amount, positive) => {
     expect(amountSchema.safeParse(value).success).toBe(amount)
     expect(positiveAmountSchema.safeParse(value).success).toBe(positive)
+  })
+})
+
+describe('what people write', () => {
+  const seller = (name: string): boolean => sellerCreateSchema.safeParse({ reference: 'ada', name, country: 'DE' }).success
+  const refund = (reason: string): boolean => refundCreateSchema.safeParse({ payment: newId('payment'), reason }).success
+
+  test.each(['Müller & Söhne', '深圳市远航灯具有限公司', 'شركة النور للإضاءة', 'a\u200fb', 'Lamps \u{1f4a1}'])('%s is a name', (name) => {
+    expect(seller(name)).toBe(true)
+  })
+
+  test.each([
+    ['a line feed', 'Lamps\n9.99'], ['NUL', 'Lamps\0'], ['a line separator', 'a\u2028b'],
+    ['a right-to-left override', 'Lamps \u202e00.01'], ['an isolate', 'Lamps \u2067x'],
+  ])('%s is in no name', (_what, name) => {
+    expect(seller(name)).toBe(false)
+  })
+
+  test('a reason may have lines, and turns nothing round', () => {
+    expect(refund('wrong colour\ntwo are broken')).toBe(true)
+    expect(refund('wrong \u202ecolour')).toBe(false)
   })
 })
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { countrySchema } from './fields.ts'
+import { countrySchema, lineOf } from './fields.ts'
 
 /* What a buyer that is a company says of an order: data about it, never about money. */
 
@@ -22,29 +22,26 @@ export const collectSchema = z.object({
   deliveryAddress: ask.nullable(),
 }).meta({ id: 'Collect', description: 'Null: not asked for.' })
 
-/** One line of a person's writing: no control characters, which would break a label or a rail's message. */
-const line = (longest: number) => z.string().trim().min(1).max(longest).regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'expected text without control characters')
-
 export const taxIdInputSchema = z.strictObject({
   country: countrySchema,
-  number: line(40).meta({ description: 'As it is written there, with or without its separators and its country prefix.' }),
+  number: lineOf(40).meta({ description: 'As it is written there, with or without its separators and its country prefix.' }),
 }).meta({ id: 'TaxIdInput' })
 
 export const addressInputSchema = z.strictObject({
   country: countrySchema,
-  recipient: line(100).meta({ description: 'Whom it is for: a person, or a desk.' }),
-  line1: line(120),
-  line2: line(120).nullable().optional(),
-  district: line(80).nullable().optional().meta({ description: 'Within the city, where the country has it.' }),
-  city: line(80).nullable().optional(),
-  region: line(80).nullable().optional().meta({ description: 'State, province, prefecture …: its code, or its name.' }),
-  postalCode: line(16).nullable().optional(),
+  recipient: lineOf(100).meta({ description: 'Whom it is for: a person, or a desk.' }),
+  line1: lineOf(120),
+  line2: lineOf(120).nullable().optional(),
+  district: lineOf(80).nullable().optional().meta({ description: 'Within the city, where the country has it.' }),
+  city: lineOf(80).nullable().optional(),
+  region: lineOf(80).nullable().optional().meta({ description: 'State, province, prefecture …: its code, or its name.' }),
+  postalCode: lineOf(16).nullable().optional(),
 }).meta({ id: 'AddressInput' })
 
-export const purchaseOrderSchema = line(40)
+export const purchaseOrderSchema = lineOf(40)
 
 export const detailsInputSchema = z.strictObject({
-  company: line(120).nullable().optional(),
+  company: lineOf(120).nullable().optional(),
   taxId: taxIdInputSchema.nullable().optional(),
   purchaseOrder: purchaseOrderSchema.nullable().optional(),
   deliveryAddress: addressInputSchema.nullable().optional(),

@@ -13,7 +13,16 @@ export const metadataSchema = z
   .meta({ id: 'Metadata', description: 'Up to 50 strings of yours; never card data.' })
 
 export const instantSchema = z.iso.datetime({ precision: 3 }).meta({ description: 'A UTC instant, in milliseconds: 2026-11-22T09:30:00.000Z' })
-export const textSchema = z.string().trim().min(1).max(200)
+
+/** Whoever writes them into a name can have a page show the words after it in another order, an amount's digits too. */
+const turning = '\\u202a-\\u202e\\u2066-\\u2069'
+/** Text of several lines. */
+export const textOf = (longest: number) => z.string().trim().min(1).max(longest)
+  .regex(new RegExp(`^[^${turning}]*$`, 'u'), 'expected text without characters that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069)')
+export const textSchema = textOf(200)
+/** One line of a person's writing: no control characters, which would break a label or a rail's message. */
+export const lineOf = (longest: number) => z.string().trim().min(1).max(longest)
+  .regex(new RegExp(`^[^\\p{Cc}\\u2028\\u2029${turning}]*$`, 'u'), 'expected one line of text, without control characters and such as turn the direction of writing')
 export const emailSchema = z.email().max(254)
 export const countrySchema = z.string().regex(/^[A-Z]{2}$/, 'expected an ISO 3166 code of two capitals, such as DE')
 

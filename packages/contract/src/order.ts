@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { instantSchema, releaseTermsSchema } from './fields.ts'
+import { instantSchema, releaseTermsSchema, textOf } from './fields.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
 import { totalsSchema } from './resources.ts'
@@ -75,5 +75,5 @@ export const orderViewSchema = z.object({
 export const orderAcceptSchema = z.strictObject({ escrow: idOf('escrow') }).meta({ id: 'OrderAccept' })
 
 export const orderDisputeSchema = z.strictObject({
-  escrow: idOf('escrow'), reason: z.string().trim().min(1).max(2000),
+  escrow: idOf('escrow'), reason: textOf(2000),
 }).meta({ id: 'OrderDispute' })

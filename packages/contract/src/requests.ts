@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { collectInputSchema, detailsInputSchema } from './details.ts'
-import { countrySchema, emailSchema, metadataSchema, referenceSchema, releaseTermsInputSchema, textSchema } from './fields.ts'
+import { countrySchema, emailSchema, lineOf, metadataSchema, referenceSchema, releaseTermsInputSchema, textOf, textSchema } from './fields.ts'
 import { brandingInputSchema } from './hosted-page.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
@@ -10,7 +10,7 @@ import { disputeStates, orderStates, paymentStates, payoutStates, refundStates, 
 
 /* Every request is strict: a field that is not listed is refused by name. */
 
-const bankAccountBase = { holder: textSchema.max(70), country: countrySchema, currency: currencySchema }
+const bankAccountBase = { holder: lineOf(70), country: countrySchema, currency: currencySchema }
 
 export const bankAccountInputSchema = z.union([
   z.strictObject({ ...bankAccountBase, iban: z.string().regex(/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/, 'expected an IBAN without spaces') }),
@@ -23,7 +23,7 @@ export const bankAccountInputSchema = z.union([
 
 export const sellerCreateSchema = z.strictObject({
   reference: referenceSchema,
-  name: textSchema,
+  name: lineOf(200),
   email: emailSchema.optional(),
   country: countrySchema,
   bankAccount: bankAccountInputSchema.optional(),
@@ -31,7 +31,7 @@ export const sellerCreateSchema = z.strictObject({
 }).meta({ id: 'SellerCreate' })
 
 export const sellerUpdateSchema = z.strictObject({
-  name: textSchema.optional(),
+  name: lineOf(200).optional(),
   email: emailSchema.nullable().optional(),
   bankAccount: bankAccountInputSchema.nullable().optional(),
   metadata: metadataSchema.optional(),
@@ -42,7 +42,7 @@ export const returnUrlSchema = z.url({ protocol: /^https?$/ }).max(500)
 export const sessionLineInputSchema = z.strictObject({
   reference: referenceSchema.meta({ description: 'Unique within the session; names the escrow.' }),
   seller: idOf('seller'),
-  description: textSchema.optional(),
+  description: lineOf(200).optional(),
   amount: positiveAmountSchema,
   platformFee: amountSchema.optional().meta({ description: 'At most the amount; 0 by default.' }),
   releaseTerms: releaseTermsInputSchema.optional().meta({ description: 'Express by default.' }),
@@ -50,7 +50,7 @@ export const sessionLineInputSchema = z.strictObject({
 
 export const buyerInputSchema = z.strictObject({
   reference: referenceSchema.optional(),
-  name: textSchema.optional(),
+  name: lineOf(200).optional(),
   email: emailSchema.optional(),
   companyReference: companyReferenceSchema.optional(),
 }).meta({ id: 'BuyerInput' })
@@ -97,7 +97,7 @@ export const paymentCaptureSchema = z.strictObject({
 }).meta({ id: 'PaymentCapture' })
 
 export const escrowDeliverSchema = z.strictObject({
-  method: textSchema.max(60),
+  method: lineOf(60),
   trackingNumber: z.string().max(60).optional(),
   evidence: z.string().max(2000).optional(),
 }).meta({ id: 'EscrowDeliver' })
@@ -117,7 +117,7 @@ export const refundCreateSchema = z.strictObject({
   reference: referenceSchema.optional(),
 }).meta({ id: 'RefundCreate' })
 
-export const disputeOpenSchema = z.strictObject({ escrow: idOf('escrow'), reason: z.string().trim().min(1).max(2000) }).meta({ id: 'DisputeOpen' })
+export const disputeOpenSchema = z.strictObject({ escrow: idOf('escrow'), reason: textOf(2000) }).meta({ id: 'DisputeOpen' })
 
 export const payoutCreateSchema = z.strictObject({
   seller: idOf('seller'),
@@ -137,7 +137,7 @@ export const operatorTransferCreateSchema = z.strictObject({
 }).meta({ id: 'OperatorTransferCreate' })
 
 export const marketplaceUpdateSchema = z.strictObject({
-  name: textSchema.max(80).optional(),
+  name: lineOf(80).optional(),
   origins: z.array(z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/, 'expected an origin alone, in lower case, such as https://shop.example')).max(50).optional(),
   branding: brandingInputSchema.optional(),
 }).meta({ id: 'MarketplaceUpdate' })
