@@ -1,3 +1,4 @@
+import { contrast } from '@holdfast/contract/colour'
 import type { FrameStyle } from '@holdfast/contract/frame'
 
 /*
@@ -77,18 +78,4 @@ function paletteOf(style: FrameStyle): Palette {
     border: pick(style.colorBorder, own.border, CONTROL_CONTRAST),
     focus: pick(style.colorFocus, own.focus, CONTROL_CONTRAST),
   }
-}
-
-/** The contrast ratio of two colours of the form #rrggbb: 1 to 21. */
-export function contrast(one: string, other: string): number {
-  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b)
-  return (lighter + 0.05) / (darker + 0.05)
-}
-
-function luminance(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(at => {
-    const channel = Number.parseInt(colour.slice(at, at + 2), 16) / 255
-    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4
-  })
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }

@@ -1,6 +1,7 @@
+import { contrast } from '@holdfast/contract/colour'
 import { describe, expect, test } from 'vitest'
 import { formatAmount } from './amount.ts'
-import { contrast, propertiesOf } from './appearance.ts'
+import { propertiesOf } from './appearance.ts'
 import { cardOf, findErrors } from './validation.ts'
 import { en, wordsOf } from './words.ts'
 

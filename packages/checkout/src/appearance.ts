@@ -1,3 +1,4 @@
+import { luminance } from '@holdfast/contract/colour'
 import { isFrameStyle, type FrameStyle } from '@holdfast/contract/frame'
 import type { ThemeName } from './themes/index.ts'
 import { warnOnce } from './warn.ts'
@@ -76,11 +77,7 @@ export function sheetOf({ variables }: Appearance): string {
 
 /** White or near-black: whichever reads better on a colour, by WCAG's contrast. */
 export function onto(colour: string): string {
-  const [r, g, b] = [1, 3, 5].map((at) => {
-    const channel = parseInt(colour.slice(at, at + 2), 16) / 255
-    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4
-  }) as [number, number, number]
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#0e1b26' : '#ffffff'
+  return luminance(colour) > 0.179 ? '#0e1b26' : '#ffffff'
 }
 
 export function isDark({ theme }: Appearance): boolean {

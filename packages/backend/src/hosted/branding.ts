@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { HOSTED_PATH, MAX_LOGO_BYTES, themeGrounds, type BodyOf, type ThemeName } from '@holdfast/contract'
+import { contrast } from '@holdfast/contract/colour'
 import type { Branding } from '@holdfast/contract/types'
 import type { Refusal } from '@holdfast/core'
 import type { Deps } from '../deps.ts'
-import { contrast, readable, READABLE } from './colour.ts'
+import { readable, READABLE } from './colour.ts'
 
 export type BrandingInput = NonNullable<BodyOf<'marketplace.update'>['branding']>
 

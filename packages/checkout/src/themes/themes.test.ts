@@ -1,3 +1,5 @@
+import { themeGrounds } from '@holdfast/contract'
+import { contrast } from '@holdfast/contract/colour'
 import { describe, expect, test } from 'vitest'
 import { allowed } from '../appearance.ts'
 import { styles } from '../element/styles.ts'
@@ -10,19 +12,6 @@ const pairs: readonly (readonly [front: keyof Palette, back: keyof Palette, leas
   ['on-accent', 'accent', 4.5], ['border', 'background', 3], ['held', 'background', 3], ['released', 'background', 3],
   ['refunded', 'background', 3],
 ]
-
-function luminance(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const channel = Number.parseInt(colour.slice(at, at + 2), 16) / 255
-    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4
-  })
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-}
-
-function contrast(one: string, other: string): number {
-  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b)
-  return (lighter + 0.05) / (darker + 0.05)
-}
 
 /** Harbour's colours are the fallbacks in the component's own rules. */
 function own(scheme: 'light' | 'dark'): Palette {
@@ -46,8 +35,10 @@ describe('every theme can be read', () => {
     })
   }
 
-  test('by a rule that finds a grey on white', () => {
-    expect(contrast('#999999', '#ffffff')).toBeCloseTo(2.85, 2)
+  test('on the grounds that the API holds a marketplace’s own accent against', () => {
+    const grounds = Object.fromEntries(Object.keys(themeGrounds).map((name) => [name, {}])) as Record<string, Record<string, string>>
+    for (const [theme, scheme, { background }] of all) (grounds[theme] ??= {})[scheme] = background
+    expect(grounds).toEqual(themeGrounds)
   })
 })
 
