@@ -40,7 +40,8 @@ const smallStyles = () => ({
     ? { code: code.replace(/\bcss`([^`$\\]*)`/g, (_, css) => `css\`${minified(css)}\``), map: null }
     : null,
 })
-const minified = css => transformSync(css, { loader: 'css', minify: true, target: 'es2022' }).code.trim()
+// in UTF-8: an escape such as \201c is none in a template, and Lit would get no stylesheet at all
+const minified = css => transformSync(css, { loader: 'css', minify: true, target: 'es2022', charset: 'utf8' }).code.trim()
 
 /** Refuses to put a library into a file that promises to have none. */
 function without(libraries) {
