@@ -1,6 +1,7 @@
-import { checkoutViewSchema, errorCodes, newId, type CheckoutView } from '@holdfast/contract'
+import { checkoutViewSchema, errorCodes, newId, orderViewSchema, type CheckoutView } from '@holdfast/contract'
 import { describe, expect, it } from 'vitest'
-import { states, type Trouble } from '../client/gallery/states.ts'
+import type { Trouble } from '../client/gallery/state.ts'
+import { chosenBy, groups, states } from '../client/gallery/states.ts'
 
 const releaseTerms = { method: 'sea', inspectionDays: 60, claimDays: 30 } as const
 
@@ -23,12 +24,13 @@ const codesOf = (...troubles: readonly (Trouble | undefined)[]): readonly string
   troubles.flatMap((trouble) => (typeof trouble === 'object' ? [trouble.refused] : []))
 
 describe('the gallery’s stand-in of the API answers in the shapes of the API', () => {
-  for (const { name, view, later, reads, tickets, pays } of states) {
+  for (const { name, view, later, order, reads, tickets, pays, keeps } of states) {
     it(name, () => {
       const views = [view?.(real), later?.(real)].filter((answer) => answer !== undefined)
       // strict: what the schema doesn't know the API doesn't say
       for (const answer of views) expect(checkoutViewSchema.strict().parse(answer)).toEqual(answer)
-      expect(codesOf(reads, tickets, pays).filter((code) => !Object.hasOwn(errorCodes, code))).toEqual([])
+      if (order) expect(orderViewSchema.strict().parse(order)).toEqual(order)
+      expect(codesOf(reads, tickets, pays, keeps).filter((code) => !Object.hasOwn(errorCodes, code))).toEqual([])
     })
   }
 
@@ -37,6 +39,14 @@ describe('the gallery’s stand-in of the API answers in the shapes of the API',
   })
 })
 
-it('no two states have one name', () => {
-  expect(new Set(states.map(({ name }) => name)).size).toBe(states.length)
+it('no two states or groups have one name', () => {
+  const names = [...states, ...groups].map(({ name }) => name)
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([])
+})
+
+it('what takes the whole window is shown where it alone is asked for', () => {
+  const whole = states.filter(({ alone }) => alone).map(({ name }) => name)
+  expect(whole).toEqual(['bank-asks-whole'])
+  for (const choice of ['all', 'banks']) expect(chosenBy(choice).filter(({ alone }) => alone)).toEqual([])
+  expect(chosenBy('bank-asks-whole').map(({ name }) => name)).toEqual(whole)
 })

@@ -1,5 +1,5 @@
 import type { CheckoutView } from '@holdfast/server'
-import type { State, Trouble } from './states.ts'
+import type { State, Trouble } from './state.ts'
 
 /*
  * The API of the gallery: it stands between its checkouts and the real one. A read gets the real session's view as the
@@ -38,11 +38,15 @@ export function standIn({ apiUrl, clientSecret }: Backing): void {
     const stage = stages.get(new Headers(init?.headers).get('authorization') ?? '')
     if (!stage) return network(target, init)
     const { state, later } = stage
-    const { pathname } = new URL(target instanceof Request ? target.url : target)
+    const { pathname, search } = new URL(target instanceof Request ? target.url : target)
+    if (/\/(?:accept|dispute)$/.test(pathname)) return meet(state.pays ?? 'silence', init)
+    if (pathname.endsWith('/address-format')) return real(pathname + search, init)
+    if (pathname.endsWith('/details') && state.keeps) return meet(state.keeps, init)
     if (pathname.endsWith('/frame-ticket')) return state.tickets ? meet(state.tickets, init) : real(pathname, init)
     if (pathname.endsWith('/confirm')) return meet(state.pays ?? 'silence', init)
     if (pathname.endsWith('/events')) return meet('silence', init)
     if (state.reads) return meet(state.reads, init)
+    if (state.order) return Response.json(state.order)
     const change = (later ? state.later : undefined) ?? state.view ?? ((same: CheckoutView) => same)
     return Response.json(change(await read(init)))
   }
@@ -51,6 +55,6 @@ export function standIn({ apiUrl, clientSecret }: Backing): void {
 async function meet(trouble: Trouble, init?: RequestInit): Promise<Response> {
   if (trouble === 'cut') throw new TypeError('the wire is cut')
   if (trouble === 'silence') return new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(new TypeError('given up'))))
-  const { refused: code, status } = trouble
-  return Response.json({ code, status, detail: 'As the gallery has it.' }, { status })
+  const { refused: code, status, errors } = trouble
+  return Response.json({ code, status, detail: 'As the gallery has it.', errors }, { status })
 }

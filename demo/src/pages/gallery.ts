@@ -25,10 +25,15 @@ const controls: readonly Control[] = [
   { name: 'width', label: 'Room for it', options: [['480', '480 px'], ['360', '360 px'], ['320', '320 px']] },
 ]
 
-/** Every state of the component, in every theme, in both schemes and directions. */
+/** What a bank would show in its frame. It takes nothing. */
+export const bankPage: string = `<!doctype html>${html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>A bank’s page</title><link rel="stylesheet" href="/assets/style.css"></head>
+<body class="wrap"><h1>Your bank</h1><p>Quayside asks for USD 40,872.00. A bank would ask for a code or for its app here; this page stands in for it, and takes nothing.</p></body></html>`.text}`
+
+/** Every state of the components, in every theme, in both schemes and directions. */
 export function galleryPage({ apiUrl, clientSecret }: GalleryView): Html {
   return html`<div class="stack"><div class="row"><h1>The checkout’s states</h1></div>
-    <p class="quiet">The component and the card form are the real ones, on a real session; what brings each state about is made up in this page. Nothing is paid here.</p>
+    <p class="quiet">The components and the card form are the real ones, on a real session; what brings each state about is made up in this page, and so are the orders. Nothing is paid here.</p>
     <form id="choice" class="controls">${controls.map(({ name, label, options }) => html`<label>${label}
       <select name="${name}" autocomplete="off">${options.map(([value, text]) => html`<option value="${value}">${text}</option>`)}</select></label>`)}
     </form>

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { CheckoutSession } from '@holdfast/server'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { shopByReference } from '../catalogue.ts'
-import { galleryPage } from '../pages/gallery.ts'
+import { bankPage, galleryPage } from '../pages/gallery.ts'
 import { cartLines } from '../pages/shop.ts'
 import type { Shop } from '../shop.ts'
 import { sellerIds } from './buyer.ts'
@@ -28,11 +28,16 @@ async function openSession({ holdfast, origin }: Shop): Promise<CheckoutSession>
 /** Every state of the component, for those who style it, translate it or test it. */
 export function addGalleryRoutes(app: FastifyInstance, shop: Shop): void {
   let newest: Promise<CheckoutSession> | undefined
+  const policyOf = (reply: FastifyReply): string => String(reply.getHeader('content-security-policy'))
+  app.get('/gallery/bank', (_request, reply) => reply.type('text/html; charset=utf-8')
+    .header('content-security-policy', policyOf(reply).replace("frame-ancestors 'none'", "frame-ancestors 'self'")).send(bankPage))
   app.get('/gallery', async (request, reply) => {
     const known = await newest?.then(({ id }) => shop.holdfast.sessions.retrieve(id)).catch(() => undefined)
     const session = known?.status === 'open' ? known : await (newest = openSession(shop))
+    // the bank's page, which an issuer would have, is the shop's own here
+    void reply.header('content-security-policy', policyOf(reply).replace('frame-src', "frame-src 'self'"))
     return shop.show(request, reply, {
-      title: 'The checkout’s states', area: 'gallery', scripts: [shop.component, { src: '/assets/gallery.js' }],
+      title: 'The checkout’s states', area: 'gallery', scripts: [shop.component, shop.orderComponent, { src: '/assets/gallery.js' }],
       body: galleryPage({ apiUrl: shop.apiUrl, clientSecret: session.clientSecret }),
     })
   })

@@ -19,19 +19,14 @@ export class Gallery {
     this.vault = vault
   }
 
-  /** Opens it, and waits until every checkout on its wall looks as its state has it. */
+  /** Opens it, and waits until everything on its wall looks as its state has it. */
   async open(choice: Choice = {}): Promise<void> {
     await this.page.goto(`/gallery?${new URLSearchParams({ ...choice })}`)
     await this.settled()
   }
 
   async settled(): Promise<void> {
-    const shown = (): Promise<boolean> => this.page.evaluate(() => {
-      const chosen = document.querySelector<HTMLSelectElement>('[name=state]')
-      const expected = chosen?.value === 'all' ? chosen.options.length - 1 : 1
-      return document.querySelectorAll('#wall figure[data-shown]').length === expected
-    })
-    await expect.poll(shown, { message: 'every state is shown', timeout: 45_000 }).toBe(true)
+    await expect(this.page.locator('#wall[data-hung]'), 'every state is shown').toBeAttached({ timeout: 90_000 })
   }
 
   figure(state: string): Locator {
@@ -39,7 +34,7 @@ export class Gallery {
   }
 
   checkout(state: string): Locator {
-    return this.figure(state).locator('holdfast-checkout')
+    return this.figure(state).locator('.room > *')
   }
 
   /** The card form inside a checkout: the vault's own. */
@@ -53,7 +48,7 @@ export class Gallery {
   /** By state, what its live regions say: what is said aloud when it comes to be so. */
   aloud(): Promise<Record<string, string>> {
     return this.page.evaluate(() => Object.fromEntries([...document.querySelectorAll<HTMLElement>('#wall figure')].map((figure) => {
-      const regions = figure.querySelector('holdfast-checkout')!.shadowRoot!.querySelectorAll('[role=status], [role=alert]')
+      const regions = figure.querySelector('.room > *')!.shadowRoot!.querySelectorAll('[role=status], [role=alert]')
       const said = [...regions].filter((region) => !region.closest('[hidden]')).map((region) => (region.textContent ?? '').replaceAll(/\s+/g, ' ').trim())
       return [figure.dataset['state']!, said.filter(Boolean).join(' | ')]
     })))

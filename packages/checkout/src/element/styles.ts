@@ -125,7 +125,7 @@ const form = css`
   input[type=radio]:checked { border: 6px solid var(--accent); }
   .ways input[type=radio] { inline-size: 16px; block-size: 16px; }
   .ways input[type=radio]:checked { border-width: 5px; }
-  .marks { flex: 1; display: flex; align-items: center; justify-content: end; gap: 4px; }
+  .marks { flex: 1; display: flex; flex-wrap: wrap; align-items: center; justify-content: end; gap: 4px; }
   .mark { border: 1px solid var(--line); border-radius: 4px; }
   .more { font-size: var(--tiny); color: var(--quiet); padding-inline-start: 2px; }
   @container (max-width: 339px) { .mark { inline-size: 28px; block-size: auto; } .method > label { padding-inline: 12px; } }
