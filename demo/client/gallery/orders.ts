@@ -35,7 +35,7 @@ const paid = [
   moment('2026-11-02T09:12:00.000Z', 'placed', { amount: total }),
   moment('2026-11-02T09:14:00.000Z', 'paid', { amount: total }),
 ]
-const sent = moment('2026-11-09T15:40:00.000Z', 'shipped', { escrow: lathes, delivery: { method: 'sea', trackingNumber: 'MSKU 907032-5' } })
+const sent = moment('2026-11-09T15:40:00.000Z', 'shipped', { escrow: lathes, delivery: { method: 'Sea freight', trackingNumber: 'MSKU 907032-5' } })
 const released = (escrow: string, amount: number, reason: Moment['reason']): Moment =>
   moment('2026-11-20T10:05:00.000Z', 'released', { escrow, amount, reason })
 

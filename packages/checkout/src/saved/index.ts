@@ -264,4 +264,5 @@ const styles = (): CSSResult => css`
   .tick { align-items: start; padding: 8px 4px 0; font-size: 14px; }
   .tick input { flex: none; inline-size: 20px; block-size: 20px; margin: 0; accent-color: var(--accent); }
   .wrong { padding: 8px 4px 0; color: var(--error); font-size: 14px; }
+  @container (max-width: 339px) { .kept > div { grid-template-columns: 1fr; } .kept > div > .quiet { justify-self: end; } }
 `

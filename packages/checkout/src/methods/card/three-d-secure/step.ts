@@ -154,6 +154,8 @@ export class ThreeDSecureStep implements BuyerStep {
 
   readonly #loaded = ({ target }: Event): void => {
     this.#frame = target as HTMLIFrameElement
+    // a page that was opened anew amid the bank's question shows it before it has loaded
+    if (this.#shown) this.#enter()
   }
 
   #whole(): TemplateResult {
