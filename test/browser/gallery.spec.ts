@@ -64,7 +64,8 @@ const aloud: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
 for (const look of looks) {
   test(`no state has an accessibility violation: ${Object.values(look).join(', ')}`, async ({ page, gallery }) => {
     test.slow()
-    for (const state of Object.keys(aloud)) {
+    // by 320 px what is drawn differs little: that it fits is another test's
+    for (const state of look.width === '320' ? ['checkouts', 'orders'] : Object.keys(aloud)) {
       await gallery.open({ ...look, state })
       if (look.language === 'en') await says(gallery, state)
       // several orders on one page have sections of the same names
