@@ -4,11 +4,13 @@
  */
 
 /** Where the chunks are. */
-export const shelf: { base: string, list: string, patienceMs: number } = {
+export const shelf: { base: string, list: string, ahead: boolean, patienceMs: number } = {
   /** The folder; beside the script unless the merchant serves it from elsewhere. */
   base: new URL('chunks/', import.meta.url).href,
   /** SHA-384 of the list, as base64: set by the build. */
   list: '__HOLDFAST_CHUNKS__',
+  /** A checkout that starts asks for the list, before it is known to need it. */
+  ahead: false,
   /** How long a buyer is let wait for a chunk and the list before it. */
   patienceMs: 4000,
 }

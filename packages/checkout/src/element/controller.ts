@@ -2,6 +2,7 @@ import type { CSSResult } from 'lit'
 import type { FrameStyle } from '@holdfast/contract/frame'
 import type { CheckoutView } from '@holdfast/contract/types'
 import { Api, isHttpUrl, type ApiFailure } from '../api.ts'
+import { readList, shelf } from '../chunks.ts'
 import { fault, inWords, messageOf, type Fault } from '../errors.ts'
 import {
   ChangeEvent, LoadErrorEvent, outcomeEvent, PaymentMethodChangeEvent, ReadyEvent, type CheckoutState, type Outcome,
@@ -109,10 +110,17 @@ export class CheckoutController {
       this.#slow = true
       this.#drawWhole()
     }, timing.slowMs)
+    this.#begin(api, { vaultUrl, clientSecret, order })
     this.load()
+    if (shelf.ahead) void readList()
+  }
+
+  /** The frame goes first: of all that a checkout waits for, its process takes the longest. */
+  #begin(api: Api, { vaultUrl, clientSecret, order }: Pick<StartOptions, 'vaultUrl' | 'clientSecret' | 'order'>): void {
     if (!vaultUrl || (order()[0] ?? 'card') !== 'card') return
+    const { session } = this
     const begin = (): void => {
-      if (session !== this.session || session.view) return
+      if (session !== this.session || session?.view) return
       const { root, language: { locale } } = this.#host
       this.#early = startEarly(root, { vaultUrl, clientSecret, locale, ticket: () => api.ticket() })
     }

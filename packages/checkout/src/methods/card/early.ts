@@ -29,7 +29,8 @@ export function startEarly(root: ShadowRoot, { vaultUrl, clientSecret, locale, t
   park.className = 'early bare'
   park.append(iframe)
   root.append(park)
-  const early = { iframe, ticket: ticket(), loaded: false }
+  // the session is asked for before it
+  const early = { iframe, ticket: Promise.resolve().then(ticket), loaded: false }
   iframe.onload = () => { early.loaded = true }
   return early
 }
