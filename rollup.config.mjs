@@ -207,7 +207,7 @@ const hostedPage = {
 
 const cardFrame = {
   input: from('packages/card-frame/src/frame.ts'),
-  output: { file: from('packages/card-frame/dist/frame.js'), format: 'es', inlineDynamicImports: true },
+  output: { file: from('packages/card-frame/dist/frame.js'), format: 'iife', inlineDynamicImports: true },
   plugins: [
     without('zod|zod-openapi'),
     inBrowser(),

@@ -3,7 +3,7 @@
 
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib'
-import { frameFiles, loadFrame } from '../packages/vault/src/frame-page.ts'
+import { framePage, loadFrame } from '../packages/vault/src/frame-page.ts'
 import { inTree } from './command.ts'
 
 /** One thing that is downloaded. */
@@ -21,12 +21,12 @@ type Budgets = Readonly<Record<string, Budget>>
 const path = inTree('scripts/size.json')
 const tolerance = 0.02
 
-/** A file that is served as it stands, or the page that the vault writes around the frame's. */
+/** A file that is served as it stands, or the page that the vault writes of the frame's. */
 function served(file: string): Buffer {
   if (!existsSync(inTree(file))) throw new Error(`${file} isn't built: run \`npm run build\`.`)
   if (file !== 'packages/vault/src/frame-page.ts') return readFileSync(inTree(file))
   const request = { origin: 'https://vault.example', marketplace: undefined }
-  return Buffer.from(frameFiles(loadFrame()).page(request).html)
+  return Buffer.from(framePage(loadFrame())(request).html)
 }
 
 function compressed(pattern: string): number {

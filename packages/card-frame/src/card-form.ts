@@ -76,10 +76,11 @@ export class CardForm {
       left: field => this.#left(field),
       submitted: () => this.#page.send({ type: 'submit' }),
     })
-    this.#sight = new Sight(this.#view.numberBox)
-    this.#redeem(page.init.ticket)
     page.hear(message => this.#answer(message))
+    // before all that nobody waits for
     page.send({ type: 'open', heightPx: this.#height() })
+    this.#redeem(page.init.ticket)
+    this.#sight = new Sight(this.#view.numberBox)
     new ResizeObserver(() => this.#page.send({ type: 'resize', heightPx: this.#height() })).observe(
       this.#view.root,
     )

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { frameFiles } from './frame-page.ts'
+import { framePage } from './frame-page.ts'
 
 const words = { ar: JSON.stringify({ title: 'بطاقة' }), 'zh-TW': JSON.stringify({ title: '</script><script>alert(1)</script>' }) }
-const frame = frameFiles({ script: '', style: '', words })
-const page = (locale: unknown): string => frame.page({ origin: 'https://vault.example', marketplace: undefined, locale }).html
+const request = { origin: 'https://vault.example', marketplace: undefined }
+const frame = framePage({ script: 'run()', style: 'a{}', words })
+const page = (locale: unknown): string => frame({ ...request, locale }).html
 
 test.each([
   ['ar', '<html lang="ar" dir="rtl">'], ['ar-EG', '<html lang="ar" dir="rtl">'], ['zh-Hant', '<html lang="zh-TW" dir="ltr">'],
@@ -17,5 +18,12 @@ test('the words are a block of data that no word can end, in the body where they
   const [, block] = /<script type="application\/json" id="words">(.*?)<\/script>/.exec(page('zh-TW')) ?? []
   expect(JSON.parse(block ?? '')).toEqual({ title: '</script><script>alert(1)</script>' })
   expect(page('zh-TW').match(/<script/g)).toHaveLength(2)
-  expect(page('en')).toContain('<body></body>')
+  expect(page('en')).toContain('<body><script>run()</script></body>')
 })
+
+test.each(['"</script>"', "'</SCRIPT >'", "'<!--'", "'<script'", "'</style>'", 'one()\r\ntwo()', "'\0'"])(
+  'a script that a browser would not read as it stands is no part of a page: %j', script => {
+    expect(() => framePage({ script, style: '' })).toThrow('can’t stand in a page')
+    expect(() => framePage({ script: '', style: script })).toThrow('can’t stand in a page')
+  },
+)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { closestLocale, directionOf } from '@holdfast/contract/locale'
 import type { Marketplace } from './store.ts'
 
-/** The frame's script and stylesheet, as they are served. */
+/** What the frame's page is made of. */
 export interface FrameAssets {
   readonly script: string
   readonly style: string
@@ -28,16 +28,11 @@ function loadWords(folder: string): Record<string, string> {
   return Object.fromEntries(files.map(name => [name.slice(0, -'.json'.length), readFileSync(join(folder, name), 'utf8')]))
 }
 
-export interface FrameFiles {
-  /** By path: what is served there, forever the same. */
-  readonly files: Readonly<Record<string, { readonly type: string; readonly content: string }>>
-  /** The page, and the policy under which it runs, for one marketplace. */
-  page(options: {
-    readonly origin: string
-    readonly marketplace: Pick<Marketplace, 'origins'> | undefined
-    /** BCP 47, from the address: anything at all. The page is in the language closest to it. */
-    readonly locale?: unknown
-  }): FramePage
+export interface FrameRequest {
+  readonly origin: string
+  readonly marketplace: Pick<Marketplace, 'origins'> | undefined
+  /** BCP 47, from the address: anything at all. The page is in the language closest to it. */
+  readonly locale?: unknown
 }
 
 export interface FramePage {
@@ -45,52 +40,50 @@ export interface FramePage {
   readonly policy: string
 }
 
-const versionOf = (content: string): string =>
-  createHash('sha256').update(content).digest('base64url').slice(0, 16)
-const integrityOf = (content: string): string =>
-  `sha384-${createHash('sha384').update(content).digest('base64')}`
+/** What a policy allows one inline script or stylesheet by: every byte of it. */
+const sourceOf = (content: string): string => `'sha256-${createHash('sha256').update(content).digest('base64')}'`
+
+/** @throws Error - the browser would read something else than what stands there */
+function inline(content: string, tag: 'script' | 'style'): string {
+  if (/<(?:\/(?:script|style)|!--|script)|[\r\0]/i.test(content)) throw new Error(`The card frame’s ${tag} can’t stand in a page: it has a tag or a comment of HTML in it, or a control character.`)
+  return `<${tag}>${content}</${tag}>`
+}
 
 /** A block of data, which no policy has to allow, because nothing runs it. */
 function wordsIn(json: string | undefined): string {
   return json ? `<script type="application/json" id="words">${json.replaceAll('<', '\\u003c')}</script>` : ''
 }
 
-/** The files under paths that carry their hash, and the page that asks for exactly these. */
-export function frameFiles({ script, style, words = {} }: FrameAssets): FrameFiles {
-  const scriptPath = `/frame/${versionOf(script)}/frame.js`
-  const stylePath = `/frame/${versionOf(style)}/frame.css`
+/**
+ * The frame's page with all that is in it, so that a buyer waits for one answer and not for three, and the policy
+ * under which it runs, for one marketplace.
+ */
+export function framePage({ script, style, words = {} }: FrameAssets): (request: FrameRequest) => FramePage {
+  const [styled, running] = [inline(style, 'style'), inline(script, 'script')]
+  const fixed = `default-src 'none'; script-src ${sourceOf(script)}; style-src ${sourceOf(style)}`
   const html = (lang: string): string => `<!doctype html>
 <html lang="${lang}" dir="${directionOf(lang)}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Card</title>
-<link rel="stylesheet" href="${stylePath}" integrity="${integrityOf(style)}" crossorigin>
-<script type="module" src="${scriptPath}" integrity="${integrityOf(script)}" crossorigin></script>
-<body>${wordsIn(words[lang])}</body>
+${styled}
+<body>${wordsIn(words[lang])}${running}</body>
 </html>
 `
   const spoken = (locale: unknown): string => {
     const lang = typeof locale === 'string' ? closestLocale(locale) : undefined
     return lang && words[lang] ? lang : 'en'
   }
-  return {
-    files: {
-      [scriptPath]: { type: 'text/javascript; charset=utf-8', content: script },
-      [stylePath]: { type: 'text/css; charset=utf-8', content: style },
-    },
-    page: ({ origin, marketplace, locale }) => ({
-      html: html(spoken(locale)),
-      policy: [
-        `default-src 'none'`,
-        `script-src ${origin}${scriptPath}`,
-        `style-src ${origin}${stylePath}`,
-        `connect-src ${origin}/v1/`,
-        `base-uri 'none'`,
-        `form-action 'none'`,
-        `frame-ancestors ${marketplace && marketplace.origins.length > 0 ? marketplace.origins.join(' ') : `'none'`}`,
-        `require-trusted-types-for 'script'`,
-        `trusted-types 'none'`,
-      ].join('; '),
-    }),
-  }
+  return ({ origin, marketplace, locale }) => ({
+    html: html(spoken(locale)),
+    policy: [
+      fixed,
+      `connect-src ${origin}/v1/`,
+      `base-uri 'none'`,
+      `form-action 'none'`,
+      `frame-ancestors ${marketplace && marketplace.origins.length > 0 ? marketplace.origins.join(' ') : `'none'`}`,
+      `require-trusted-types-for 'script'`,
+      `trusted-types 'none'`,
+    ].join('; '),
+  })
 }

@@ -27,7 +27,7 @@ async function bundle(): Promise<FrameAssets> {
     bundle: true,
     write: false,
     outdir: '/',
-    format: 'esm',
+    format: 'iife',
     target: 'es2022',
     conditions: ['holdfast-source', 'browser'],
     minify: true,

@@ -1,6 +1,6 @@
 import { FRAME_PATH, frameSessionCreateSchema, idOf, savedTokenCreateSchema, tokenCreateSchema } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
-import { frameFiles } from './frame-page.ts'
+import { framePage } from './frame-page.ts'
 import { answer, bearerOf, parseBody, refuse, refuseOtherOrigins, refuseTooMany } from './http.ts'
 import type { VaultRefusal } from './refusal.ts'
 import { createCodedToken } from './saved-cards.ts'
@@ -39,7 +39,7 @@ const permissions = [
 
 /** The face to browsers: the frame's page and files, and the two calls that it makes. */
 export function publicRoutes(app: FastifyInstance, vault: Vault): void {
-  framePage(app, vault)
+  frameRoute(app, vault)
   app.register(async calls => {
     calls.addHook('onRequest', async (request, reply) => {
       const refusal = refuseOtherOrigins(vault, request) ?? refuseTooMany(vault, request)
@@ -49,13 +49,13 @@ export function publicRoutes(app: FastifyInstance, vault: Vault): void {
   })
 }
 
-function framePage(app: FastifyInstance, vault: Vault): void {
-  const frame = frameFiles(vault.frame)
+function frameRoute(app: FastifyInstance, vault: Vault): void {
+  const pageFor = framePage(vault.frame)
   const marketplaceId = idOf('marketplace')
   app.get<{ Querystring: { marketplace?: unknown; locale?: unknown } }>(FRAME_PATH, async (request, reply) => {
     const id = marketplaceId.safeParse(request.query.marketplace)
     const marketplace = id.success ? await findMarketplace(vault.pool, id.data) : undefined
-    const { html, policy } = frame.page({ origin: vault.origin(), marketplace, locale: request.query.locale })
+    const { html, policy } = pageFor({ origin: vault.origin(), marketplace, locale: request.query.locale })
     return reply
       .code(marketplace ? 200 : 404)
       .type('text/html; charset=utf-8')
@@ -69,11 +69,6 @@ function framePage(app: FastifyInstance, vault: Vault): void {
       })
       .send(html)
   })
-  for (const [path, { type, content }] of Object.entries(frame.files)) {
-    app.get(path, async (_request, reply) =>
-      reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').send(content),
-    )
-  }
 }
 
 function frameCalls(app: FastifyInstance, vault: Vault): void {
