@@ -77,9 +77,8 @@ export class CardForm {
       submitted: () => this.#page.send({ type: 'submit' }),
     })
     page.hear(message => this.#answer(message))
-    // before all that nobody waits for
-    page.send({ type: 'open', heightPx: this.#height() })
-    this.#redeem(page.init.ticket)
+    // before its own layout, which takes long: the observer below tells the height
+    page.send({ type: 'open' })
     this.#sight = new Sight(this.#view.numberBox)
     new ResizeObserver(() => this.#page.send({ type: 'resize', heightPx: this.#height() })).observe(
       this.#view.root,
@@ -105,7 +104,7 @@ export class CardForm {
         return this.#view.focus(message.field ?? this.#firstToFill())
       case 'disable':
         return this.#disable(message.disabled)
-      case 'refresh':
+      case 'ticket':
         return this.#redeem(message.ticket)
     }
   }

@@ -2,7 +2,7 @@
  * What the page and the card frame say to each other. No schema library: both sides load this in a browser.
  *
  * The page posts one `init` to the frame's window with an exact target origin and one MessagePort; everything
- * after that crosses the port. No message can set an endpoint, key, amount, currency or seller: the frame
+ * after that crosses the port, the ticket first. No message can set an endpoint, key, amount, currency or seller: the frame
  * reads those from its own server when it redeems the ticket.
  */
 
@@ -29,7 +29,6 @@ export interface FrameStyle {
 export interface FrameInit {
   holdfast: typeof FRAME_PROTOCOL
   type: 'init'
-  ticket: string
   /** BCP 47; its region writes the amount. The words are in the language of the frame's own address. */
   locale: string
   style: FrameStyle
@@ -40,7 +39,8 @@ export type PageMessage =
   | { type: 'tokenize'; attempt: number }
   | { type: 'focus'; field?: CardField }
   | { type: 'validate' }
-  | { type: 'refresh'; ticket: string }
+  /** One-time: the first opens the frame's session, each later one replaces it. */
+  | { type: 'ticket'; ticket: string }
   | { type: 'disable'; disabled: boolean }
 
 export type CardField = 'number' | 'expiry' | 'securityCode' | 'name'
@@ -61,7 +61,7 @@ export type FrameErrorCode =
 /** Frame → page, on the port. Never lengths, keystrokes or digits. */
 export type FrameMessage =
   /** The fields take what is typed. Whether the ticket is good, `ready` or `error` tells. */
-  | { type: 'open'; heightPx: number }
+  | { type: 'open' }
   | { type: 'ready'; revision: number; heightPx: number }
   | { type: 'resize'; heightPx: number }
   | { type: 'focus'; field: CardField }
@@ -107,9 +107,9 @@ export function isFrameStyle(value: unknown): value is FrameStyle {
 
 /** Whether a window message is an `init` of this protocol, nothing more and nothing less. */
 export function isFrameInit(value: unknown): value is FrameInit {
-  return bag(value) && only(value, 'holdfast', 'type', 'ticket', 'locale', 'style') &&
+  return bag(value) && only(value, 'holdfast', 'type', 'locale', 'style') &&
     value['holdfast'] === FRAME_PROTOCOL && value['type'] === 'init' &&
-    text(value['ticket'], 200) && text(value['locale'], 35) && isFrameStyle(value['style'])
+    text(value['locale'], 35) && isFrameStyle(value['style'])
 }
 
 const pageRules: Readonly<Record<PageMessage['type'], (message: Bag) => boolean>> = {
@@ -117,7 +117,7 @@ const pageRules: Readonly<Record<PageMessage['type'], (message: Bag) => boolean>
   focus: (message) => only(message, 'type', 'field') &&
     (message['field'] === undefined || fields.includes(message['field'] as string)),
   validate: (message) => only(message, 'type'),
-  refresh: (message) => only(message, 'type', 'ticket') && text(message['ticket'], 200),
+  ticket: (message) => only(message, 'type', 'ticket') && text(message['ticket'], 200),
   disable: (message) => only(message, 'type', 'disabled') && typeof message['disabled'] === 'boolean',
 }
 
@@ -131,7 +131,7 @@ const isFieldError = (value: unknown): boolean =>
   bag(value) && fields.includes(value['field'] as string) && text(value['code'], 40) && text(value['message'], 300)
 
 const frameRules: Readonly<Record<FrameMessage['type'], (message: Bag) => boolean>> = {
-  open: (message) => whole(message['heightPx'], 2000),
+  open: (message) => only(message, 'type'),
   ready: (message) => whole(message['revision'], 1e9) && whole(message['heightPx'], 2000),
   resize: (message) => whole(message['heightPx'], 2000),
   focus: (message) => fields.includes(message['field'] as string),

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { newId } from '@holdfast/contract'
-import type { FrameInit } from '@holdfast/contract/frame'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { waitFor } from '../../../test/support/wait.ts'
@@ -9,7 +8,7 @@ import type { FrameAssets } from './frame-page.ts'
 import { sendOf, startHarness, ticketFor } from './testing/harness.ts'
 import type { Harness } from './testing/harness.ts'
 import { Checkout, openShop } from './testing/shop.ts'
-import type { Shop } from './testing/shop.ts'
+import type { Introduction, Shop } from './testing/shop.ts'
 
 /* The frame that the vault serves, in a real browser, on an origin of its own, inside of a merchant's page. */
 
@@ -67,7 +66,7 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
   }
 
   async function ready(
-    init: Partial<FrameInit> = {},
+    init: Introduction = {},
     options: Parameters<typeof embedded>[0] = {},
   ): Promise<Checkout> {
     const checkout = await embedded(options)
@@ -124,6 +123,19 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
       expect(at.rail.heard.at(-1)?.body).toMatchObject({ paymentMethodType: { card: { accountNumber: card.number, cvv: card.code } } })
     })
 
+    test('types before the page has a ticket; none is made without, and with one nothing is typed again', async () => {
+      const checkout = await embedded()
+      await checkout.introduce({})
+      await checkout.hear('open')
+      await checkout.fill(card)
+      await checkout.tell({ type: 'tokenize', attempt: 1 })
+      expect(await checkout.hear('error')).toMatchObject({ attempt: 1, code: 'ticket_refused' })
+      await checkout.tell({ type: 'ticket', ticket: (await ticket()).ticket })
+      await checkout.hear('ready')
+      await checkout.tell({ type: 'tokenize', attempt: 2 })
+      expect(await checkout.hear('token')).toMatchObject({ attempt: 2 })
+    })
+
     test('whose card was declined pays again without typing it again', async () => {
       const checkout = await ready()
       await checkout.fill(card)
@@ -138,7 +150,7 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
     test('whose order changed sees the new total, and what was typed is still there', async () => {
       const checkout = await ready()
       await checkout.fill(card)
-      await checkout.tell({ type: 'refresh', ticket: (await ticket({ revision: 2, amount: 999_00 })).ticket })
+      await checkout.tell({ type: 'ticket', ticket: (await ticket({ revision: 2, amount: 999_00 })).ticket })
       expect(await checkout.hear('ready', { after: 1 })).toMatchObject({ revision: 2 })
       expect(await checkout.frame.$eval('.total', total => total.textContent)).toBe(
         'USD\u00a0999.00 to Workshop Market',
@@ -335,9 +347,9 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
       ['an amount of its own', { amount: 1, currency: 'USD' }],
       ['a style outside of the list', { style: { colorText: 'url(https://evil.example)' } }],
       ['a font too small to read', { style: { fontSizePx: 1 } }],
-      ['a ticket too long', { ticket: 'x'.repeat(1_000_000) }],
+      ['a language too long', { locale: 'x'.repeat(1_000_000) }],
       ['a prototype of its own', { style: Object.fromEntries([['__proto__', '#000000']]) }],
-      ['no ticket', { ticket: '' }],
+      ['no language', { locale: '' }],
     ])('is not heard with %s, and the right introduction still is', async (_case, change) => {
       const checkout = await embedded()
       await checkout.introduce({ ticket: (await ticket()).ticket, ...change }, 'wrong')
@@ -351,7 +363,7 @@ describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
 
     test("can't introduce itself from a frame beside, nor from one inside of that", async () => {
       const checkout = await embedded()
-      const init = { holdfast: 1, type: 'init', ticket: (await ticket()).ticket, locale: 'en', style: {} }
+      const init = { holdfast: 1, type: 'init', locale: 'en', style: {} }
       await checkout.page.evaluate(
         async (message, target) => {
           window.heard['forged'] = []

@@ -73,7 +73,7 @@ test('a port’s messages set nothing: no endpoint, amount, prototype or version
   const hostile = [
     { ...tokenize, endpoint: sites.stranger }, { ...tokenize, amount: 1, currency: 'JPY' }, { ...tokenize, seller: 'mallory' },
     { ...tokenize, attempt: -1 }, { ...tokenize, attempt: '1' }, { ...tokenize, holdfast: 2 }, { ...tokenize, name: 'x'.repeat(4_000_000) },
-    { type: 'refresh', ticket: 'x'.repeat(4_000_000) }, { type: 'refresh', ticket: 'ft_x', origin: sites.stranger }, { type: 'focus', field: '__proto__' },
+    { type: 'ticket', ticket: 'x'.repeat(4_000_000) }, { type: 'ticket', ticket: 'ft_x', origin: sites.stranger }, { type: 'focus', field: '__proto__' },
     { type: '__proto__' }, { type: 'constructor' }, { type: 'toString' }, { type: ['tokenize'] }, { type: 'disable', disabled: 'no' }, { deep }, [tokenize],
     JSON.parse('{"type":"validate","__proto__":{"type":"tokenize","attempt":1}}') as object,
     JSON.parse('{"type":"tokenize","attempt":1,"__proto__":{"polluted":1}}') as object,

@@ -211,7 +211,7 @@ export class Handmade {
   }
 
   init(change: object = {}): string {
-    const init: FrameInit = { holdfast: 1, type: 'init', ticket: this.#ticket?.ticket ?? '', locale: 'en', style: {} }
+    const init: FrameInit = { holdfast: 1, type: 'init', locale: 'en', style: {} }
     return JSON.stringify({ ...init, ...change })
   }
 
@@ -219,6 +219,7 @@ export class Handmade {
   async introduce(): Promise<void> {
     const options = { init: this.init(), target: this.vault, as: 'main' }
     await this.page.evaluate((given) => window.introduce(window.frames[0] as Window, given), options)
+    await this.tell({ type: 'ticket', ticket: this.#ticket?.ticket ?? '' })
     await this.hear('ready')
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { shelf } from '../chunks.ts'
 import { CheckoutPage, closePages, type OpenOptions } from '../testing/checkout-page.ts'
 import { attempt } from '../testing/views.ts'
 
@@ -25,6 +26,18 @@ function merchantsRoot(style: string = ''): ShadowRoot {
 const outermost = (): HTMLElement => hosts.at(-1) as HTMLElement
 const openWithin = (within: ShadowRoot, options: OpenOptions = {}): Promise<CheckoutPage> =>
   CheckoutPage.openReady({ ...options, within })
+
+// before any test that speaks another language, and so reads the list
+describe('the list of parts and languages', () => {
+  const asked = (): boolean => performance.getEntriesByType('resource').some(({ name }) => /\/index\.[^/]*\.json$/.test(name))
+
+  it('is asked for by a checkout that starts, where the script has it so, and by nothing before', async () => {
+    shelf.ahead = true
+    const page = await CheckoutPage.openReady({ arrange: () => expect(asked()).to.equal(false) })
+    await page.until('the list', asked)
+    shelf.ahead = false
+  })
+})
 
 describe('in a merchant’s own shadow root', () => {
   it('speaks the language of the page around it', async () => {

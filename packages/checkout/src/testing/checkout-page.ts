@@ -154,6 +154,10 @@ export class CheckoutPage {
   }
 }
 
+/** The tickets that the stub frame was given, in their order; it tells of them by a slower way than it answers. */
+export const ticketsOf = (page: CheckoutPage): readonly string[] =>
+  page.heard.flatMap((heard) => 'message' in heard && heard.message.type === 'ticket' ? [heard.message.ticket] : [])
+
 const opened: CheckoutPage[] = []
 
 export function closePages(): void {

@@ -28,7 +28,6 @@ addEventListener('message', ({ data, ports, source, origin }: MessageEvent<unkno
   if (!port || new URLSearchParams(location.search).has('silent')) return
   port.onmessage = ({ data }: MessageEvent<unknown>) => isPageMessage(data) && hear(data)
   dress(data.style)
-  say({ type: 'ready', revision: revisionOf(data.ticket), heightPx })
 })
 
 function isCommand(data: unknown): data is Command {
@@ -59,7 +58,7 @@ function hear(message: PageMessage): void {
   if (silent) return
   if (message.type === 'validate') validate()
   if (message.type === 'tokenize') tokenize(message.attempt)
-  if (message.type === 'refresh') {
+  if (message.type === 'ticket') {
     say({ type: 'ready', revision: revisionOf(message.ticket), heightPx })
   }
 }

@@ -36,6 +36,9 @@ const html = `<!doctype html><meta charset="utf-8"><title>Shop</title><style>ifr
   }
 </script><body>`
 
+/** An `init`, or what is to be wrong in it. */
+export type Introduction = Partial<FrameInit> & { readonly ticket?: string } & object
+
 export interface Shop {
   readonly browser: Browser
   /** `http://<name>.localhost:<port>`: each name is a site of its own, all served alike. */
@@ -103,8 +106,9 @@ export class Checkout {
     return frame
   }
 
-  async introduce(init: Partial<FrameInit> | object, name = 'main'): Promise<void> {
-    const whole = { holdfast: 1, type: 'init', ticket: '', locale: 'en', style: {}, ...init }
+  /** The page's one window message, and behind it on the port the ticket, where one is given. */
+  async introduce({ ticket, ...init }: Introduction, name = 'main'): Promise<void> {
+    const whole = { holdfast: 1, type: 'init', locale: 'en', style: {}, ...init }
     // as text, so that a field named __proto__ arrives as one
     const text = JSON.stringify(whole)
     await this.page.evaluate(
@@ -113,10 +117,11 @@ export class Checkout {
       text,
       new URL(this.frameUrl).origin,
     )
+    if (ticket !== undefined) await this.tell({ type: 'ticket', ticket }, name)
   }
 
-  async tell(message: PageMessage): Promise<void> {
-    await this.page.evaluate(said => window.ports['main']?.postMessage(said), message)
+  async tell(message: PageMessage, name = 'main'): Promise<void> {
+    await this.page.evaluate((said, as) => window.ports[as]?.postMessage(said), message, name)
   }
 
   heard(name = 'main'): Promise<FrameMessage[]> {

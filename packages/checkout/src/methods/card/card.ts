@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { CheckoutView } from '@holdfast/contract/types'
 import type { CardBrand, CardField, FrameErrorCode, FrameMessage } from '@holdfast/contract/frame'
-import { isFailure } from '../../api.ts'
+import { isFailure, type ApiFailure } from '../../api.ts'
 import { fault, messageOf, type Fault } from '../../errors.ts'
 import { refusal, type Prepare } from '../../session.ts'
 import type { MethodHost, PaymentMethod } from '../method.ts'
@@ -46,6 +46,8 @@ export class CardMethod implements PaymentMethod {
   readonly #box = document.createElement('div')
   /** The first load's ticket, asked for while the iframe loads. */
   #early: ReturnType<MethodHost['ticket']> | undefined
+  /** The ticket that was asked for last: an older one that comes after it is of no use. */
+  #newest: object | undefined
   #late: ReturnType<typeof setTimeout> | undefined
 
   constructor(host: MethodHost, view: View, savedCard?: string) {
@@ -162,18 +164,28 @@ export class CardMethod implements PaymentMethod {
     this.#host.changed()
     if (++this.#starts > mostStarts) return this.#fail('card_form_failed')
     this.#expectReady()
-    const start = this.#starts
     const asked = this.#early ?? this.#host.ticket(this.#savedCard)
     this.#early = undefined
-    const ticket = await asked
-    if (start !== this.#starts || !this.#frame?.contentWindow) return
-    if (isFailure(ticket)) return this.#refused(refusal(ticket), ticket.failed)
     this.#link = new FrameLink({
-      frame: this.#frame.contentWindow,
+      frame: this.#frame?.contentWindow as Window,
       origin: new URL(this.#view.frameUrl).origin,
-      init: { ticket: ticket.ticket, locale: this.#host.language.locale, style: this.#host.style() },
+      init: { locale: this.#host.language.locale, style: this.#host.style() },
       heard: (message) => this.#heard(message),
     })
+    const failure = await this.#bring(asked)
+    if (failure) return this.#refused(refusal(failure), failure.failed)
+  }
+
+  /** Gives the frame a ticket and waits until it has taken it; none where it has been reloaded, or another one asked for, meanwhile. */
+  async #bring(asked: ReturnType<MethodHost['ticket']>): Promise<ApiFailure | undefined> {
+    const link = this.#link
+    this.#newest = asked
+    const ticket = await asked
+    if (!link || link !== this.#link || asked !== this.#newest) return undefined
+    if (isFailure(ticket)) return ticket
+    link.post({ type: 'ticket', ticket: ticket.ticket })
+    await link.next(this.#host.timing.frameAnswerMs, ({ type }) => type === 'ready' || type === 'error' || undefined)
+    return undefined
   }
 
   #refused(found: Fault, code: string): void | Promise<void> {
@@ -184,7 +196,7 @@ export class CardMethod implements PaymentMethod {
   #heard(message: FrameMessage): void {
     switch (message.type) {
       // a saved card's frame has yet to hear which one it is for
-      case 'open': if (!this.#savedCard) this.#isOpen(message.heightPx); break
+      case 'open': if (!this.#savedCard) this.#isOpen(); break
       case 'ready': this.#isReady(message.revision, message.heightPx); break
       case 'resize': this.#resize(message.heightPx); break
       case 'brand': this.brand = message.brand; break
@@ -196,15 +208,15 @@ export class CardMethod implements PaymentMethod {
   }
 
   /** What is typed from now on stays. */
-  #isOpen(height: number): void {
+  #isOpen(): void {
     this.ready = true
-    this.#resize(height)
     if (this.#disabled) this.#link?.post({ type: 'disable', disabled: true })
   }
 
   #isReady(revision: number, height: number): void {
     clearTimeout(this.#late)
-    this.#isOpen(height)
+    this.#resize(height)
+    this.#isOpen()
     if (revision !== this.#host.view.revision) this.#host.outdated()
   }
 
@@ -222,14 +234,7 @@ export class CardMethod implements PaymentMethod {
 
   /** Gives the frame a new ticket, bound to the session's revision of now, and waits until it has taken it. */
   async renew(): Promise<void> {
-    const link = this.#link
-    const ticket = await this.#host.ticket(this.#savedCard)
-    if (!link || link !== this.#link) return
-    if (isFailure(ticket)) return
-    const taken = link.next(this.#host.timing.frameAnswerMs, ({ type }) =>
-      type === 'ready' || type === 'error' || undefined)
-    link.post({ type: 'refresh', ticket: ticket.ticket })
-    await taken
+    await this.#bring(this.#host.ticket(this.#savedCard))
   }
 
   async validate(): Promise<boolean> {

@@ -29,8 +29,7 @@ export function startEarly(root: ShadowRoot, { vaultUrl, clientSecret, locale, t
   park.className = 'early bare'
   park.append(iframe)
   root.append(park)
-  // the session is asked for before it
-  const early = { iframe, ticket: Promise.resolve().then(ticket), loaded: false }
+  const early = { iframe, ticket: ticket(), loaded: false }
   iframe.onload = () => { early.loaded = true }
   return early
 }
