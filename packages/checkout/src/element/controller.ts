@@ -110,12 +110,12 @@ export class CheckoutController {
       this.#slow = true
       this.#drawWhole()
     }, timing.slowMs)
-    this.#begin(api, { vaultUrl, clientSecret, order })
     this.load()
+    this.#begin(api, { vaultUrl, clientSecret, order })
     if (shelf.ahead) void readList()
   }
 
-  /** The frame goes first: of all that a checkout waits for, its process takes the longest. */
+  /** Has the frame load, where the page says where; behind the session, which its `init` waits for as well. */
   #begin(api: Api, { vaultUrl, clientSecret, order }: Pick<StartOptions, 'vaultUrl' | 'clientSecret' | 'order'>): void {
     if (!vaultUrl || (order()[0] ?? 'card') !== 'card') return
     const { session } = this
