@@ -111,22 +111,18 @@ export class CheckoutController {
       this.#drawWhole()
     }, timing.slowMs)
     this.load()
-    this.#begin(api, { vaultUrl, clientSecret, order })
-    if (shelf.ahead) void readList()
-  }
-
-  /** Has the frame load, where the page says where; behind the session, which its `init` waits for as well. */
-  #begin(api: Api, { vaultUrl, clientSecret, order }: Pick<StartOptions, 'vaultUrl' | 'clientSecret' | 'order'>): void {
-    if (!vaultUrl || (order()[0] ?? 'card') !== 'card') return
-    const { session } = this
-    const begin = (): void => {
-      if (session !== this.session || session?.view) return
-      const { root, language: { locale } } = this.#host
-      this.#early = startEarly(root, { vaultUrl, clientSecret, locale, ticket: () => api.ticket() })
+    // the frame behind the session, which its `init` waits for as well
+    if (vaultUrl && (order()[0] ?? 'card') === 'card') {
+      const begin = (): void => {
+        if (session !== this.session || session.view) return
+        const { root, language: { locale } } = this.#host
+        this.#early = startEarly(root, { vaultUrl, clientSecret, locale, ticket: () => api.ticket() })
+      }
+      const { pending } = this.#host.language
+      if (pending) void pending.then(begin)
+      else begin()
     }
-    const { pending } = this.#host.language
-    if (pending) void pending.then(begin)
-    else begin()
+    if (shelf.ahead) void readList()
   }
 
   stop(): void {
