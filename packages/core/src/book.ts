@@ -123,12 +123,45 @@ export interface Happening {
   readonly subject: string
 }
 
+/** Milestones by id, and by the escrow and the order that they are of: a batch that looked at all for each call would take its square. */
+export class Milestones extends Map<string, Milestone> {
+  #within: Map<string, Milestone[]> | undefined
+
+  override set(id: string, milestone: Milestone): this {
+    this.#within = undefined
+    return super.set(id, milestone)
+  }
+
+  override delete(id: string): boolean {
+    this.#within = undefined
+    return super.delete(id)
+  }
+
+  /** Those of an escrow or of an order. */
+  within(id: string): readonly Milestone[] {
+    this.#within ??= this.#grouped()
+    return this.#within.get(id) ?? []
+  }
+
+  #grouped(): Map<string, Milestone[]> {
+    const groups = new Map<string, Milestone[]>()
+    for (const milestone of this.values()) {
+      for (const id of [milestone.escrow, milestone.order]) {
+        const group = groups.get(id)
+        if (group) group.push(milestone)
+        else groups.set(id, [milestone])
+      }
+    }
+    return groups
+  }
+}
+
 export interface Book {
   readonly newId: (kind: IdKind) => string
   readonly orders: Map<string, Order>
   readonly escrows: Map<string, Escrow>
   /** In the fixed order in which amounts are split over them. */
-  readonly milestones: Map<string, Milestone>
+  readonly milestones: Milestones
   readonly payments: Map<string, Payment>
   /** By `balanceKey`. */
   readonly balances: Map<string, SellerBalance>
@@ -144,7 +177,7 @@ export interface Book {
 /** An empty book. */
 export function openBook(newId: Book['newId']): Book {
   return {
-    newId, orders: new Map(), escrows: new Map(), milestones: new Map(), payments: new Map(), balances: new Map(),
+    newId, orders: new Map(), escrows: new Map(), milestones: new Milestones(), payments: new Map(), balances: new Map(),
     custody: new Map(), platform: new Map(), transfers: [], happenings: new Map(),
   }
 }
@@ -164,11 +197,11 @@ export function happened(book: Book, type: EventType, subject: string): void {
   book.happenings.set(`${type} ${subject}`, { type, subject })
 }
 
-export function milestonesOf(book: Book, by: { readonly escrow: string } | { readonly order: string } | { readonly payment: string }): Milestone[] {
-  const [[field, id]] = Object.entries(by) as [['escrow' | 'order' | 'payment', string]]
-  const found: Milestone[] = []
-  for (const milestone of book.milestones.values()) if (milestone[field] === id) found.push(milestone)
-  return found
+/** In the order in which amounts are split over them. */
+export function milestonesOf(book: Book, by: { readonly escrow: string } | { readonly order: string } | { readonly payment: string }): readonly Milestone[] {
+  if ('escrow' in by) return book.milestones.within(by.escrow)
+  if ('order' in by) return book.milestones.within(by.order)
+  return [...book.milestones.values()].filter(({ payment }) => payment === by.payment)
 }
 
 /**

@@ -150,10 +150,10 @@ describe('dead at any statement of a batch', () => {
   })
   afterAll(() => pool.end())
 
-  // begin · key and clock, references, locks (2), balances · accounts · all that is written and commit, sent together
-  const SENT_TOGETHER = 8
-  const deaths = Array.from({ length: 10 }, (_, index) => [index + 1, 'before'] as const).concat(
-    Array.from({ length: 10 }, (_, index) => [index + 1, 'after'] as const) as never)
+  // settings · begin, key and clock, references, locks (2), balances, accounts · all that is written, commit
+  const COMMITTED = 10
+  const deaths = Array.from({ length: 11 }, (_, index) => [index + 1, 'before'] as const).concat(
+    Array.from({ length: 11 }, (_, index) => [index + 1, 'after'] as const) as never)
 
   test.each(deaths as [number, 'before' | 'after'][])('%i, %s it: all of its releases stand or none, and the retry has each once', async (dieAt, when) => {
     const batch = Array.from({ length: 3 }, () => submission(escrow, { amount: 1, reference: fresh('crash') }))
@@ -161,7 +161,7 @@ describe('dead at any statement of a batch', () => {
     await runBatch({ pool: crashing.pool }, releaseEscrow, batch).catch(() => {})
     const stands = (await totals(escrow)).released - released
     expect([0, 3]).toContain(stands)
-    if (crashing.died()) expect(stands).toBe(when === 'after' && dieAt >= SENT_TOGETHER ? 3 : 0)
+    if (crashing.died()) expect(stands).toBe(when === 'after' && dieAt >= COMMITTED ? 3 : 0)
     const retry = await Promise.all(batch.map((one) => execute(backend.deps, releaseEscrow, one)))
     expect(retry.map(({ status, replayed = false }) => [status, replayed])).toEqual(batch.map(() => [200, stands === 3]))
     released += 3

@@ -111,6 +111,7 @@ function writeTogether(client: pg.PoolClient): void {
   const { stream } = client.connection
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   client.query = ((first: unknown, ...rest: unknown[]) => {
+    if (planned.has(client) && !inUse.has(client)) planAsUsual(client)
     if (stream.writableCorked === 0) {
       stream.cork()
       process.nextTick(() => stream.uncork())
@@ -129,6 +130,27 @@ const isStatement = (query: unknown): query is pg.QueryArrayConfig & { readonly 
  * would let a connection go whose prepared statements a migration has outdated.
  */
 export const inUse: WeakSet<pg.PoolClient> = new WeakSet()
+
+/** A statement's plan holds for all values, so that none is planned at each call; and takes an index where there is one. */
+const PLANNING = {
+  plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off',
+} as const
+
+/** Connections whose statements are planned for transactions. They stay so: to say it in each would cost as much as a read. */
+const planned = new WeakSet<pg.PoolClient>()
+
+/** Plans what a connection sends from now on as a transaction wants it, until something is asked outside of one. */
+export function planningForTransactions(client: pg.PoolClient): void {
+  if (planned.has(client)) return
+  planned.add(client)
+  client.query(Object.entries(PLANNING).map(([name, value]) => `set ${name} = ${value}`).join('; ')).catch(() => planned.delete(client))
+}
+
+function planAsUsual(client: pg.PoolClient): void {
+  planned.delete(client)
+  // one that can't be answered any more is let go by what is asked next
+  client.query(Object.keys(PLANNING).map((name) => `reset ${name}`).join('; ')).catch(() => {})
+}
 
 function statementOf(query: pg.QueryConfig & { readonly values: unknown[] }, prepares: boolean): pg.QueryConfig {
   const name = query.name ?? (prepares && query.values.length > 0 && query.text.length <= LONGEST_NAMED ? nameOf(query.text) : undefined)

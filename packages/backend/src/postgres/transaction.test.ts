@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { openLink } from '../testing/link.ts'
+import { Exchange } from './exchange.ts'
 import { gather } from './lane.ts'
 import { createPool } from './pool.ts'
 import { DatabaseBusy, inOneTry, inTransaction, inTransactionInsistently } from './transaction.ts'
@@ -90,10 +91,13 @@ describe('a BEGIN that fails', () => {
   const failing = (client: PoolClient): PoolClient => new Proxy(client, {
     get(target, name) {
       if (name !== 'query') return Reflect.get(target, name, target) as unknown
-      return (text: unknown, ...rest: unknown[]) => (target.query as (...args: unknown[]) => unknown).call(target,
-        typeof text === 'string' && text.includes('begin;') ? `select 1 / 0; ${text}` : text, ...rest)
+      return (first: unknown, ...rest: unknown[]) => (first instanceof Exchange && first.name === 'begin' ? unbegun(target, first)
+        : (target.query as (...args: unknown[]) => unknown).call(target, first, ...rest))
     },
   })
+
+  const unbegun = (client: PoolClient, { statements: [, ...others] }: Exchange) =>
+    client.query(new Exchange([{ name: 'unbegun', text: 'select 1 / 0', values: [] }, ...others])).answers
 
   test.each([true, false])('lets nothing be written outside of a transaction, eager: %s', async (eager) => {
     const wrote = inTransaction(unable(), async (tx) => {

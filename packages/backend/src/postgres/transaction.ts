@@ -2,7 +2,8 @@ import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import { DatabaseError, type Pool, type PoolClient, type QueryConfig } from 'pg'
 import type { Database, Tx } from '../database.ts'
-import { accountsOf, inUse } from './pool.ts'
+import { exchange, sendable, type Answered, type Statement } from './exchange.ts'
+import { accountsOf, inUse, planningForTransactions } from './pool.ts'
 import { joinWrites, type Write } from './writes.ts'
 
 /** The database could not take the work now; the same call with the same key may come again. */
@@ -68,9 +69,8 @@ export async function inOneTry<T>(pool: Pool, work: (tx: Tx) => Promise<T>, how:
   return once(pool, work, how).catch((error: unknown) => { throw asBusy(error) })
 }
 
-/** A statement's plan holds for all values, so that none is planned at each call; and takes an index where there is one. */
-const BEGIN = ['begin', 'plan_cache_mode = force_generic_plan', 'enable_seqscan = off', 'enable_hashjoin = off',
-  'enable_mergejoin = off', 'jit = off'].join('; set local ')
+const BEGIN: QueryConfig = { name: 'begin', text: 'begin', values: [] }
+const COMMIT: QueryConfig = { name: 'commit', text: 'commit', values: [] }
 
 /**
  * Eager work sends its first statements along with BEGIN. They may only read and lock: were BEGIN to fail, they would
@@ -88,14 +88,14 @@ const plans = new WeakMap<PoolClient, { until: number; nextMs: number }>()
  * What a connection planned while tables were empty reads whole tables when they have grown, foreign keys' checks
  * too: each connection plans anew after 1, 2, 4 … 64 seconds.
  */
-function beginning(client: PoolClient): string {
+function planAnew(client: PoolClient): boolean {
   const now = performance.now()
   const known = plans.get(client) ?? { until: now + FIRST_PLANS_MS, nextMs: FIRST_PLANS_MS }
   plans.set(client, known)
-  if (now < known.until) return BEGIN
+  if (now < known.until) return false
   known.nextMs = Math.min(known.nextMs * 2, LAST_PLANS_MS)
   known.until = now + known.nextMs
-  return `discard plans; ${BEGIN}`
+  return true
 }
 
 async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>, { eager = false }: Eager = {}): Promise<T> {
@@ -112,15 +112,18 @@ async function once<T>(pool: Pool, work: (tx: Tx) => Promise<T>, { eager = false
   let broken: Error | undefined
   let committed = false
   try {
-    sent.add(beginning(client))
+    planningForTransactions(client)
+    if (planAnew(client)) sent.add('discard plans')
+    sent.add(BEGIN)
     if (!eager) await sent.begun()
     const result = await work(tx)
     sent.flush()
-    sent.add('commit')
+    sent.add(COMMIT)
     await sent.committed()
     committed = true
     return result
   } catch (error) {
+    sent.post()
     broken = await rollback(client)
     if (isOutdated(sent.error)) broken ??= sent.error
     throw sent.error ?? error
@@ -153,6 +156,12 @@ function cutWhenSilent(client: PoolClient): () => void {
   return () => clearInterval(timer)
 }
 
+interface Waiting {
+  readonly statement: Statement
+  resolve(answer: Answered): void
+  reject(error: unknown): void
+}
+
 /** The statements of one transaction, and the error of the first that failed. */
 class Sent {
   readonly #client: PoolClient
@@ -163,17 +172,43 @@ class Sent {
   readonly watched: PoolClient
   /** Writes that go out before the next statement that somebody waits for, or before COMMIT. */
   #later: Write[] = []
+  /** Statements of this tick, which go out as one message at its end. */
+  #waiting: Waiting[] = []
 
   constructor(client: PoolClient) {
     this.#client = client
     const query = (...args: unknown[]): Promise<unknown> => {
       this.flush()
-      const result = this.error === undefined
-        ? (client.query as (...args: unknown[]) => Promise<unknown>).apply(client, args) : Promise.reject(this.error)
+      const result = this.error === undefined ? this.#send(args) : Promise.reject(this.error)
       result.catch((error: unknown) => { this.error ??= error })
       return result
     }
     this.watched = Object.create(client, { query: { value: query } }) as PoolClient
+  }
+
+  /** Named statements of one tick together, any other by itself. */
+  #send(args: readonly unknown[]): Promise<unknown> {
+    const [{ name, text, values } = {} as Partial<QueryConfig>] = args as [Partial<QueryConfig>]
+    const words = name !== undefined && values && args.length === 1 ? sendable(values) : null
+    if (words !== null) return this.#wait({ name: name as string, text: text as string, values: words })
+    this.post()
+    return (this.#client.query as (...args: unknown[]) => Promise<unknown>).apply(this.#client, args as unknown[])
+  }
+
+  #wait(statement: Statement): Promise<Answered> {
+    if (this.#waiting.length === 0) process.nextTick(() => this.post())
+    return new Promise((resolve, reject) => { this.#waiting.push({ statement, resolve, reject }) })
+  }
+
+  /** Sends the statements of this tick. */
+  post(): void {
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#waiting = []
+    exchange(this.#client, waiting.map(({ statement }) => statement)).then(
+      (answers) => { for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as Answered) },
+      (error: unknown) => { for (const { reject } of waiting) reject(error) },
+    )
   }
 
   /**
@@ -182,7 +217,7 @@ class Sent {
    */
   add(statement: string | QueryConfig): void {
     if (this.error !== undefined) throw this.error
-    this.#last = this.#client.query(statement as QueryConfig).then(({ command }) => command, (error: unknown) => {
+    this.#last = this.#send([statement]).then((answer) => (answer as Answered).command, (error: unknown) => {
       this.error ??= error
       return undefined
     })

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { Exchange } from '../postgres/exchange.ts'
 
 /** What a dead process would have said. */
 export class Crash extends Error {
@@ -18,11 +19,16 @@ export function crashingPool(pool: Pool, { dieAt, when }: { readonly dieAt: numb
   }
   const counted = (query: (...args: unknown[]) => Promise<unknown>) => async (...args: unknown[]): Promise<unknown> => {
     if (dead) crash()
-    count += 1
-    const mine = count === dieAt
-    if (mine && when === 'before') crash()
-    const result = await query(...args)
-    return mine ? crash() : result
+    const statements = args[0] instanceof Exchange ? args[0].statements : null
+    const mine = dieAt - count
+    count += statements?.length ?? 1
+    const dies = mine >= 1 && dieAt <= count
+    const done = when === 'before' ? mine - 1 : mine
+    if (dies && done === 0) crash()
+    // of statements that go out together, those before it have gone
+    const result = await query(...(dies && statements ? [new Exchange(statements.slice(0, done))] : args))
+    if (result instanceof Exchange) await result.answers
+    return dies ? crash() : result
   }
   const wrapped = (client: PoolClient): PoolClient => new Proxy(client, {
     get: (target, name) => {
