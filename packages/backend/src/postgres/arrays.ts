@@ -26,7 +26,10 @@ function textOf(list: readonly (Scalar | null | undefined)[]): string {
 
 function elementOf(one: Scalar): string {
   if (typeof one !== 'string') return one instanceof Date ? `"${one.toISOString()}"` : String(one)
-  return plain.test(one) && !word.test(one) ? one : `"${one.replaceAll(/["\\]/g, '\\$&')}"`
+  if (plain.test(one) && (one.length !== 4 || !word.test(one))) return one
+  // an event's JSON is all quotes and has hardly ever a backslash: by pattern it would take twice as long
+  const bare = one.includes('\\') ? one.replaceAll('\\', '\\\\') : one
+  return `"${bare.replaceAll('"', '\\"')}"`
 }
 
 /** PostgreSQL's binary form of `bytea[]`: dimensions, whether any is null, the type, the count, from 1; then each. */

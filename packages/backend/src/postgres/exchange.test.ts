@@ -66,7 +66,7 @@ describe('a statement that fails', () => {
     const lost = await own.connect()
     const waits = exchange(lost, [statement('wait', 'select pg_terminate_backend(pg_backend_pid())'), statement('more', 'select 1')])
     await expect(waits).rejects.toThrow()
-    await expect(exchange(lost, [statement('more', 'select 1')])).rejects.toThrow(/Connection terminated|not queryable/)
+    await expect(exchange(lost, [statement('more', 'select 1')])).rejects.toThrow()
     lost.release(true)
     await own.end()
   })

@@ -92,9 +92,13 @@ export type OrdersBy =
 const ordersOf = (table: 'escrows' | 'payments'): string => `
   (select distinct o.order_id from unnest($2::text[]) as asked (id) cross join lateral (
      select order_id from ${table} where marketplace_id = $1 and id = asked.id limit 1) as o order by 1) as named`
+/** As `ordersOf`, of one: there is nothing to sort. */
+const orderOf = (table: 'escrows' | 'payments'): string =>
+  `(select order_id from ${table} where marketplace_id = $1 and id = $2 limit 1) as named`
 const ORDERS = {
   orders: '(select asked.id from unnest($2::text[]) as asked (id) order by 1) as named (order_id)',
   escrows: ordersOf('escrows'), payments: ordersOf('payments'),
+  orders_1: '(select $2::text) as named (order_id)', escrows_1: orderOf('escrows'), payments_1: orderOf('payments'),
 } as const
 
 /** Locks all milestones of orders, and reads the orders, their escrows and the payments that fund them. */
@@ -104,8 +108,9 @@ export async function lockOrders(tx: Tx, desk: Desk, orders: readonly string[]):
 
 /** As `lockOrders`, in one round trip however the orders are named. */
 export async function lockOrdersBy(tx: Tx, desk: Desk, by: OrdersBy): Promise<void> {
-  const [[kind, named]] = Object.entries(by) as [[keyof typeof ORDERS, readonly string[]]]
-  const values = [desk.marketplace, unique(named)]
+  const [[of, named]] = Object.entries(by) as [['orders' | 'escrows' | 'payments', readonly string[]]]
+  const ids = unique(named)
+  const [kind, values] = ids.length === 1 ? [`${of}_1`, [desk.marketplace, ids[0]]] as const : [of, [desk.marketplace, ids]] as const
   const [locked, places] = await Promise.all([
     tx.client.query<Selectable<MilestonesTable>>({ name: `lock_milestones_by_${kind}`, text: lockMilestones(ORDERS[kind]), values }),
     tx.client.query<Place>({ name: `read_places_by_${kind}`, text: readPlaces(ORDERS[kind]), values }),
@@ -199,18 +204,26 @@ export async function lockSellers(tx: Tx, desk: Desk, wanted: readonly SellerCur
   putBalances(desk, rows)
 }
 
+const SELLERS = `(select distinct e.seller_id, e.currency from unnest($2::text[]) as asked (id)
+    cross join lateral (select seller_id, currency from escrows where marketplace_id = $1 and id = asked.id limit 1) as e
+    order by 1, 2) as named`
+const SELLER = '(select seller_id, currency from escrows where marketplace_id = $1 and id = $2 limit 1) as named'
+
+const lockSellersOf = (sellers: string): string => `
+  select b.* from ${sellers} cross join lateral (
+    select * from seller_balances
+    where marketplace_id = $1 and seller_id = named.seller_id and currency = named.currency limit 1 for no key update) as b`
+
 /** Locks the orders of escrows, then their sellers' balances, in one round trip where those are there. */
 export async function lockEscrowsAndSellers(tx: Tx, desk: Desk, escrows: readonly string[]): Promise<void> {
-  const [, { rows }] = await Promise.all([lockOrdersBy(tx, desk, { escrows }), tx.client.query<BalanceRow>({
-    name: 'lock_sellers_of_escrows',
-    text: `select b.* from (select distinct e.seller_id, e.currency from unnest($2::text[]) as asked (id)
-             cross join lateral (select seller_id, currency from escrows where marketplace_id = $1 and id = asked.id limit 1) as e
-             order by 1, 2) as named
-           cross join lateral (
-             select * from seller_balances
-             where marketplace_id = $1 and seller_id = named.seller_id and currency = named.currency limit 1 for no key update) as b`,
-    values: [desk.marketplace, unique(escrows)],
-  }), readAccountsOfEscrows(tx, desk.marketplace, unique(escrows))])
+  const ids = unique(escrows)
+  const [, { rows }] = await Promise.all([
+    lockOrdersBy(tx, desk, { escrows }),
+    tx.client.query<BalanceRow>(ids.length === 1
+      ? { name: 'lock_sellers_of_escrows_1', text: lockSellersOf(SELLER), values: [desk.marketplace, ids[0]] }
+      : { name: 'lock_sellers_of_escrows', text: lockSellersOf(SELLERS), values: [desk.marketplace, ids] }),
+    readAccountsOfEscrows(tx, desk.marketplace, ids),
+  ])
   putBalances(desk, rows)
   const named = new Set(escrows)
   const sellers = [...desk.book.milestones.values()].filter(({ escrow }) => named.has(escrow))
