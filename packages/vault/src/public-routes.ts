@@ -37,7 +37,7 @@ const permissions = [
   .map(name => `${name}=()`)
   .join(', ')
 
-/** The face to browsers: the frame's page and files, and the two calls that it makes. */
+/** The face to browsers: the frame's page, and the calls that it makes. */
 export function publicRoutes(app: FastifyInstance, vault: Vault): void {
   frameRoute(app, vault)
   app.register(async calls => {
