@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { relative } from 'node:path'
 import { esbuildPlugin } from '@web/dev-server-esbuild'
 import { defaultReporter } from '@web/test-runner'
 import { languageChunks, listOfAll } from './scripts/locales.ts'
@@ -54,29 +55,33 @@ const counts = {
   },
 }
 
-const none = { passed: 0, failed: 0, skipped: 0 }
+const none = { passed: 0, failed: 0, skipped: 0, told: [] }
+const failed = name => ({ ...none, failed: 1, told: [name] })
 const add = (one, other) => ({
   passed: one.passed + other.passed,
   failed: one.failed + other.failed,
   skipped: one.skipped + other.skipped,
+  told: [...one.told, ...other.told],
 })
 
-function countSession({ testResults, errors, passed }) {
-  const found = testResults ? countSuite(testResults) : none
+function countSession({ testFile, testResults, errors, passed }) {
+  const file = relative(import.meta.dirname, testFile)
+  const found = testResults ? countSuite(testResults, `${file}:`) : none
   // with a pattern the runner takes every test that it left out for a failure
   const broken = grep ? errors.length > 0 || !testResults : passed === false
-  return broken && found.failed === 0 ? add(found, { ...none, failed: 1 }) : found
+  return broken && found.failed === 0 ? add(found, failed(`${file}: broke outside its tests`)) : found
 }
 
-function countSuite({ suites, tests }) {
-  return [...tests.map(countTest), ...suites.map(countSuite)].reduce(add, none)
+function countSuite({ name, suites, tests }, above) {
+  const path = name ? `${above} ${name}` : above
+  return [...tests.map(test => countTest(test, path)), ...suites.map(suite => countSuite(suite, path))].reduce(add, none)
 }
 
-function countTest({ passed, skipped, error }) {
+function countTest({ name, passed, skipped, error }, above) {
   // what the pattern left out is reported as neither passed, skipped nor failed
   if (grep && !passed && !error) return none
   if (skipped) return { ...none, skipped: 1 }
-  return passed ? { ...none, passed: 1 } : { ...none, failed: 1 }
+  return passed ? { ...none, passed: 1 } : failed(`${above} ${name}`)
 }
 
 export default {

@@ -202,9 +202,10 @@ async function checksOf(name: Published): Promise<Record<string, Check>> {
 }
 
 async function main(): Promise<{ passed: number; failed: number; skipped: number }> {
-  const counts = { passed: 0, failed: 0, skipped: 0 }
+  const counts = { passed: 0, failed: 0, skipped: 0, told: [] as string[] }
   const tell = (what: string, wrong: string | undefined): void => {
     counts[wrong === undefined ? 'passed' : 'failed'] += 1
+    if (wrong !== undefined) counts.told.push(`scripts/packages.ts: ${what}`)
     process.stdout.write(
       wrong === undefined ? `  ✓ ${what}\n` : `  ✗ ${what}\n${wrong.replace(/^/gm, '      ')}\n`,
     )

@@ -26,6 +26,7 @@ async function main(): Promise<number> {
   process.env['NODE_COMPILE_CACHE'] = compileCache
   const total = { passed: 0, failed: 0, skipped: 0 }
   const summary: string[] = []
+  const told: string[] = []
   for (const step of steps.filter(({ name }) => selection.steps.has(name))) {
     const started = performance.now()
     const missing = step.missing()
@@ -34,9 +35,11 @@ async function main(): Promise<number> {
     const counts = await step.run(selection).catch(crashed)
     summary.push(`${step.name.padEnd(10)} ${line(counts)}  (${seconds(started)})`)
     write(`── ${step.name}: ${line(counts)} in ${seconds(started)}`)
+    told.push(...(counts.told ?? []))
     for (const kind of ['passed', 'failed', 'skipped'] as const) total[kind] += counts[kind]
   }
   write(`\n${summary.join('\n')}\n${'in all'.padEnd(10)} ${seconds(began)}\n`)
+  if (told.length > 0) write(`${told.map(each => `- ${each}`).join('\n')}\n`)
   write(line(total))
   return total.failed > 0 ? 1 : 0
 }

@@ -1,6 +1,7 @@
 // The steps of `npm test`, in their order: what is quick and tells most comes first.
 
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
 import { engineNames } from '../test/support/engine-names.ts'
 import type { EngineName } from '../test/support/engine-names.ts'
 import { findBrowser } from './browser.ts'
@@ -12,6 +13,8 @@ export interface Counts {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  /** What failed, by name, and what failed at first and passed alone: for whoever sees the last lines only. */
+  readonly told?: readonly string[]
 }
 
 export interface Step {
@@ -96,7 +99,8 @@ interface Program {
 /** A program that is one check. */
 async function one({ script, ...options }: Program): Promise<Counts> {
   const { code } = await runNode(script, options)
-  return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }
+  if (code === 0) return { passed: 1, failed: 0, skipped: 0 }
+  return { passed: 0, failed: 1, skipped: 0, told: [`${relative(root, script)}: ended with ${code}`] }
 }
 
 /** A program that leaves a report; without one, or failing though its report doesn't, it counts as failed once. */
@@ -109,8 +113,9 @@ async function reported<Report>(
   const { code } = await runNode(script, options)
   const path = reportPath(name)
   const counts = existsSync(path) ? read(JSON.parse(readFileSync(path, 'utf8')) as Report) : undefined
-  if (!counts) return { passed: 0, failed: 1, skipped: 0 }
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+  if (!counts) return { passed: 0, failed: 1, skipped: 0, told: [`${name}: ended without a report`] }
+  const untold = code !== 0 && counts.failed === 0
+  return untold ? { ...counts, failed: 1, told: [`${name}: ended with ${code}, though no test failed`] } : counts
 }
 
 /** Where a runner leaves its report; an earlier run's is removed. */
@@ -128,12 +133,23 @@ interface VitestReport {
   readonly numPendingTests: number
   readonly numTodoTests: number
   readonly testResults: readonly {
+    readonly name: string
     readonly status: string
-    readonly assertionResults: readonly { readonly status: string }[]
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
   }[]
 }
 
-async function runVitest({ grep, files }: Selection): Promise<Counts> {
+/** Tests wait for a database and processors that others use too: a file that failed runs once more, alone, and is named. */
+async function runVitest(selection: Selection): Promise<Counts> {
+  const first = await unitFiles(selection.files, selection.grep)
+  const shaky = first.flatMap(({ failed, file }) => (failed > 0 ? [file] : []))
+  if (shaky.length === 0 || shaky.length > mostShaky || shaky.includes(unsaid)) return summed(first)
+  onceMore(shaky)
+  const again = await unitFiles(shaky, selection.grep)
+  return afterAll(first, again)
+}
+
+async function unitFiles(files: readonly string[], grep: string | undefined): Promise<readonly FileCounts[]> {
   const report = freshReport('unit')
   const narrowed = [...files, ...(grep ? ['-t', grep] : [])]
   const args = [
@@ -146,16 +162,20 @@ async function runVitest({ grep, files }: Selection): Promise<Counts> {
   // a few drive a page; without a browser they skip, and the steps that are all browser say what to install
   const browser = await findBrowser().catch(() => undefined)
   const env = browser ? { HOLDFAST_BROWSER: browser } : {}
-  const program = { script: tools.vitest, args: [...args, ...narrowed], env, limit: 20 * minute }
-  return reported('unit', program, (found: VitestReport) => {
-    // a file that breaks before its first test has no failed test to count
-    const broken = found.testResults.filter(
-      ({ status, assertionResults }) =>
-        status === 'failed' && !assertionResults.some(result => result.status === 'failed'),
-    )
-    const skipped = grep ? 0 : found.numPendingTests + found.numTodoTests
-    return { passed: found.numPassedTests, failed: found.numFailedTests + broken.length, skipped }
-  })
+  const { code } = await runNode(tools.vitest, { args: [...args, ...narrowed], env, limit: 20 * minute })
+  const found = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as VitestReport).testResults : undefined
+  return toldOf('unit', code, found?.map(each => unitFile(each, grep !== undefined)))
+}
+
+function unitFile(found: VitestReport['testResults'][number], narrowed: boolean): FileCounts {
+  const file = relative(root, found.name)
+  const of = (...states: readonly string[]) => found.assertionResults.filter(({ status }) => states.includes(status))
+  const failures = of('failed').map(({ fullName }) => `${file}: ${fullName}`)
+  // a file that breaks before its first test has no failed test to count
+  const broken = found.status === 'failed' && failures.length === 0 ? [`${file}: broke before its first test`] : []
+  const told = [...failures, ...broken]
+  const skipped = narrowed ? 0 : of('skipped', 'pending', 'todo', 'disabled').length
+  return { file, passed: of('passed').length, failed: told.length, skipped, told }
 }
 
 /** Chromium is what everybody waits for; the other engines take minutes, and run when they are asked for. */
@@ -177,6 +197,7 @@ const summed = (all: readonly Counts[]): Counts => ({
   passed: sum(all.map(({ passed }) => passed)),
   failed: sum(all.map(({ failed }) => failed)),
   skipped: sum(all.map(({ skipped }) => skipped)),
+  told: all.flatMap(({ told = [] }) => told),
 })
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
@@ -189,15 +210,33 @@ async function runComponentTestsIn(engine: EngineName, { grep, files }: Selectio
   const first = await componentFiles(engine, files, grep)
   const shaky = first.filter(({ failed }) => failed > 0).map(({ file }) => file)
   if (shaky.length === 0 || shaky.length > mostShaky || shaky.includes(unsaid)) return summed(first)
-  process.stdout.write(`\n   once more, alone:\n${shaky.map(file => `   ${file}\n`).join('')}`)
-  const again = await componentFiles(engine, shaky, grep)
-  return summed([...first.filter(({ failed }) => failed === 0), ...again])
+  onceMore(shaky)
+  return afterAll(first, await componentFiles(engine, shaky, grep))
 }
 
 /** More than these are no chance. */
 const mostShaky = 2
 /** The file of a failure that no file's counts tell of. */
 const unsaid = ''
+
+const onceMore = (files: readonly string[]): void =>
+  void process.stdout.write(`\n   once more, alone:\n${files.map(file => `   ${file}\n`).join('')}`)
+
+/** What counts after files ran once more: their second run, with what failed in the first told of. */
+function afterAll(first: readonly FileCounts[], again: readonly FileCounts[]): Counts {
+  const stood = first.filter(({ failed }) => failed === 0)
+  const passedAlone = first
+    .filter(({ file }) => again.some(other => other.file === file && other.failed === 0))
+    .flatMap(({ told = [] }) => told.map(each => `${each} (failed once, passed alone)`))
+  return summed([...stood, ...again, { passed: 0, failed: 0, skipped: 0, told: passedAlone }])
+}
+
+/** A runner's counts; without a report, or failing though its report doesn't, it counts as failed once. */
+function toldOf(runner: string, code: number | null, counts: readonly FileCounts[] | undefined): readonly FileCounts[] {
+  if (counts && (code === 0 || counts.some(({ failed }) => failed > 0))) return counts
+  const how = counts ? `ended with ${code}, though no test failed` : 'ended without a report'
+  return [...(counts ?? []), { file: unsaid, passed: 0, failed: 1, skipped: 0, told: [`${runner}: ${how}`] }]
+}
 
 async function componentFiles(
   engine: EngineName,
@@ -214,10 +253,9 @@ async function componentFiles(
   const args = ['--config', inTree('web-test-runner.config.mjs'), ...files.flatMap(file => ['--files', file])]
   const limit = (engine === 'chromium' ? 5 : 15) * minute
   const { code } = await runNode(tools.webTestRunner, { args, env, limit })
-  const counts = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as FileCounts[]) : []
-  // without a report, or failing though its report doesn't, it counts as failed once
-  const untold = grep === undefined && code !== 0 && counts.every(({ failed }) => failed === 0)
-  return counts.length === 0 || untold ? [...counts, { file: unsaid, passed: 0, failed: 1, skipped: 0 }] : counts
+  const counts = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as FileCounts[]) : undefined
+  // with a pattern the runner fails for every test that it left out
+  return toldOf(`component tests in ${engine}`, grep === undefined ? code : 0, counts)
 }
 
 interface PlaywrightReport {
@@ -228,6 +266,16 @@ interface PlaywrightReport {
     readonly skipped: number
   }
   readonly errors: readonly unknown[]
+  readonly suites: readonly PlaywrightSuite[]
+}
+
+interface PlaywrightSuite {
+  readonly file: string
+  readonly suites?: readonly PlaywrightSuite[]
+  readonly specs: readonly {
+    readonly title: string
+    readonly tests: readonly { readonly projectName: string; readonly status: string }[]
+  }[]
 }
 
 async function runBrowserTests({ grep, files }: Selection): Promise<Counts> {
@@ -239,14 +287,26 @@ async function runBrowserTests({ grep, files }: Selection): Promise<Counts> {
   const args = ['test', '--config', inTree('test/browser/playwright.config.ts'), '--pass-with-no-tests']
   const narrowed = [...files, ...(grep ? ['--grep', grep] : [])]
   const program = { script: tools.playwright, args: [...args, ...narrowed], env, limit: 20 * minute }
-  return reported('browser', program, ({ stats, errors }: PlaywrightReport) => {
+  return reported('browser', program, ({ stats, errors, suites }: PlaywrightReport) => {
     const shaky = stats.flaky <= mostShaky ? stats.flaky : 0
     return {
       passed: stats.expected + shaky,
       failed: stats.unexpected + stats.flaky - shaky + errors.length,
       skipped: stats.skipped,
+      told: suites.flatMap(notAtOnce),
     }
   })
+}
+
+/** A suite's tests that failed, and those that passed the second time. */
+function notAtOnce({ file, suites = [], specs }: PlaywrightSuite): readonly string[] {
+  const own = specs.flatMap(({ title, tests }) =>
+    tests.flatMap(({ projectName, status }) => {
+      if (status === 'unexpected') return [`test/browser/${file} [${projectName}]: ${title}`]
+      return status === 'flaky' ? [`test/browser/${file} [${projectName}]: ${title} (failed once, then passed)`] : []
+    }),
+  )
+  return [...own, ...suites.flatMap(notAtOnce)]
 }
 
 function runPackageChecks(): Promise<Counts> {
