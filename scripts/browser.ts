@@ -5,7 +5,9 @@ import { delimiter, join } from 'node:path'
 import { npm } from './bootstrap.js'
 import { inTree, run } from './command.ts'
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+/** Chromium's shell without a window is the same engine, and takes half the processor time: nothing draws a window. */
+const shell = 'chromium-headless-shell'
+const names = [shell, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const macApplications = ['Google Chrome', 'Chromium', 'Google Chrome for Testing']
 const packaged = { name: '@sparticuz/chromium', version: '153.0.0' } as const
 
@@ -66,7 +68,8 @@ function runnable(path: string): boolean {
 
 /** Debian only: Ubuntu's package of that name is a stub that wants snap, which a container doesn't have. */
 async function fromApt(): Promise<string | undefined> {
-  return (await installFromDebian(['chromium'])) ? fromPath() : undefined
+  for (const name of [shell, 'chromium']) if (await installFromDebian([name])) return fromPath()
+  return undefined
 }
 
 /** Installs packages where that is Debian and root; false where it isn't, or where they could not be had. */

@@ -22,10 +22,15 @@ export const chromiumArgs: readonly string[] = [
   '--force-color-profile=srgb',
 ]
 
-/** The browser that `npm test` found; a runner that was started by hand takes Debian's. */
+/** The browser that `npm test` found; a runner that was started by hand takes Debian's, where it is. */
+export function installedBrowser(): string | undefined {
+  const named = process.env['HOLDFAST_BROWSER']
+  return (named ? [named] : ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']).find(path => existsSync(path))
+}
+
+/** The same for who can't do without. */
 export function browserPath(): string {
-  const path = process.env['HOLDFAST_BROWSER'] ?? '/usr/bin/chromium'
-  if (!existsSync(path))
-    throw new Error('Start the browser tests by `npm test -- browser`, which finds a browser.')
+  const path = installedBrowser()
+  if (!path) throw new Error('Start the browser tests by `npm test -- browser`, which finds a browser.')
   return path
 }

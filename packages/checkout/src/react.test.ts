@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,14 +7,14 @@ import type { Browser, Page } from 'puppeteer-core'
 import { createElement, StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { chromiumArgs } from '../../../test/support/chromium.ts'
+import { chromiumArgs, installedBrowser } from '../../../test/support/chromium.ts'
 import { HoldfastCheckout } from './react.ts'
 import { Shop } from './testing/react-shop.ts'
 import { checkoutView } from './testing/views.ts'
 
 /* A page that React draws on a server, and then takes over in a real browser, in the way of a framework. */
 
-const browserPath = process.env['HOLDFAST_BROWSER'] ?? '/usr/bin/chromium'
+const browserPath = installedBrowser()
 const secret = 'cs_01_secret_mkt_abc'
 
 /** The script of the page, React's warnings included. */
@@ -60,7 +59,7 @@ describe('on a server', () => {
   })
 })
 
-describe.skipIf(!existsSync(browserPath))(`a page that was drawn on a server, in ${browserPath}`, () => {
+describe.skipIf(!browserPath)(`a page that was drawn on a server, in ${browserPath}`, () => {
   let site: Awaited<ReturnType<typeof openSite>>
   let browser: Browser
   let page: Page
@@ -70,7 +69,7 @@ describe.skipIf(!existsSync(browserPath))(`a page that was drawn on a server, in
   beforeAll(async () => {
     html = renderToString(createElement(Shop, { clientSecret: secret }))
     site = await openSite(html, await clientScript())
-    browser = await launch({ executablePath: browserPath, args: [...chromiumArgs] })
+    browser = await launch({ executablePath: browserPath!, args: [...chromiumArgs] })
     page = await browser.newPage()
     page.on('console', (message) => { if (['error', 'warn'].includes(message.type())) said.push(message.text()) })
     page.on('pageerror', (error) => said.push(String(error)))

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { newId } from '@holdfast/contract'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { installedBrowser } from '../../../test/support/chromium.ts'
 import { waitFor } from '../../../test/support/wait.ts'
 import type { FrameAssets } from './frame-page.ts'
 import { sendOf, startHarness, ticketFor } from './testing/harness.ts'
@@ -12,7 +12,7 @@ import type { Introduction, Shop } from './testing/shop.ts'
 
 /* The frame that the vault serves, in a real browser, on an origin of its own, inside of a merchant's page. */
 
-const browser = process.env['HOLDFAST_BROWSER'] ?? '/usr/bin/chromium'
+const browser = installedBrowser()
 const card = { number: '4112344112344113', expiry: '0531', code: '739', name: 'Ann Buyer' }
 const arabic = { title: 'بطاقة', label_number: 'رقم البطاقة' }
 const chinese = { title: '银行卡', number_incomplete: '卡号不完整。', number_short: '卡号少了 {count} 位。' }
@@ -35,7 +35,7 @@ async function bundle(): Promise<FrameAssets> {
   return { script: text('.js'), style: text('.css'), words: { ar: JSON.stringify(arabic), 'zh-CN': JSON.stringify(chinese) } }
 }
 
-describe.skipIf(!existsSync(browser))(`the card frame in ${browser}`, () => {
+describe.skipIf(!browser)(`the card frame in ${browser}`, () => {
   beforeAll(async () => {
     at = await startHarness({ frame: await bundle(), now: () => new Date() })
     shop = await openShop()
