@@ -43,8 +43,7 @@ async function show(state: State, { theme, scheme, language, width }: Choice): P
   const component = document.createElement(`holdfast-${kind}`) as Component
   const attributes = {
     [state.order ? 'buyer-secret' : 'client-secret']: own, 'api-url': apiUrl, locale: language,
-    // an order has the one look of its own
-    appearance: state.order ? scheme : `${theme} ${scheme}`, ...state.attributes,
+    appearance: `${theme} ${scheme}`, ...state.attributes,
   }
   for (const [name, value] of Object.entries(attributes)) component.setAttribute(name, value)
   const figure = document.createElement('figure')

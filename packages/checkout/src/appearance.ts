@@ -48,11 +48,32 @@ export function allowed(variables: unknown): AppearanceVariables {
     name !== 'scheme' && isFrameStyle({ [name === 'colorAccent' ? 'colorFocus' : name]: value })))
 }
 
+/** What a component has on: a merchant's variables at once, a theme when it has come. */
+export class Look {
+  readonly sheet: CSSStyleSheet = new CSSStyleSheet()
+  declare dark: boolean
+  /** A theme is on its way, without which what is drawn would be seen to change. */
+  declare coming: Promise<void> | undefined
+
+  /** @param arrived - called when a theme that was on its way is on */
+  put(appearance: Appearance, arrived: () => void): void {
+    const own = sheetOf(appearance)
+    const coming = this.coming = themeOf(appearance)?.then((rules) => {
+      if (coming !== this.coming) return
+      this.sheet.replaceSync(`${rules}${own}`)
+      this.coming = undefined
+      arrived()
+    })
+    this.dark = isDark(appearance)
+    this.sheet.replaceSync(own)
+  }
+}
+
 /**
  * The rules of the theme that an appearance names; undefined where the script has all there is to it. What isn't known
  * is left out, and the console told. Never rejects.
  */
-export function themeOf(appearance: Appearance): Promise<string | void> | undefined {
+export function themeOf(appearance: Appearance): Promise<string> | undefined {
   const { theme = '', variables } = appearance
   const name = `${theme}`.replace(schemes, '').trim()
   const taken = allowed(variables)
@@ -60,7 +81,10 @@ export function themeOf(appearance: Appearance): Promise<string | void> | undefi
   if (all && /^(harbour)?$/.test(name)) return undefined
   return import('./themes/index.ts')
     .then(({ dress }) => dress(name, { dark: isDark(appearance), variables, taken, warn: warnOnce }))
-    .catch((error: unknown) => warnOnce(`${error}`))
+    .catch((error: unknown) => {
+      warnOnce(`${error}`)
+      return ''
+    })
 }
 
 /** The custom properties of an appearance, as the text of a stylesheet: nothing in it was free text. */

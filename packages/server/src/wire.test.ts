@@ -139,7 +139,7 @@ const lasting: readonly (readonly [string, Behaviour, string])[] = [
 describe('retries', () => {
   it.each(passing)('sends the very same call again after %s', async (_, behaviour) => {
     backend.behave(behaviour, json(200, { object: 'refund' }))
-    const answer = await wire({ attemptTimeoutMs: 100 }).post('/v1/refunds', { amount: 5 })
+    const answer = await wire({ attemptTimeoutMs: 1_000 }).post('/v1/refunds', { amount: 5 })
     expect(answer).toEqual({ object: 'refund' })
     expect(backend.received.map(({ body }) => body)).toEqual(['{"amount":5}', '{"amount":5}'])
     expect(keys()[0]).toBe(keys()[1])

@@ -275,6 +275,6 @@ test('72 hours of outage lose nothing, and the order can be recovered by sequenc
     expect(own.filter(({ event }, at) => event.sequence > 1 && own[at - 1]?.event.sequence !== event.sequence).map(({ event }) => (event.data as { name: string }).name))
       .toEqual(Array.from({ length: 36 }, (_, at) => `hour ${at * 2}`))
   }
-  expect(await until(async () => (await deliveriesOf(id)).every(({ status }) => status === 'delivered'), 5_000)).toBe(true)
+  expect(await until(async () => (await deliveriesOf(id)).every(({ status }) => status === 'delivered'), 15_000)).toBe(true)
   expect(await ok('GET', `/v1/webhook-endpoints/${id}`)).toMatchObject({ status: 'enabled', failingSince: null })
 }, 60_000)

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import type { CardField } from '@holdfast/contract/frame'
-import { appearanceOf, frameStyle, isDark, sheetOf, themeOf, type Appearance } from '../appearance.ts'
+import { appearanceOf, frameStyle, Look, type Appearance } from '../appearance.ts'
 import { messageOf } from '../errors.ts'
 import type { CheckoutState, HoldfastCheckoutEventMap, Outcome } from '../events.ts'
 import { languageOf, type Language, type StringKey } from '../i18n/index.ts'
@@ -128,10 +128,7 @@ export class HoldfastCheckout extends LitElement {
   readonly #controller: CheckoutController
   /** What it was started for. */
   #begun = ''
-  #sheet: CSSStyleSheet | undefined
-  #dark = false
-  /** While a theme is on its way, nothing is shown: it would be seen to change. */
-  #theme: Promise<void> | undefined
+  readonly #look = new Look()
   #next: WhatIsNext | undefined
   #nextLocale = ''
   #step: CheckoutController['step']
@@ -227,20 +224,19 @@ export class HoldfastCheckout extends LitElement {
 
   protected override createRenderRoot(): ShadowRoot {
     const root = super.createRenderRoot() as ShadowRoot
-    this.#sheet = new CSSStyleSheet()
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, this.#sheet]
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, this.#look.sheet]
     return root
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     // a framework unsets a property by undefined
-    if (changed.has('appearance')) this.#dress(this.appearance ??= {})
+    if (changed.has('appearance')) this.#look.put(this.appearance ??= {}, () => this.requestUpdate())
     if ((changed.has('clientSecret') || changed.has('apiUrl')) && this.#begun !== this.#wanted) this.#start()
   }
 
   protected override render(): TemplateResult {
     const language = this.#language()
-    return html`<div class="base ${this.#dark ? 'dark' : ''} ${this.#theme ? 'bare' : ''}" part="base"
+    return html`<div class="base ${this.#look.dark ? 'dark' : ''} ${this.#look.coming ? 'bare' : ''}" part="base"
       lang=${language.locale} dir=${language.direction}>
       ${navigator.onLine ? nothing : notice('info', language.text('offline'))}${this.#body(language)}
       <p class="sr" role="status">${this.#announcement(language)}</p>
@@ -249,24 +245,11 @@ export class HoldfastCheckout extends LitElement {
 
   protected override updated(): void {
     // a shape without words or without its look can't be used yet
-    if (!this.#spoken || this.#theme) return
+    if (!this.#spoken || this.#look.coming) return
     const before = this.#controller.tell()
     const { step } = this.#controller
     if ((before && before !== 'loading') || (this.#step && !step)) this.#follow(before)
     this.#step = step
-  }
-
-  #dress(appearance: Appearance): void {
-    const wear = (rules: string | void): void => this.#sheet?.replaceSync((rules ?? '') + sheetOf(appearance))
-    const theme = themeOf(appearance)?.then((rules) => {
-      if (theme !== this.#theme) return
-      wear(rules)
-      this.#theme = undefined
-      this.requestUpdate()
-    })
-    this.#theme = theme
-    this.#dark = isDark(appearance)
-    wear()
   }
 
   get #wanted(): string {
@@ -318,7 +301,7 @@ export class HoldfastCheckout extends LitElement {
       return unavailableView(language, session.fault, () => this.#controller.load())
     }
     const { forming, coming } = this.#controller
-    if (!session?.view || language.pending || forming || coming || this.#theme) return skeleton(language, { slow, payButton })
+    if (!session?.view || language.pending || forming || coming || this.#look.coming) return skeleton(language, { slow, payButton })
     const drawn = { view: session.view, language }
     if (phase === 'complete') return completeView(drawn, this.#whatIsNext(language)?.(session.view))
     if (phase === 'expired' || phase === 'canceled') return html`${header(drawn)}${closedView(drawn, phase)}`

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import type { OrderView } from '@holdfast/contract/types'
 import { Caller, isFailure, type ApiFailure } from '../api.ts'
-import { appearanceOf, isDark, sheetOf, type Appearance } from '../appearance.ts'
+import { appearanceOf, Look, type Appearance } from '../appearance.ts'
 import { icon } from '../element/icons.ts'
 import { languageOf, type Language, type Words } from '../i18n/index.ts'
 import { patient, pause, type Timing } from '../timing.ts'
@@ -36,7 +36,8 @@ interface Spoken {
  *
  * @attr buyer-secret - the secret of the order's buyer link; a new one starts over
  * @attr locale - BCP 47; by default the nearest `lang`, then the browser's
- * @attr appearance - `auto` (default), `light`, `dark`, or JSON of {@link Appearance}
+ * @attr appearance - as the checkout's: a theme (`harbour`, `ledger`, `hearth`), `light`, `dark` or `auto`, both apart by a
+ *   space, or JSON of {@link Appearance}
  * @attr api-url - the API's origin; by default the script's own
  *
  * @event {OrderEvent} order - it is there, or has changed
@@ -85,8 +86,7 @@ export class HoldfastOrder extends LitElement {
   #asking: Asking | undefined
   /** The buyer has just decided: what came of it is announced. */
   #decided = false
-  #sheet: CSSStyleSheet | undefined
-  #dark = false
+  readonly #look = new Look()
   #spoken: Spoken | undefined
   #coming: string | undefined
   /** Reads that were begun; an answer that a decision has overtaken is not shown. */
@@ -122,23 +122,20 @@ export class HoldfastOrder extends LitElement {
 
   protected override createRenderRoot(): ShadowRoot {
     const root = super.createRenderRoot() as ShadowRoot
-    this.#sheet = new CSSStyleSheet()
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, this.#sheet]
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, this.#look.sheet]
     return root
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('appearance')) {
-      this.#dark = isDark(this.appearance)
-      this.#sheet?.replaceSync(sheetOf(this.appearance))
-    }
+    // a framework unsets a property by undefined
+    if (changed.has('appearance')) this.#look.put(this.appearance ??= {}, () => this.requestUpdate())
     if (changed.has('buyerSecret') || changed.has('apiUrl')) this.#start()
   }
 
   protected override render(): TemplateResult {
     const spoken = this.#speak()
     const { language: { locale, direction } } = spoken ?? { language: languageOf('en') }
-    return html`<div class="base ${this.#dark ? 'dark' : ''}" part="base" lang=${locale} dir=${direction}>
+    return html`<div class="base ${this.#look.dark ? 'dark' : ''} ${this.#look.coming ? 'bare' : ''}" part="base" lang=${locale} dir=${direction}>
       ${spoken ? this.#body(spoken) : skeleton}
       <p class="sr" role="status">${this.#announcement(spoken)}</p></div>`
   }

@@ -4,6 +4,7 @@ import { setupWorker, type SetupWorker } from 'msw/browser'
 import type { OrderView } from '@holdfast/contract/types'
 import { violations } from '../testing/axe.ts'
 import { until } from '../testing/until.ts'
+import { palettes } from '../themes/palettes.ts'
 import { patient } from '../timing.ts'
 import { loadHoldfastOrder, type HoldfastOrder } from './index.ts'
 
@@ -107,6 +108,7 @@ async function open(shows: string, attributes: Readonly<Record<string, string>> 
 const textOf = (element: HoldfastOrder): string => (element.renderRoot as ShadowRoot).querySelector<HTMLElement>('.base')?.innerText.replace(/\s+/g, ' ') ?? ''
 const says = (element: HoldfastOrder, words: string): Promise<unknown> => until(`“${words}” in ${textOf(element)}`, () => textOf(element).includes(words))
 const find = <E extends HTMLElement>(element: HoldfastOrder, selector: string): E | null => element.renderRoot.querySelector<E>(selector)
+const rgb = (colour: string): string => `#${[...colour.matchAll(/\d+/g)].map(([part]) => Number(part).toString(16).padStart(2, '0')).join('')}`
 const press = (element: HoldfastOrder, selector: string): void => find(element, selector)!.click()
 const status = (element: HoldfastOrder): string => find(element, '[role=status]')!.textContent.trim()
 
@@ -127,6 +129,29 @@ describe('an order after payment', () => {
       })
     }
   }
+
+  for (const [theme, schemes] of Object.entries(palettes)) {
+    for (const [scheme, { background }] of Object.entries(schemes)) {
+      it(`wears ${theme}, ${scheme}, as the checkout does, without a fault for axe to find`, async () => {
+        const element = await open('Where your money is', { appearance: `${theme} ${scheme}` })
+        expect(rgb(getComputedStyle(find(element, '.base')!).backgroundColor)).to.equal(background)
+        expect(await violations(element)).to.deep.equal([])
+      })
+    }
+  }
+
+  it('is written as large as the buyer wants, all of it', async () => {
+    const sizes = (element: HoldfastOrder): readonly number[] => ['h2', '.legend', '.badge', '.where .pair', '.timeline li', 'dt']
+      .map((selector) => Number.parseInt(getComputedStyle(find(element, selector)!).fontSize, 10))
+    const element = await open('Where your money is')
+    const usual = sizes(element)
+    document.documentElement.style.fontSize = '32px'
+    try {
+      expect(sizes(element)).to.deep.equal(usual.map((size) => size * 2))
+    } finally {
+      document.documentElement.style.fontSize = ''
+    }
+  })
 
   it('says who holds what, at which fee, what happened, and what time will do', async () => {
     const text = textOf(await open('What happened'))

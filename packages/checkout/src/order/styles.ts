@@ -3,18 +3,18 @@ import { common } from '../element/styles.ts'
 
 const own = css`
   :host { max-inline-size: 560px; }
-  h2 { font-size: 28px; line-height: 1.3; font-weight: 650; letter-spacing: -.01em; color: var(--ink); }
-  @container (max-width: 379px) { h2 { font-size: 20px; } }
+  h2 { font-size: calc(var(--size) * 1.75); letter-spacing: -.01em; }
+  @container (max-width: 379px) { h2 { font-size: calc(var(--size) * 1.25); } }
   h2:focus-visible, h4:focus-visible { outline: none; }
-  h4 { margin: 0; font-size: 16px; font-weight: 600; }
+  h4 { margin: 0; font-size: var(--size); font-weight: 600; }
   .where, .seller, .happened { margin-block-start: 20px; padding-block-start: 20px; border-block-start: 1px solid var(--line); }
   .where { margin-block-start: 12px; padding-block-start: 0; border: 0; }
-  .where .pair { font-weight: 500; font-size: 14px; color: var(--quiet); }
-  .where .pair > :last-child { font-size: 16px; font-weight: 650; color: var(--ink); }
+  .where .pair { font-weight: 500; font-size: var(--small); color: var(--quiet); }
+  .where .pair > :last-child { font-size: var(--size); font-weight: 650; color: var(--ink); }
   .where > p { margin-block-start: 8px; }
-  .legend { font-size: 14px; }
+  .legend { font-size: var(--small); }
   .terms { margin-block-start: 12px; }
-  .badge { padding: 0 8px; border: 1px solid currentColor; border-radius: 4px; font-size: 12px; line-height: 20px; font-weight: 500; }
+  .badge { padding: 0 8px; border: 1px solid currentColor; border-radius: 4px; font-size: var(--tiny); line-height: 1.7; font-weight: 500; }
   .badge.held { color: var(--held); } .badge.released { color: var(--released); }
   .badge.refunded { color: var(--refunded); } .badge.frozen { color: var(--error); }
   .notice { border-color: var(--held); } .notice .icon { color: var(--held); }
@@ -22,11 +22,11 @@ const own = css`
   .actions .pay, .actions .quiet { flex: 1 1 180px; inline-size: auto; min-block-size: 44px; margin: 0; padding: 8px 16px; }
   .asking { display: grid; gap: 12px; margin-block-start: 16px; padding: 16px; border: 1px solid var(--border); border-radius: var(--corner); }
   .asking .actions { margin-block-start: 4px; }
-  label { display: block; margin-block-end: 4px; font-size: 14px; font-weight: 500; }
+  label { display: block; margin-block-end: 4px; font-size: var(--small); font-weight: 500; }
   textarea { inline-size: 100%; padding: 10px 12px; border: 1px solid var(--border); border-radius: var(--control); font: inherit;
     color: var(--ink); background: var(--paper); resize: vertical; }
   textarea[aria-invalid=true] { border-color: var(--error); }
-  .wrong { display: flex; gap: 8px; margin-block-start: 4px; font-size: 14px; color: var(--error); }
+  .wrong { display: flex; gap: 8px; margin-block-start: 4px; font-size: var(--small); color: var(--error); }
   .wrong .icon { margin-block-start: 2px; flex: none; }
   [role=alert]:empty { display: none; }
   .timeline { display: grid; gap: 16px; margin-block-start: 12px; padding: 0; list-style: none; }

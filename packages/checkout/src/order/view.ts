@@ -38,10 +38,11 @@ export function money({ view: { currency, exponent }, language }: Pick<Drawn, 'v
 export function orderView(drawn: OrderDrawn): TemplateResult {
   const { view, language, words } = drawn
   const text = shared(language)
-  return html`<header part="header" class="head">
-      <div><strong><bdi>${view.marketplaceName}</bdi></strong><h2 tabindex="-1">${text('order', { reference: view.reference })}</h2></div>
-      ${view.mode === 'test' ? html`<span class="test" part="test-mode">${text('testMode')}<span class="sr">.
-        ${text('testModeHint')}</span></span>` : nothing}
+  return html`<header part="header">
+      <div class="head"><strong><bdi>${view.marketplaceName}</bdi></strong>
+        ${view.mode === 'test' ? html`<span class="test" part="test-mode">${text('testMode')}<span class="sr">.
+        ${text('testModeHint')}</span></span>` : nothing}</div>
+      <h2 tabindex="-1">${text('order', { reference: view.reference })}</h2>
     </header>
     <section class="where" part="where">
       <h3 class="pair"><span>${words('where')}</span><span>${money(drawn, view.amount)}</span></h3>

@@ -12,6 +12,9 @@ header { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 16px;
 .test { grid-area: 1 / 2; justify-self: end; border-radius: 2px; }
 .total { grid-column: 1 / -1; justify-content: space-between; margin-block-start: 8px; font-size: calc(var(--size) * 1.5);
   letter-spacing: 0; }
+header h2 { grid-column: 1 / -1; margin-block-start: 8px; font-size: calc(var(--size) * 1.5); letter-spacing: 0; }
+header + .where { margin-block-start: 16px; }
+.badge { border-radius: 2px; }
 details.held { margin-block: 0 16px; }
 .seal .icon { inline-size: 32px; block-size: 32px; }
 .seal.good .icon { inline-size: 40px; block-size: 40px; padding: 10px; border-radius: var(--control); }
@@ -28,10 +31,10 @@ export const hearth = `
 .base { --corner: var(--holdfast-radius, 24px); --control: var(--holdfast-radius, 14px); padding: 28px;
   box-shadow: 0 1px 2px rgb(74 40 30 / 5%), 0 18px 48px rgb(74 40 30 / 9%); }
 .base.dark { box-shadow: none; }
-.total, .outcome h2 { font-family: var(--holdfast-font-family, ui-serif, "New York", Charter, "Iowan Old Style", Georgia, "Songti SC",
+.total, .outcome h2, header h2 { font-family: var(--holdfast-font-family, ui-serif, "New York", Charter, "Iowan Old Style", Georgia, "Songti SC",
   "Noto Serif", serif); font-weight: 600; }
 .total small { font-family: system-ui, sans-serif; }
-.test { border-radius: 99px; padding-inline: 10px; }
+.test, .badge { border-radius: 99px; padding-inline: 10px; }
 details.held { margin-block: 12px 20px; border: 0; border-radius: var(--control);
   background: color-mix(in srgb, var(--held) 8%, var(--paper)); }
 summary { padding: 4px 16px; min-block-size: 48px; }
@@ -42,6 +45,8 @@ summary { padding: 4px 16px; min-block-size: 48px; }
 .method:has(> label > :checked) { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
 .method > label { min-block-size: 56px; }
 .pay, .link { min-block-size: 56px; border-radius: var(--holdfast-radius, 99px); }
+.asking { border-color: var(--line); background: color-mix(in srgb, var(--held) 8%, var(--paper)); }
+textarea { border-radius: var(--control); }
 .quiet { border-radius: var(--holdfast-radius, 99px); padding-inline: 20px; }
 .notice { border-width: 1px; background: color-mix(in srgb, var(--error) 6%, var(--paper)); }
 .notice.info { background: color-mix(in srgb, var(--accent) 6%, var(--paper)); }
