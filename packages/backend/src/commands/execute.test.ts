@@ -8,7 +8,7 @@ import { crashingPool } from '../testing/crashing-pool.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { claimOf, createThing } from '../testing/thing.ts'
 import { execute, runBatch, type Command } from './execute.ts'
-import { answerOnce, hashCanonical, render, storeAnswer, taken, takenKeys, writeKeys } from './idempotency.ts'
+import { answerOnce, hashCanonical, render, storeAnswers, taken, takenKeys, writeKeys } from './idempotency.ts'
 import { inTransaction } from '../postgres/transaction.ts'
 
 const marketplace = 'mkt_0'
@@ -22,7 +22,7 @@ let key = 0
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  pool = createPool(database.app, { size: 4, applicationName: 'test', waitMs: 500 })
+  pool = createPool(database.app, { size: 4, applicationName: 'test', waitMs: 2_000 })
   deps = { pool, hooks }
   await pool.query(`insert into marketplaces values ($1, 'M', 'test', '{}', now())`, [marketplace])
 })
@@ -203,7 +203,7 @@ describe('a command in two steps', () => {
     const { claim, first } = claimWithOperation()
     await first()
     const waiting = answerOnce(deps, { claim, requestId: 'r' }, async () => ((await first()) ? expect.unreachable() : taken))
-    await inTransaction(pool, (tx) => storeAnswer(tx, claim, render({ body: { done: true } }, { status: 200, requestId: 'r' })))
+    await inTransaction(pool, async (tx) => storeAnswers(tx, [{ claim, answer: render({ body: { done: true } }, { status: 200, requestId: 'r' }) }]))
     expect(await waiting).toMatchObject({ status: 200, body: '{"done":true}', replayed: true })
   })
 })

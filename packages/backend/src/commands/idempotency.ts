@@ -131,21 +131,33 @@ export function writeKeys(tx: Tx, keys: readonly Claimed[]): void {
 
 const sealed = (claim: Claim, { body }: Answer): Buffer => claim.sealer.seal(Buffer.from(body), placeOfAnswer(claim))
 
-/**
- * Stores what a key answers from now on that a command in two steps wrote in its first. An answer of 5xx gives the
- * key back instead: it decided nothing.
- */
-export async function storeAnswer(tx: Tx, claim: Claim, answer: Answer): Promise<void> {
-  const key = [claim.marketplace, claim.scope, claim.key]
-  if (answer.status >= 500) {
-    await tx.client.query({ name: 'release_key', text: 'delete from idempotency_keys where marketplace_id = $1 and scope = $2 and key = $3 and status is null', values: key })
-    return
+/** A key that a command in two steps wrote in its first, and what it answers from now on. */
+export interface Answered {
+  readonly claim: Claim
+  readonly answer: Answer
+}
+
+/** Sends what keys of one marketplace answer. An answer of 5xx gives its key back instead: it decided nothing. */
+export function storeAnswers(tx: Pick<Tx, 'send'>, answers: readonly Answered[]): void {
+  for (const { claim: { marketplace, scope, key } } of answers.filter(({ answer }) => answer.status >= 500)) {
+    tx.send({ name: 'release_key', text: 'delete from idempotency_keys where marketplace_id = $1 and scope = $2 and key = $3 and status is null', values: [marketplace, scope, key] })
   }
-  await tx.client.query({
-    name: 'store_answer',
-    text: `update idempotency_keys set status = $4, content_type = $5, body_sealed = $6, answered_at = now()
-           where marketplace_id = $1 and scope = $2 and key = $3 and status is null`,
-    values: [...key, answer.status, answer.contentType, sealed(claim, answer)],
+  const lasting = answers.filter(({ answer }) => answer.status < 500)
+  const [first] = lasting
+  if (!first) return
+  const each = <T>(read: (one: Answered) => T): T[] => lasting.map(read)
+  tx.send({
+    name: 'store_answers',
+    over: 'idempotency_keys',
+    text: `update idempotency_keys t set status = n.status, content_type = n.content_type, body_sealed = n.body_sealed, answered_at = now()
+           from (select $1::text as marketplace_id, u.*
+             from unnest($2::text[], $3::text[], $4::smallint[], $5::text[], $6::bytea[])
+               as u (scope, key, status, content_type, body_sealed) offset 0) as n
+           where t.marketplace_id = n.marketplace_id and t.scope = n.scope and t.key = n.key and t.status is null`,
+    values: [
+      first.claim.marketplace, each(({ claim }) => claim.scope), each(({ claim }) => claim.key), each(({ answer }) => answer.status),
+      each(({ answer }) => answer.contentType), each(({ claim, answer }) => sealed(claim, answer)),
+    ],
   })
 }
 
@@ -256,7 +268,7 @@ async function find(deps: Pick<Deps, 'pool' | 'hooks'>, { claim, requestId, refu
 
 /** Stores what became of a call that died, so that every later one reads the same bytes. */
 async function keep({ pool }: Pick<Deps, 'pool'>, { claim, answer }: { claim: Claim; answer: Answer }): Promise<Answer> {
-  await inTransaction(pool, (tx) => storeAnswer(tx, claim, answer))
+  await inTransaction(pool, async (tx) => storeAnswers(tx, [{ claim, answer }]))
   const row = await readKey(pool, claim)
   return (row && replay(row, claim)) ?? answer
 }

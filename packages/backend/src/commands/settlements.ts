@@ -178,7 +178,7 @@ async function oursOf({ tx, marketplace }: Recording, lines: readonly Line[]): P
     left join payments p on p.marketplace_id = o.marketplace_id and p.id = o.payment_id and p.superseded
     where o.marketplace_id = ${marketplace} and o.id = any(${lines.flatMap(({ op }) => op?.id ?? [])})
       and o.state = 'confirmed'`.execute(tx.db)
-  const captures = await readCaptureParts(tx.db, marketplace, rows.flatMap(({ capture }) => capture ?? []))
+  const captures = await readCaptureParts(tx, marketplace, rows.flatMap(({ capture }) => capture ?? []))
   return new Map(rows.map(({ id, capture, surfaced, reported }) => [id, {
     capture: captures.get(capture ?? ''), surfaced: surfaced ?? 0n,
     reported: reported === null ? null : { gross: reported },

@@ -9,7 +9,7 @@ import { inTransaction } from '../postgres/transaction.ts'
 import { payoutConnectorOf } from '../rails.ts'
 import { lockCustody, lockSellers, openDesk, saveDesk, type Desk } from '../store/book.ts'
 import { stageHappenings } from '../store/happenings.ts'
-import { isResolved, RAIL_TIMEOUT_MS, recordOutcome, type OperationRow } from '../store/operations.ts'
+import { isResolved, RAIL_TIMEOUT_MS, recordOutcomes, type OperationRow } from '../store/operations.ts'
 import { lockPayouts, payoutOf, type PayoutRow } from '../store/payouts.ts'
 import type { JobHandler, Subject } from './handler.ts'
 import { mayAsk, rememberAsked } from './polls.ts'
@@ -131,7 +131,7 @@ async function applyChange(changing: Changing, said: PayoutChange): Promise<void
   if (isResolved(op) || op.state === 'intent_written') return
   const outcome = { outcome: 'approved', railReference: op.rail_reference ?? op.request_id,
     amount: op.amount } as const
-  await recordOutcome(tx, op, { event: 'confirm', outcome, now: desk.now })
+  recordOutcomes(tx, [{ op, event: 'confirm', outcome }], desk.now)
   op.state = 'confirmed'
 }
 

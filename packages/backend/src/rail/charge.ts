@@ -7,7 +7,7 @@ import {
 import { dropCredential, settleCredential } from '../saved-cards/credential.ts'
 import { lockOrders, lockPayments } from '../store/book.ts'
 import { insertCapture } from '../store/movements.ts'
-import { insertOperation } from '../store/operations.ts'
+import { insertOperation, type OperationRow } from '../store/operations.ts'
 import { lockSessions, moveSession, type SessionRow } from '../store/sessions.ts'
 import { setTimers } from '../store/timers.ts'
 import { canBeClosed } from './attempts/live.ts'
@@ -15,14 +15,16 @@ import { surface } from './attempts/supersede.ts'
 import { eventOf, type Appliance, type Applying } from './outcome.ts'
 
 /** An attempt to charge a buyer: `authorize` or `sale`. */
-export const chargeAppliance: Appliance = {
-  async lock({ tx, desk, op }) {
+export const chargeAppliance: Appliance<void> = {
+  async lock({ tx, desk, ops }) {
+    assert(ops.length === 1, 'a session has one attempt under way, and its outcome is applied by itself')
+    const [{ payment_id: payment }] = ops as [OperationRow]
     const { session_id: session, order_id: order } = await tx.db.selectFrom('payments')
       .select(['session_id', 'order_id'])
-      .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.payment_id as string)
+      .where('marketplace_id', '=', desk.marketplace).where('id', '=', payment as string)
       .executeTakeFirstOrThrow()
     await lockSessions(tx, desk, [session])
-    await lockPayments(tx, desk, [op.payment_id as string])
+    await lockPayments(tx, desk, [payment as string])
     await lockOrders(tx, desk, [order])
   },
   async apply(applying) {

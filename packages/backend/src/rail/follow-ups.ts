@@ -4,48 +4,59 @@ import {
   payoutMachine,
   rejectRefund, type Capture, type Refund,
 } from '@holdfast/core'
-import type { Tx } from '../database.ts'
-import { lockCustody, lockOrders, lockOrdersBy, lockPayments, lockSellers, lockSellersOfPayments, openDesk } from '../store/book.ts'
-import { readCaptureParts, readRefundParts } from '../store/movements.ts'
-import { insertOperation, type OperationRow } from '../store/operations.ts'
-import { lockPayouts, payoutOf } from '../store/payouts.ts'
+import { lockCustody, lockOrdersBy, lockPayments, lockSellers } from '../store/book.ts'
+import {
+  endCaptures, endRefunds, readCaptureParts, readRefundParts, type EndedCapture, type EndedRefund,
+} from '../store/movements.ts'
+import { insertOperation } from '../store/operations.ts'
+import { lockPayouts, movePayouts, payoutOf, type MovedPayout, type PayoutRow } from '../store/payouts.ts'
 import { setTimers } from '../store/timers.ts'
-import { eventOf, type Appliance, type Applying } from './outcome.ts'
+import { eventOf, type Appliance, type Applying, type Locking } from './outcome.ts'
 
 /* What becomes of captures, voids, refunds and payouts when the rail has answered. */
 
-async function lockPaymentOf({ tx, desk, op }: Omit<Applying, 'outcome'>): Promise<void> {
-  await lockPayments(tx, desk, [op.payment_id as string])
-  await lockOrders(tx, desk, [need(desk.book.payments, op.payment_id as string).order])
+async function lockPaymentsOf({ tx, desk, ops }: Locking): Promise<void> {
+  const payments = ops.map(({ payment_id: payment }) => payment as string)
+  await Promise.all([lockPayments(tx, desk, payments), lockOrdersBy(tx, desk, { payments })])
 }
 
-export const captureAppliance: Appliance = {
-  lock: lockPaymentOf,
-  async apply({ deps, tx, desk, op, outcome }) {
+interface Captures {
+  readonly captures: ReadonlyMap<string, Capture>
+  readonly ended: EndedCapture[]
+}
+
+export const captureAppliance: Appliance<Captures> = {
+  async lock(locking) {
+    const { tx, desk, ops } = locking
+    const ids = ops.map(({ capture_id: capture }) => capture as string)
+    const [, captures] = await Promise.all([lockPaymentsOf(locking), readCaptureParts(tx, desk.marketplace, ids)])
+    return { captures, ended: [] }
+  },
+  async apply({ deps, desk, op, outcome }, { captures, ended }) {
     const event = eventOf(outcome)
     if (event === 'lose_sight') return event
-    const capture = (await readCaptureParts(tx.db, desk.marketplace,
-      [op.capture_id as string])).get(op.capture_id as string) as Capture
+    const capture = need(captures, op.capture_id as string)
     if (outcome.outcome === 'approved' && outcome.amount !== capture.amount) {
       // nothing is posted that the rail may not have taken: it stays unknown, and alarms, until a person has looked
       deps.log.error({ capture: capture.id, asked: Number(capture.amount), approved: Number(outcome.amount) },
         'captured another amount than was asked')
       return 'lose_sight'
     }
-    if (outcome.outcome === 'approved') confirmCapture(desk.book, capture, desk.now)
-    else failCapture(desk.book, capture)
-    await tx.db.updateTable('captures').set({
-      state: outcome.outcome === 'approved' ? 'succeeded' : 'failed',
-      ...(outcome.outcome === 'approved' && { rail_reference: outcome.railReference }),
-    }).where('marketplace_id', '=', desk.marketplace).where('id', '=', capture.id)
-      .where('state', '=', 'pending').execute()
+    if (outcome.outcome === 'approved') {
+      confirmCapture(desk.book, capture, desk.now)
+      ended.push({ id: capture.id, state: 'succeeded', railReference: outcome.railReference })
+    } else {
+      failCapture(desk.book, capture)
+      ended.push({ id: capture.id, state: 'failed', railReference: null })
+    }
     return event
   },
+  save: (tx, { marketplace }, { ended }) => endCaptures(tx, marketplace, ended),
 }
 
 /** Voids what the merchant wants voided, what has expired, and what was approved for another amount. */
-export const voidAppliance: Appliance = {
-  lock: lockPaymentOf,
+export const voidAppliance: Appliance<void> = {
+  lock: lockPaymentsOf,
   async apply(applying) {
     const { tx, desk, op, outcome } = applying
     const event = eventOf(outcome)
@@ -66,16 +77,24 @@ export const voidAppliance: Appliance = {
   },
 }
 
-export const refundAppliance: Appliance = {
-  async lock(applying) {
-    await lockPaymentOf(applying)
-    const { tx, desk, op } = applying
-    const refund = await readRefundParts(tx.db, desk.marketplace, op.refund_id as string)
-    const { currency } = need(desk.book.payments, refund.payment)
-    await lockSellers(tx, desk, refund.allotments.map(({ seller }) => ({ seller, currency })))
+interface Refunds {
+  readonly refunds: ReadonlyMap<string, Refund>
+  readonly ended: EndedRefund[]
+}
+
+export const refundAppliance: Appliance<Refunds> = {
+  async lock(locking) {
+    const { tx, desk, ops } = locking
+    const ids = ops.map(({ refund_id: refund }) => refund as string)
+    const [, refunds] = await Promise.all([lockPaymentsOf(locking), readRefundParts(tx, desk.marketplace, ids)])
+    await lockSellers(tx, desk, [...refunds.values()].flatMap(({ payment, allotments }) => {
+      const { currency } = need(desk.book.payments, payment)
+      return allotments.map(({ seller }) => ({ seller, currency }))
+    }))
+    return { refunds, ended: [] }
   },
-  async apply(applying) {
-    const { deps, tx, desk, op, outcome } = applying
+  async apply(applying, { refunds, ended }) {
+    const { deps, desk, op, outcome } = applying
     const event = eventOf(outcome)
     if (event === 'lose_sight') return event
     if (outcome.outcome === 'not_sent') {
@@ -87,7 +106,7 @@ export const refundAppliance: Appliance = {
         'refunded another amount than was asked')
       return 'lose_sight'
     }
-    const refund: Refund = await readRefundParts(tx.db, desk.marketplace, op.refund_id as string)
+    const refund = need(refunds, op.refund_id as string)
     // nobody asked for it who could ask again: what an attempt that was closed over took goes back by itself
     if (outcome.outcome === 'declined' && outcome.decline.class === 'soft' && refund.allotments.length === 0) {
       await sendAgain(applying)
@@ -95,26 +114,31 @@ export const refundAppliance: Appliance = {
     }
     if (outcome.outcome === 'approved') confirmRefund(desk.book, refund)
     else rejectRefund(desk.book, refund, desk.now)
-    await tx.db.updateTable('refunds').set({
-      state: outcome.outcome === 'approved' ? 'succeeded' : 'failed', resolved_at: desk.now,
-      ...(outcome.outcome === 'declined' && { failure_code: outcome.decline.code }),
-    }).where('marketplace_id', '=', desk.marketplace).where('id', '=', refund.id)
-      .where('state', '=', 'pending').execute()
+    ended.push({
+      id: refund.id, state: outcome.outcome === 'approved' ? 'succeeded' : 'failed',
+      failure: outcome.outcome === 'declined' ? outcome.decline.code : null,
+    })
     return event
   },
+  save: (tx, desk, { ended }) => endRefunds(tx, desk, ended),
 }
 
-export const payoutAppliance: Appliance = {
-  async lock({ tx, desk, op }) {
-    const [payout] = await lockPayouts(tx, desk.marketplace, [op.payout_id as string])
-    assert(payout !== undefined, 'a payout has its row')
-    await lockSellers(tx, desk, [{ seller: payout.seller_id, currency: payout.currency }])
-    await lockCustody(tx, desk, [payout.currency])
+interface Payouts {
+  /** As they are locked, and moved on by what was applied before. */
+  readonly rows: Map<string, PayoutRow>
+  readonly moved: MovedPayout[]
+}
+
+export const payoutAppliance: Appliance<Payouts> = {
+  async lock({ tx, desk, ops }) {
+    const payouts = await lockPayouts(tx, desk.marketplace, ops.map(({ payout_id: payout }) => payout as string))
+    await lockSellers(tx, desk, payouts.map(({ seller_id: seller, currency }) => ({ seller, currency })))
+    await lockCustody(tx, desk, payouts.map(({ currency }) => currency))
+    return { rows: new Map(payouts.map((row) => [row.id, row])), moved: [] }
   },
-  async apply(applying) {
-    const { tx, desk, op, outcome } = applying
-    const [row] = await lockPayouts(tx, desk.marketplace, [op.payout_id as string])
-    assert(row !== undefined, 'a payout has its row')
+  async apply(applying, { rows, moved }) {
+    const { desk, op, outcome } = applying
+    const row = need(rows, op.payout_id as string)
     // what the bank's feed shows as sent after all is not sent again
     if (outcome.outcome === 'not_sent' && row.state === 'created') await sendAgain(applying)
     const move = outcome.outcome === 'approved' ? 'submit' : outcome.outcome === 'declined' ? 'fail' : null
@@ -122,34 +146,15 @@ export const payoutAppliance: Appliance = {
     if (move === null || next === null || isRefusal(next)) return eventOf(outcome)
     if (move === 'fail') failPayout(desk.book, payoutOf(row))
     else desk.book.happenings.set(`payout.submitted ${row.id}`, { type: 'payout.submitted', subject: row.id })
-    await tx.db.updateTable('payouts').set({
-      state: next.state,
-      ...(outcome.outcome === 'approved' && { rail_reference: outcome.railReference }),
-      ...(outcome.outcome === 'declined'
-        && { failure_code: outcome.decline.code, failure_detail: 'The bank refused the payout.' }),
-    }).where('marketplace_id', '=', desk.marketplace).where('id', '=', row.id).where('state', '=', row.state)
-      .execute()
+    moved.push({
+      id: row.id, from: row.state, state: next.state,
+      railReference: outcome.outcome === 'approved' ? outcome.railReference : null,
+      failure: outcome.outcome === 'declined' ? { code: outcome.decline.code, detail: 'The bank refused the payout.' } : null,
+    })
+    rows.set(row.id, { ...row, state: next.state })
     return eventOf(outcome)
   },
-}
-
-/**
- * Locks what a batch of refunds' or payouts' outcomes may move, by rank and then by id, before the first is applied: one
- * after another they would lock what ranks behind a seller, or sorts behind one, before that seller.
- */
-export async function lockTogether(tx: Tx, marketplace: string, operations: readonly OperationRow[]): Promise<void> {
-  const desk = openDesk({ marketplace })
-  const idsOf = (kind: OperationRow['kind'], id: (op: OperationRow) => string | null) =>
-    operations.flatMap((op) => (op.kind === kind ? id(op) ?? [] : []))
-  const refunded = idsOf('refund', (op) => op.payment_id)
-  if (refunded.length > 0 && operations.every(({ kind }) => kind === 'refund')) {
-    await Promise.all([lockPayments(tx, desk, refunded), lockOrdersBy(tx, desk, { payments: refunded }),
-      lockSellersOfPayments(tx, desk, refunded)])
-  }
-  const payouts = await lockPayouts(tx, marketplace, idsOf('payout', (op) => op.payout_id))
-  if (payouts.length === 0) return
-  await lockSellers(tx, desk, payouts.map(({ seller_id: seller, currency }) => ({ seller, currency })))
-  await lockCustody(tx, desk, payouts.map(({ currency }) => currency))
+  save: (tx, { marketplace }, { moved }) => movePayouts(tx, marketplace, moved),
 }
 
 /** How long the worker lets a rail rest that could not be reached, by how often it was tried. */

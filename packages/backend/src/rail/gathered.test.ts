@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Order, Payment, SellerBalance } from '@holdfast/contract/types'
+import type { Outcome } from '@holdfast/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { waitFor } from '../../../../test/support/wait.ts'
 import type { TestBackend } from '../testing/backend.ts'
 import type { ApiAnswer } from '../testing/http.ts'
+import { changeRail } from '../testing/rail.ts'
 import { fresh, startTestShop, type Shop } from '../testing/shop.ts'
 
 /* Calls to rails that begin in one transaction: each is decided on what those before it left. */
@@ -71,6 +74,41 @@ test('captures of many payments that come together are each their own', async ()
     bought.map(({ payment }, index) => [200, payment.id, 100 * (index + 1)]))
   const orders = await Promise.all(bought.map(({ order }) => shop.get<Order>(`/v1/orders/${order.id}`)))
   expect(orders.map(({ totals }) => totals.held)).toEqual(bought.map((_, index) => 100 * (index + 1)))
+})
+
+test('outcomes that come together are recorded in one transaction, and each is its own', async () => {
+  const ends: readonly ((amount: bigint) => Outcome)[] = [
+    (amount) => ({ outcome: 'approved', railReference: fresh('rail'), amount }),
+    () => ({ outcome: 'declined', decline: { class: 'hard', code: 'refused' } }),
+    (amount) => ({ outcome: 'approved', railReference: fresh('rail'), amount: amount + 1n }),
+    () => ({ outcome: 'not_sent', reason: 'no connection' }),
+    () => ({ outcome: 'unknown', reason: 'no answer' }),
+    (amount) => ({ outcome: 'approved', railReference: fresh('rail'), amount }),
+  ]
+  const bought = await Promise.all(ends.map(() => paid(2_000, { captureMode: 'manual' })))
+  const answering = Promise.withResolvers<void>()
+  let asked = 0
+  const restore = changeRail(backend, () => ({
+    followUp: async ({ amount }) => {
+      asked += 1
+      await answering.promise
+      return ends[Number(amount) - 100]!(amount)
+    },
+  }))
+  const before = await transactions('operations.outcome')
+  const calls = many(ends.length, (index) => shop.post(`/v1/payments/${bought[index]!.payment.id}/capture`, { amount: 100 + index }))
+  await waitFor(() => asked === ends.length, { what: 'all of them at the rail' })
+  answering.resolve()
+  const answers = await calls.finally(restore)
+  expect(await transactions('operations.outcome') - before).toBe(1)
+  expect(answers.map(({ status, body }) => [status, body['code'] ?? body['captured']])).toEqual([
+    [200, 100], [409, 'payment_transition_refused'], [202, 0], [502, 'rail_unavailable'], [202, 0], [200, 105],
+  ])
+  const now = await Promise.all(bought.map(({ payment }) => shop.get<Payment>(`/v1/payments/${payment.id}`)))
+  expect(now.map(({ captures: [capture], operations }) => [capture!.status, operations.at(-1)!.status])).toEqual([
+    ['succeeded', 'confirmed'], ['failed', 'rejected'], ['pending', 'unknown'], ['failed', 'rejected'], ['pending', 'unknown'], ['succeeded', 'confirmed'],
+  ])
+  expect((await shop.books()).balanced).toBe(true)
 })
 
 test('payouts of one seller that come together never exceed what is payable', async () => {

@@ -1,8 +1,8 @@
 import { endpoints, newId, type EndpointName } from '@holdfast/contract'
-import { isRefusal, type Outcome, type Refusal } from '@holdfast/core'
+import { isRefusal, need, type Outcome, type Refusal } from '@holdfast/core'
 import { readNow } from '../commands/execute.ts'
 import {
-  answerOnce, readOpening, render, storeAnswer, taken, writeKeys, type Answer, type Claim, type Claimed,
+  answerOnce, readOpening, render, storeAnswers, taken, writeKeys, type Answer, type Claim, type Claimed,
 } from '../commands/idempotency.ts'
 import { gather } from '../postgres/lane.ts'
 import type { Tx } from '../database.ts'
@@ -11,12 +11,11 @@ import type { Reply } from '../http/route.ts'
 import { inOneTry, inTransaction, inTransactionInsistently } from '../postgres/transaction.ts'
 import { openDesk, saveDesk, type Desk } from '../store/book.ts'
 import { stageHappenings } from '../store/happenings.ts'
-import { insertOperations, readOperation, type OperationRow } from '../store/operations.ts'
+import { insertOperations, readOperations, type OperationRow } from '../store/operations.ts'
 import type { Beginning, Begun } from './begin.ts'
-import { lockTogether } from './follow-ups.ts'
 import { applianceOf } from './inquire.ts'
-import { applyOutcome } from './outcome.ts'
-import { replyOf, type Signed } from './reply.ts'
+import { applyOutcomes } from './outcome.ts'
+import { repliesOf, type Signed } from './reply.ts'
 import { sendOperation, type Card } from './send.ts'
 
 /** @param start.operation - the id that the operation must have: the key names it */
@@ -80,30 +79,26 @@ interface Concluding {
   readonly signed: Signed | undefined
 }
 
-/** What many outcomes change at once they change one after another: a few of them in one transaction. */
-const CONCLUDED_TOGETHER = 8
-
-/** The second transaction: outcome and response. Outcomes that would wait for the same rows share it. */
+/**
+ * The second transaction: outcome and response. Outcomes of one kind share it; a charge's, which moves its session too,
+ * has one of its own.
+ */
 function conclude(deps: Deps, one: Concluding): Promise<Answer> {
   const { pool } = deps
-  const { marketplace_id: marketplace, kind, payment_id: payment, currency } = one.begun
-  const rows = payment ?? `${kind} ${currency}`
+  const { marketplace_id: marketplace, kind, payment_id: payment } = one.begun
+  const charge = kind === 'authorize' || kind === 'sale'
   return gather(pool, {
-    lane: `${marketplace} outcome ${rows}`, command: 'operations.outcome', most: CONCLUDED_TOGETHER,
-    singly: (each) => inTransactionInsistently(pool, (tx) => record(deps, tx, each)),
-    together: (batch) => inOneTry(pool, async (tx) => {
-      await lockTogether(tx, marketplace, batch.map(({ begun }) => begun))
-      const answers: Answer[] = []
-      for (const each of batch) answers.push(await record(deps, tx, each))
-      return answers
-    }),
+    lane: `${marketplace} outcome ${charge ? payment : kind}`, command: 'operations.outcome',
+    singly: async (each) => (await inTransactionInsistently(pool, (tx) => record(deps, tx, [each])))[0] as Answer,
+    together: (batch) => inOneTry(pool, (tx) => record(deps, tx, batch)),
   }, one)
 }
 
-async function record(deps: Deps, tx: Tx, { call, begun, outcome, signed }: Concluding): Promise<Answer> {
-  await applyOutcome(tx,
-    { deps, operation: begun, outcome, now: await readNow(tx), appliance: applianceOf(begun) })
-  return finish(deps, { tx, call, begun, signed })
+async function record(deps: Deps, tx: Tx, batch: readonly Concluding[]): Promise<readonly Answer[]> {
+  const [{ begun }] = batch as [Concluding]
+  const way = { deps, now: await readNow(tx), appliance: applianceOf(begun) }
+  const told = await applyOutcomes(tx, way, batch.map((one) => ({ operation: one.begun, outcome: one.outcome })))
+  return finish(tx, batch, told)
 }
 
 /**
@@ -112,7 +107,8 @@ async function record(deps: Deps, tx: Tx, { call, begun, outcome, signed }: Conc
  */
 async function neverSent(deps: Deps, call: RailCall, begun: OperationRow): Promise<Answer> {
   if (begun.kind !== 'refund' && begun.kind !== 'payout') return render(abandoned, answering(call))
-  return inTransactionInsistently(deps.pool, (tx) => finish(deps, { tx, call, begun, signed: undefined }))
+  const [answer] = await inTransactionInsistently(deps.pool, (tx) => finish(tx, [{ call, begun, signed: undefined }]))
+  return answer as Answer
 }
 
 const abandoned: Refusal = {
@@ -174,17 +170,18 @@ async function beginOnDesk(tx: Tx, desk: Desk, { of, found, inputs }: OnDesk): P
   return outcomes.map((one) => (isRefusal(one) ? one : (rows.shift() as OperationRow)))
 }
 
-interface Finishing {
-  readonly tx: Tx
-  readonly call: RailCall
-  readonly begun: OperationRow
-  readonly signed: Signed | undefined
-}
-
-async function finish(deps: Deps, { tx, call, begun, signed }: Finishing): Promise<Answer> {
-  const op = (await readOperation(tx.db, { marketplace: call.marketplace, id: begun.id })) as OperationRow
-  const reply: Reply | Refusal = await replyOf({ db: tx.db, signed }, { op, route: call.route })
-  const answer = render(reply, answering(call))
-  if (call.claim && answer.status !== 202) await storeAnswer(tx, call.claim, answer)
-  return answer
+/** What operations of one kind came to, as their calls are answered; their keys answer the same from now on. */
+async function finish(
+  tx: Tx, batch: readonly Omit<Concluding, 'outcome'>[], told?: ReadonlyMap<string, object>,
+): Promise<readonly Answer[]> {
+  const [{ begun: { marketplace_id: marketplace } }] = batch as [Concluding]
+  const ops = await readOperations(tx, marketplace, batch.map(({ begun }) => begun.id))
+  const replies = await repliesOf(tx.db, batch.map(({ call: { route }, begun, signed }) =>
+    ({ op: need(ops, begun.id), route, signed })), told)
+  const answers = batch.map(({ call }, index) => render(replies[index] as Reply | Refusal, answering(call)))
+  storeAnswers(tx, batch.flatMap(({ call: { claim } }, index) => {
+    const answer = answers[index] as Answer
+    return claim && answer.status !== 202 ? [{ claim, answer }] : []
+  }))
+  return answers
 }

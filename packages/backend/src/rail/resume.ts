@@ -24,7 +24,7 @@ export async function resumeOperation(
     if (!again || !isResolved(again)) return 'in_flight'
   }
   const op = await readOperation(deps.db, key)
-  return op ? replyOf({ db: deps.db, signed: deps.signer }, { op, route }) : 'in_flight'
+  return op ? replyOf(deps.db, { op, route, signed: deps.signer }) : 'in_flight'
 }
 
 /**

@@ -50,8 +50,10 @@ const kindOf = new Map<EventType, Kind>(Object.entries(eventTypes).flatMap(([kin
 /**
  * Stages an event for everything that happened on a desk, each with its object as this transaction leaves it.
  * Comes last, when every row is written. New objects that the desk has as they will be answered are not read again.
+ *
+ * @returns the objects, by id
  */
-export async function stageHappenings(tx: Tx, desk: Desk): Promise<void> {
+export async function stageHappenings(tx: Tx, desk: Desk): Promise<ReadonlyMap<string, object>> {
   const happenings = [...desk.book.happenings.values()]
   const objects = new Map(desk.made)
   const unread = happenings.filter(({ subject }) => !objects.has(subject))
@@ -63,6 +65,7 @@ export async function stageHappenings(tx: Tx, desk: Desk): Promise<void> {
     for (const one of await read(tx.db, desk.marketplace, subjects)) objects.set(one.id, one)
   }
   stageEvents(tx, desk, happenings.map((one) => staged(one, objects, desk.made)))
+  return objects
 }
 
 function staged({ type, subject }: Happening, objects: ReadonlyMap<string, object>, made: ReadonlyMap<string, object>): StagedEvent {

@@ -1,9 +1,10 @@
-import { assert, type Capture, type Refund, type RefundAllotment, type Release } from '@holdfast/core'
+import type { Capture, Refund, RefundAllotment, Release } from '@holdfast/core'
+import type { Selectable } from 'kysely'
 import type { Tx } from '../database.ts'
 import type { Desk } from './book.ts'
 import { renderNewRelease } from './render/movements.ts'
-import { grouped, type Reader } from './render/values.ts'
-import type { SourcesJson } from './tables.ts'
+import { grouped } from './render/values.ts'
+import type { CaptureAllotmentsTable, CapturesTable, RefundAllotmentsTable, RefundsTable, SourcesJson } from './tables.ts'
 
 /* Captures, releases and refunds with their parts, between the fold's words and the rows. Parts are never changed. */
 
@@ -84,21 +85,51 @@ export function writeCaptures(
   })
 }
 
-/** Captures with their allotments, by id. */
-export async function readCaptureParts(
-  db: Reader, marketplace: string, ids: readonly string[],
-): Promise<Map<string, Capture>> {
+/** Captures with their allotments, by id: both stand from the moment that they are written. */
+export async function readCaptureParts(tx: Tx, marketplace: string, ids: readonly string[]): Promise<Map<string, Capture>> {
   if (ids.length === 0) return new Map()
-  const rows = await db.selectFrom('captures').selectAll().where('marketplace_id', '=', marketplace)
-    .where('id', 'in', ids).execute()
-  const parts = grouped(await db.selectFrom('capture_allotments').selectAll()
-    .where('marketplace_id', '=', marketplace)
-    .where('capture_id', 'in', ids).orderBy('position').execute(), (part) => part.capture_id)
+  const values = [marketplace, ids]
+  const [{ rows }, parts] = await Promise.all([
+    tx.client.query<Selectable<CapturesTable>>({
+      name: 'read_captures',
+      text: `select c.* from unnest($2::text[]) as asked (id) cross join lateral (
+               select * from captures where marketplace_id = $1 and id = asked.id limit 1) as c`,
+      values,
+    }),
+    tx.client.query<Selectable<CaptureAllotmentsTable>>({
+      name: 'read_capture_allotments',
+      text: `select a.* from unnest($2::text[]) as asked (id) cross join lateral (
+               select * from capture_allotments where marketplace_id = $1 and capture_id = asked.id order by position offset 0) as a`,
+      values,
+    }),
+  ])
+  const of = grouped(parts.rows, (part) => part.capture_id)
   return new Map(rows.map((row) => [row.id, {
     id: row.id, payment: row.payment_id, amount: row.amount, final: row.final,
-    allotments: (parts.get(row.id) ?? []).map((part) =>
+    allotments: (of.get(row.id) ?? []).map((part) =>
       ({ escrow: part.escrow_id, milestone: part.milestone_id, amount: part.amount, fee: part.fee })),
   }]))
+}
+
+/** How a capture ended that was pending. */
+export interface EndedCapture {
+  readonly id: string
+  readonly state: 'succeeded' | 'failed'
+  readonly railReference: string | null
+}
+
+/** Sends how captures ended. */
+export function endCaptures(tx: Tx, marketplace: string, ended: readonly EndedCapture[]): void {
+  if (ended.length === 0) return
+  tx.send({
+    name: 'end_captures',
+    over: 'captures',
+    text: `update captures t set state = n.state, rail_reference = coalesce(n.rail_reference, t.rail_reference)
+           from (select $1::text as marketplace_id, u.* from unnest($2::text[], $3::text[], $4::text[])
+             as u (id, state, rail_reference) offset 0) as n
+           where t.marketplace_id = n.marketplace_id and t.id = n.id and t.state = 'pending'`,
+    values: [marketplace, ended.map(({ id }) => id), ended.map(({ state }) => state), ended.map(({ railReference }) => railReference)],
+  })
 }
 
 export interface NewRelease {
@@ -194,20 +225,54 @@ function sourcesOf(part: RefundAllotment): SourcesJson {
   }
 }
 
-/** A refund with its stored sources. */
-export async function readRefundParts(db: Reader, marketplace: string, id: string): Promise<Refund> {
-  const row = await db.selectFrom('refunds').selectAll().where('marketplace_id', '=', marketplace)
-    .where('id', '=', id).executeTakeFirst()
-  assert(row !== undefined, `${id} is there`)
-  const parts = await db.selectFrom('refund_allotments').selectAll().where('marketplace_id', '=', marketplace)
-    .where('refund_id', '=', id).orderBy('position').execute()
-  return {
-    id, payment: row.payment_id, amount: row.amount, feeBearer: row.fee_bearer,
-    allotments: parts.map(({ escrow_id: escrow, milestone_id: milestone, amount, sources }) => {
-      const { seller, ...amounts } = sources
-      const big = Object.fromEntries(Object.entries(amounts).map(([name, text]) =>
-        [name, BigInt(text)])) as Record<keyof typeof amounts, bigint>
-      return { escrow, milestone, seller, amount, ...big }
+/** Refunds with their stored sources, by id: both stand from the moment that they are written. */
+export async function readRefundParts(tx: Tx, marketplace: string, ids: readonly string[]): Promise<Map<string, Refund>> {
+  const values = [marketplace, ids]
+  const [{ rows }, parts] = await Promise.all([
+    tx.client.query<Selectable<RefundsTable>>({
+      name: 'read_refunds',
+      text: `select r.* from unnest($2::text[]) as asked (id) cross join lateral (
+               select * from refunds where marketplace_id = $1 and id = asked.id limit 1) as r`,
+      values,
     }),
-  }
+    tx.client.query<Selectable<RefundAllotmentsTable>>({
+      name: 'read_refund_allotments',
+      text: `select a.* from unnest($2::text[]) as asked (id) cross join lateral (
+               select * from refund_allotments where marketplace_id = $1 and refund_id = asked.id order by position offset 0) as a`,
+      values,
+    }),
+  ])
+  const of = grouped(parts.rows, (part) => part.refund_id)
+  return new Map(rows.map(({ id, payment_id: payment, amount, fee_bearer: feeBearer }) =>
+    [id, { id, payment, amount, feeBearer, allotments: (of.get(id) ?? []).map(refundAllotmentOf) }]))
+}
+
+function refundAllotmentOf(
+  { escrow_id: escrow, milestone_id: milestone, amount, sources }: Selectable<RefundAllotmentsTable>,
+): RefundAllotment {
+  const { seller, ...amounts } = sources
+  const big = Object.fromEntries(Object.entries(amounts).map(([name, text]) =>
+    [name, BigInt(text)])) as Record<keyof typeof amounts, bigint>
+  return { escrow, milestone, seller, amount, ...big }
+}
+
+/** How a refund ended that was pending. */
+export interface EndedRefund {
+  readonly id: string
+  readonly state: 'succeeded' | 'failed'
+  readonly failure: string | null
+}
+
+/** Sends how refunds ended. */
+export function endRefunds(tx: Tx, { marketplace, now }: Place, ended: readonly EndedRefund[]): void {
+  if (ended.length === 0) return
+  tx.send({
+    name: 'end_refunds',
+    over: 'refunds',
+    text: `update refunds t set state = n.state, failure_code = n.failure, resolved_at = $2::timestamptz
+           from (select $1::text as marketplace_id, u.* from unnest($3::text[], $4::text[], $5::text[])
+             as u (id, state, failure) offset 0) as n
+           where t.marketplace_id = n.marketplace_id and t.id = n.id and t.state = 'pending'`,
+    values: [marketplace, now, ended.map(({ id }) => id), ended.map(({ state }) => state), ended.map(({ failure }) => failure)],
+  })
 }

@@ -135,6 +135,17 @@ export async function readOperation(
     .where('id', '=', id).executeTakeFirst()
 }
 
+/** Operations of one marketplace, by id. */
+export async function readOperations(tx: Tx, marketplace: string, ids: readonly string[]): Promise<ReadonlyMap<string, OperationRow>> {
+  const { rows } = await tx.client.query<OperationRow>({
+    name: 'read_operations',
+    text: `select o.* from unnest($2::text[]) as asked (id) cross join lateral (
+             select * from operations where marketplace_id = $1 and id = asked.id limit 1) as o`,
+    values: [marketplace, ids],
+  })
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
 export function isResolved({ state }: Pick<OperationRow, 'state'>): boolean {
   return state === 'confirmed' || state === 'rejected'
 }
@@ -142,27 +153,47 @@ export function isResolved({ state }: Pick<OperationRow, 'state'>): boolean {
 /** The longest pause between two inquiries. */
 const MAX_PAUSE_S = 60
 
-/** Records what became of an operation; one that stays unknown is asked about again, ever more slowly. */
-export async function recordOutcome(
-  tx: Tx, op: OperationRow,
-  { event, outcome, now }: { readonly event: OperationEvent; readonly outcome: Outcome; readonly now: Date },
-): Promise<void> {
-  const next = event === 'lose_sight' && op.state === 'unknown' ? { state: op.state }
-    : operationMachine.step(op.state, event)
-  assert(!isRefusal(next), `an operation that is '${op.state}' takes '${event}'`)
-  const resolved = isResolved(next)
-  const { rowCount } = await tx.client.query({
-    name: 'record_outcome',
-    text: `update operations set state = $4, outcome = $5, rail_reference = coalesce($6, rail_reference), resolved_at = $7, leased_until = null,
-             inquiries = inquiries + case when $8 then 0 else 1 end,
-             next_inquiry_at = case when $8 then null else now() + least($9, power(2, least(inquiries, 20))) * interval '1 second' end
-           where marketplace_id = $1 and id = $2 and state = $3`,
+/** What became of an operation: its outcome, and how it moves. */
+export interface Moved {
+  readonly op: OperationRow
+  readonly event: OperationEvent
+  readonly outcome: Outcome
+}
+
+/**
+ * Sends what became of operations of one marketplace; one that stays unknown is asked about again, ever more slowly.
+ * The commit fails where one is not as it was read.
+ */
+export function recordOutcomes(tx: Tx, moved: readonly Moved[], now: Date): void {
+  const [first] = moved
+  if (!first) return
+  const each = <T>(read: (one: Moved) => T): T[] => moved.map(read)
+  tx.send({
+    name: 'record_outcomes',
+    over: 'operations',
+    text: `update operations t set state = n.state, outcome = n.outcome::jsonb, rail_reference = coalesce(n.rail_reference, t.rail_reference),
+             resolved_at = case when n.resolved then $2::timestamptz end, leased_until = null,
+             inquiries = t.inquiries + case when n.resolved then 0 else 1 end,
+             next_inquiry_at = case when n.resolved then null
+               else now() + least($3::float8, power(2, least(t.inquiries, 20))) * interval '1 second' end
+           from (select $1::text as marketplace_id, u.*
+             from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[])
+               as u (id, from_state, state, outcome, rail_reference, resolved) offset 0) as n
+           where t.marketplace_id = n.marketplace_id and t.id = n.id and t.state = n.from_state
+           returning 1`,
+    rows: moved.length,
     values: [
-      op.marketplace_id, op.id, op.state, next.state,
-        JSON.stringify(outcome, (_name, value: unknown) =>
-        (typeof value === 'bigint' ? Number(value) : value)),
-      'railReference' in outcome ? outcome.railReference : null, resolved ? now : null, resolved, MAX_PAUSE_S,
+      first.op.marketplace_id, now, MAX_PAUSE_S, each(({ op }) => op.id), each(({ op }) => op.state), each(stateAfter),
+      each(({ outcome }) => JSON.stringify(outcome, (_name, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))),
+      each(({ outcome }) => ('railReference' in outcome ? outcome.railReference : null)),
+      each((one) => isResolved({ state: stateAfter(one) })),
     ],
   })
-  assert(rowCount === 1, 'the operation is as it was read')
+}
+
+function stateAfter({ op, event }: Moved): OperationRow['state'] {
+  if (event === 'lose_sight' && op.state === 'unknown') return op.state
+  const next = operationMachine.step(op.state, event)
+  assert(!isRefusal(next), `an operation that is '${op.state}' takes '${event}'`)
+  return next.state
 }

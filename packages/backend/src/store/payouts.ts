@@ -9,9 +9,13 @@ export type PayoutRow = Selectable<PayoutsTable>
 /** Locks payouts: before their sellers' balances. */
 export async function lockPayouts(tx: Tx, marketplace: string, ids: readonly string[]): Promise<PayoutRow[]> {
   if (ids.length === 0) return []
-  return tx.db.selectFrom('payouts').selectAll().where('marketplace_id', '=', marketplace)
-    .where('id', 'in', [...new Set(ids)])
-    .orderBy('id').forNoKeyUpdate().execute()
+  const { rows } = await tx.client.query<PayoutRow>({
+    name: 'lock_payouts',
+    text: `select p.* from unnest($2::text[]) as asked (id) cross join lateral (
+             select * from payouts where marketplace_id = $1 and id = asked.id limit 1 for no key update) as p`,
+    values: [marketplace, [...new Set(ids)].toSorted()],
+  })
+  return rows
 }
 
 export function payoutOf({ id, seller_id: seller, currency, amount }: PayoutRow): Payout {
@@ -85,6 +89,35 @@ export function insertPayouts(tx: Tx, { marketplace, now }: Desk, payouts: reado
       each(({ payout }) => payout.currency), each(({ payout }) => payout.amount), each(({ connector }) => connector),
       each(({ payee }) => payee.bank_holder), each(({ payee }) => payee.bank_country), each(({ payee }) => payee.bank_currency),
       each(({ payee }) => payee.bank_kind), each(({ payee }) => payee.bank_last4), each(({ payee }) => payee.bank_sealed),
+    ],
+  })
+}
+
+/** How a payout moves on when the bank has answered. */
+export interface MovedPayout {
+  readonly id: string
+  readonly from: PayoutRow['state']
+  readonly state: PayoutRow['state']
+  readonly railReference: string | null
+  readonly failure: { readonly code: string; readonly detail: string } | null
+}
+
+/** Sends how payouts moved on. */
+export function movePayouts(tx: Tx, marketplace: string, moved: readonly MovedPayout[]): void {
+  if (moved.length === 0) return
+  const each = <T>(read: (one: MovedPayout) => T): T[] => moved.map(read)
+  tx.send({
+    name: 'move_payouts',
+    over: 'payouts',
+    text: `update payouts t set state = n.state, rail_reference = coalesce(n.rail_reference, t.rail_reference),
+             failure_code = coalesce(n.code, t.failure_code), failure_detail = coalesce(n.detail, t.failure_detail)
+           from (select $1::text as marketplace_id, u.*
+             from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+               as u (id, from_state, state, rail_reference, code, detail) offset 0) as n
+           where t.marketplace_id = n.marketplace_id and t.id = n.id and t.state = n.from_state`,
+    values: [
+      marketplace, each(({ id }) => id), each(({ from }) => from), each(({ state }) => state),
+      each(({ railReference }) => railReference), each(({ failure }) => failure?.code ?? null), each(({ failure }) => failure?.detail ?? null),
     ],
   })
 }

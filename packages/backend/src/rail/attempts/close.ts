@@ -1,7 +1,7 @@
 import { assert, movePayment, need, type OperationEvent, type Outcome } from '@holdfast/core'
 import { sql } from 'kysely'
 import type { Tx } from '../../database.ts'
-import { isResolved, recordOutcome, type OperationRow } from '../../store/operations.ts'
+import { isResolved, recordOutcomes, type OperationRow } from '../../store/operations.ts'
 import { moveSession } from '../../store/sessions.ts'
 import { chargeAppliance } from '../charge.ts'
 import { eventOf, type Appliance, type Applying } from '../outcome.ts'
@@ -10,7 +10,7 @@ import { eventOf, type Appliance, type Applying } from '../outcome.ts'
 export const isPaid = (outcome: Outcome): boolean => outcome.outcome === 'declined' && outcome.decline.code === 'already_paid'
 
 /** What becomes of closing a charge that waits for the buyer. */
-export const closeAppliance: Appliance = {
+export const closeAppliance: Appliance<void> = {
   lock: chargeAppliance.lock,
   async apply(applying): Promise<OperationEvent> {
     const { tx, op, outcome } = applying
@@ -30,7 +30,7 @@ async function giveUp(applying: Applying): Promise<void> {
   const charge = await chargeOf(applying)
   const decline = op.request['reason'] === 'expired' ? expired : canceled
   if (outcome.outcome === 'approved' && !isResolved(charge)) {
-    await recordOutcome(tx, charge, { event: 'reject', outcome: { outcome: 'declined', decline }, now: desk.now })
+    recordOutcomes(tx, [{ op: charge, event: 'reject', outcome: { outcome: 'declined', decline } }], desk.now)
   }
   const live = payment.state === 'processing' || payment.state === 'action_required' || payment.state === 'unknown'
   if (!live) return
