@@ -22,7 +22,7 @@ let key = 0
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  pool = createPool(database.app, { size: 4, applicationName: 'test', waitMs: 2_000 })
+  pool = createPool(database.app, { size: 4, applicationName: 'test', waitMs: 1_200 })
   deps = { pool, hooks }
   await pool.query(`insert into marketplaces values ($1, 'M', 'test', '{}', now())`, [marketplace])
 })
