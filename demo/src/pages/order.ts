@@ -149,7 +149,7 @@ export function orderPage(story: OrderStory): Html {
 
 /** The same order as any merchant's page can show it: one tag, with a link of this buyer's. */
 export function followPage({ order, secret, apiUrl, locale }: { order: Order; secret: string; apiUrl: string; locale: string }): Html {
-  return html`<div class="stack"><p class="small quiet"><a href="/orders/${order.id}">Back to the order’s page</a></p>
+  return html`<div class="stack"><div><p class="small quiet"><a href="/orders/${order.id}">Back to the order’s page</a></p><h1>Follow your order</h1></div>
     <div class="checkout-slot"><holdfast-order buyer-secret="${secret}" api-url="${apiUrl}" locale="${locale}"></holdfast-order></div>
     <p class="small quiet">Drawn by <code>&lt;holdfast-order&gt;</code>, for an hour: a buyer’s link ends by itself.</p></div>`
 }
