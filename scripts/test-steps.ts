@@ -54,7 +54,7 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'browser',
-    title: 'the whole demo, in Chromium (playwright), and paying in Firefox',
+    title: 'the whole demo, in Chromium (playwright), and its main journeys in Firefox',
     missing: () => without('test/browser/**/*.spec.ts'),
     run: runBrowserTests,
   },

@@ -35,7 +35,7 @@ for (const { currency, total, rail } of rails) {
     await operator.expectBooksBalanced()
   })
 
-  test(`pays in ${currency} on Alipay’s page from a phone, and comes back to the order`, async ({ browser, demo }) => {
+  test(`pays in ${currency} on Alipay’s page from a phone, and comes back to the order @firefox`, async ({ browser, demo }) => {
     const context = await browser.newContext({ ...Phone.device, baseURL: demo.shop, locale: 'en-US' })
     const { shop, alipay, order } = buyerOn(await context.newPage(), demo)
     await shop.payFor(currency)
@@ -50,7 +50,7 @@ for (const { currency, total, rail } of rails) {
   })
 }
 
-test('takes a refusal on Alipay’s page back to the checkout, and pays at the second try', async ({ page, shop, alipay, order }) => {
+test('takes a refusal on Alipay’s page back to the checkout, and pays at the second try @firefox', async ({ page, shop, alipay, order }) => {
   await shop.payFor('USD')
   await alipay.goToAlipay()
   await page.getByRole('button', { name: 'Refuse' }).click()
@@ -173,7 +173,7 @@ test('shows what is true to a buyer who comes by a forged return link', async ({
   await expect(page.getByText('Not paid yet').first()).toBeVisible()
 })
 
-test('is paid on the phone that the demo draws', async ({ context, shop, alipay, order }) => {
+test('is paid on the phone that the demo draws @firefox', async ({ context, shop, alipay, order }) => {
   await shop.payFor('CNY')
   await alipay.showCode()
   const phone = await context.newPage()

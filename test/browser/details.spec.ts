@@ -14,7 +14,7 @@ async function server(demo: Demo): Promise<Holdfast> {
 const sessionOf = (page: Page): string => /cs_[0-9a-z]+/.exec(page.url())![0]
 const status = (page: Page) => page.locator('holdfast-checkout .base > [role=status]')
 
-test('asks a company for its details, says what is wrong with them, and keeps them on the order', async ({ page, shop, checkout, demo }) => {
+test('asks a company for its details, says what is wrong with them, and keeps them on the order @firefox', async ({ page, shop, checkout, demo }) => {
   await shop.fillCart()
   await shop.goToPayment('all')
   const field = (label: string) => checkout.element.getByLabel(label, { exact: true })

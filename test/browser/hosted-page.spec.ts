@@ -15,7 +15,7 @@ async function goThere(page: Page): Promise<void> {
 const local = (page: Page): Promise<string> => page.evaluate(() => JSON.stringify(localStorage))
 const paid = { name: 'Paid, and held for you' }
 
-test('is paid on, and leads back to the shop by the buyer’s own hand', async ({ page, demo, shop, checkout, order }) => {
+test('is paid on, and leads back to the shop by the buyer’s own hand @firefox', async ({ page, demo, shop, checkout, order }) => {
   const urls: string[] = []
   page.on('request', (request) => urls.push(request.url()))
   await shop.payFor('USD')

@@ -3,7 +3,7 @@ import { expect, test } from './support/demo.ts'
 
 /* One browser, the real shop, the real vault, the real database; only the rails are simulated. */
 
-test('pays for goods of two sellers, and each share is held @vault', async ({ shop, checkout, order, operator }) => {
+test('pays for goods of two sellers, and each share is held @vault @firefox', async ({ shop, checkout, order, operator }) => {
   await shop.addToCart('tl-400-toolroom-lathe')
   await shop.addToCart('carbide-insert-set-cnmg')
   await shop.goToPayment()
@@ -14,7 +14,7 @@ test('pays for goods of two sellers, and each share is held @vault', async ({ sh
   await operator.expectBooksBalanced()
 })
 
-test('takes another card after a decline, without a reload @vault', async ({ page, shop, checkout, order }) => {
+test('takes another card after a decline, without a reload @vault @firefox', async ({ page, shop, checkout, order }) => {
   await shop.fillCart()
   await shop.goToPayment()
   await checkout.frame()

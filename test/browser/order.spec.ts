@@ -11,7 +11,7 @@ async function follow(page: Page): Promise<Locator> {
   return element
 }
 
-test('confirms receipt by a buyer’s link, and the seller is paid', async ({ page, shop, checkout, order, seller, operator }) => {
+test('confirms receipt by a buyer’s link, and the seller is paid @firefox', async ({ page, shop, checkout, order, seller, operator }) => {
   await shop.fillCart()
   await shop.goToPayment()
   const orderUrl = await checkout.payAndArrive()
@@ -44,7 +44,7 @@ test('the page of a buyer’s link has no accessibility violation', async ({ pag
   expect(await violationsOn(page)).toEqual([])
 })
 
-test('asks for a refund by a buyer’s link, which freezes the share', async ({ page, shop, checkout }) => {
+test('asks for a refund by a buyer’s link, which freezes the share @firefox', async ({ page, shop, checkout }) => {
   await shop.fillCart()
   await shop.goToPayment()
   const orderUrl = await checkout.payAndArrive()

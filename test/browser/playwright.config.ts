@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test'
 import { browserPath, chromiumArgs, disabledFeatures } from '../support/chromium.ts'
 import type { VaultOption } from './support/demo.ts'
+import { firefox } from './support/firefox.ts'
 
 const report = process.env['HOLDFAST_REPORT']
 
@@ -37,6 +38,8 @@ export default defineConfig<object, VaultOption>({
     { name: 'embedded', use: { vaultRuns: 'embedded' } },
     // once more, with the vault as a process of its own
     { name: 'separate', use: { vaultRuns: 'separate' }, grep: /@vault/ },
+    // the main journeys in another engine
+    { name: 'firefox', use: firefox, grep: /@firefox/ },
   ],
   use: {
     browserName: 'chromium',

@@ -52,7 +52,7 @@ async function watchPage(page: Page, demo: Demo): Promise<{ seen: () => Promise<
   }
 }
 
-test('a card number is nowhere outside the vault, and the security code nowhere at all @vault', async ({ page, shop, checkout, demo }) => {
+test('a card number is nowhere outside the vault, and the security code nowhere at all @vault @firefox', async ({ page, shop, checkout, demo }) => {
   const watch = await watchPage(page, demo)
   await shop.fillCart()
   await shop.goToPayment()

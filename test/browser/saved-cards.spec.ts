@@ -5,7 +5,7 @@ import { cards, goodCard } from './support/pages.ts'
 
 /* A card that its buyer lets the shop keep: saved, paid with again, shared with a colleague, removed. */
 
-test('saves a card, pays again with its code alone, and removes it @vault', async ({ page, shop, checkout, order }) => {
+test('saves a card, pays again with its code alone, and removes it @vault @firefox', async ({ page, shop, checkout, order }) => {
   await shop.payFor('USD')
   await checkout.element.getByRole('checkbox', { name: /^Save this card with/ }).check()
   await checkout.payAndArrive()

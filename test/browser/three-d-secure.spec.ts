@@ -16,7 +16,7 @@ test('the bank looks at the browser, is content, and shows nothing', async ({ sh
   await order.expectTotals({ Held: 'USD 960.00' })
 })
 
-test('the bank asks in place: a wrong code, then the right one', async ({ page, shop, checkout, bank, order, operator }) => {
+test('the bank asks in place: a wrong code, then the right one @firefox', async ({ page, shop, checkout, bank, order, operator }) => {
   await shop.payFor('USD')
   await checkout.pay(challenged)
   await expect(bank.dialog).toContainText('Your bank asks you to confirm this payment.')
@@ -29,7 +29,7 @@ test('the bank asks in place: a wrong code, then the right one', async ({ page, 
   await operator.expectBooksBalanced()
 })
 
-test('on a phone the bank has the whole screen, and Escape loses nothing', async ({ browser, demo }) => {
+test('on a phone the bank has the whole screen, and Escape loses nothing @firefox', async ({ browser, demo }) => {
   const context = await browser.newContext({ ...Phone.device, baseURL: demo.shop, locale: 'en-US' })
   const page = await context.newPage()
   const checkout = new CheckoutPage(page, demo.vault)
@@ -57,7 +57,7 @@ test('a bank that won’t vouch leaves the form as it was, and another card pays
   await expect(page.locator('.timeline')).toContainText(/paid/i)
 })
 
-test('the buyer gives up at the bank, and pays with another card', async ({ shop, checkout, bank, order }) => {
+test('the buyer gives up at the bank, and pays with another card @firefox', async ({ shop, checkout, bank, order }) => {
   await shop.payFor('USD')
   await checkout.pay(challenged)
   await bank.bank.getByRole('button', { name: 'Cancel' }).click()

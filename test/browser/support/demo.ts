@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { freePorts } from '../../support/ports.ts'
 import { startProcess, type Started } from '../../support/processes.ts'
+import { answerForMediaFeatures, firefoxMissing } from './firefox.ts'
 import { Gallery } from './gallery.ts'
 import { AlipayStep, BankStep, CheckoutPage, OperatorPage, OrderPage, SellerPage, ShopPages } from './pages.ts'
 import { CodeReader, Phone } from './phone.ts'
@@ -64,7 +65,16 @@ interface Shared {
   readonly reader: CodeReader
 }
 
-export const test = base.extend<Pages, Shared & VaultOption>({
+export const test = base.extend<Pages & { readonly installed: void }, Shared & VaultOption>({
+  // before anything else, so that a browser that isn't there is not started
+  installed: [async ({ browserName }, use, { skip }) => {
+    if (browserName === 'firefox' && firefoxMissing) skip(true, firefoxMissing)
+    await use()
+  }, { auto: true }],
+  browser: [async ({ browser }, use) => {
+    if (browser.browserType().name() === 'firefox') answerForMediaFeatures(browser)
+    await use(browser)
+  }, { scope: 'worker' }],
   vaultRuns: ['embedded', { option: true, scope: 'worker' }],
   demo: [async ({ vaultRuns }, use) => {
     const demo = await startDemo({ vaultRuns })
