@@ -1,4 +1,5 @@
-import { cards, goodCard } from './support/pages.ts'
+import type { Page } from '@playwright/test'
+import { cards, goodCard, type CheckoutPage } from './support/pages.ts'
 import { expect, test } from './support/demo.ts'
 
 /* One browser, the real shop, the real vault, the real database; only the rails are simulated. */
@@ -157,4 +158,56 @@ test('speaks Chinese, in the component and in the frame', async ({ page, shop, c
   const frame = await checkout.frame()
   await expect(frame.locator('body')).toContainText('卡号')
   await expect(checkout.payButton).toContainText('支付')
+})
+
+test('speaks Arabic from right to left, in the component and in the frame, and is paid @firefox', async ({ page, shop, checkout, order }) => {
+  await shop.payFor('USD')
+  await page.getByRole('link', { name: 'العربية' }).click()
+  await page.waitForURL(/lang=ar/)
+  const frame = await checkout.frame()
+  await expect(frame.locator('body')).toContainText('رقم البطاقة')
+  await expect(frame.locator('label').first()).toHaveCSS('direction', 'rtl')
+  const pay = checkout.element.getByRole('button', { name: /^دفع/ })
+  await expect(pay).toContainText('960.00')
+  await expect(pay).toHaveCSS('direction', 'rtl')
+  // read from the right: the date stands right of the security code
+  const [date, code] = await Promise.all(['exp', 'csc'].map((field) => frame.locator(`[autocomplete="cc-${field}"]`).boundingBox()))
+  expect(date!.x).toBeGreaterThan(code!.x)
+  await checkout.fill(goodCard)
+  await pay.click()
+  await page.waitForURL(/\/orders\/ord_/, { timeout: 30_000 })
+  await order.expectTotals({ Held: 'USD 960.00' })
+})
+
+/** What has the focus: of the page, of the component or of the card's frame. */
+async function focused(page: Page, checkout: CheckoutPage): Promise<string> {
+  const name = await page.evaluate(() => {
+    let at = document.activeElement
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+    const said = at?.getAttribute('aria-label') ?? (at as HTMLInputElement | null)?.labels?.[0]?.textContent ?? at?.textContent ?? ''
+    return `${at?.localName} ${said.replaceAll(/\s+/g, ' ').trim()}`
+  })
+  if (!name.startsWith('iframe')) return name
+  return (await checkout.frame()).evaluate(() => `card ${document.activeElement?.id}`)
+}
+
+test('is paid by the keyboard alone @firefox', async ({ page, shop, checkout, order }) => {
+  await shop.payFor('USD')
+  await checkout.frame()
+  await page.getByRole('link', { name: 'العربية' }).focus()
+  const card: Readonly<Record<string, string>> = {
+    'card number': goodCard.number, 'card expiry': goodCard.expiry, 'card securityCode': goodCard.securityCode, 'card name': goodCard.name,
+  }
+  const stops: string[] = []
+  for (let at = ''; !at.startsWith('button Pay USD 960.00') && stops.length < 12; stops.push(at)) {
+    const before = await focused(page, checkout)
+    await page.keyboard.press('Tab')
+    // into and out of a frame of another process it takes a while
+    await expect.poll(async () => (at = await focused(page, checkout)), 'the focus goes on').not.toBe(before)
+    await page.keyboard.type(card[at] ?? '')
+  }
+  expect(stops.filter((stop) => stop in card), 'the card’s fields, in the order in which they are read').toEqual(Object.keys(card))
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/orders\/ord_/, { timeout: 30_000 })
+  await order.expectTotals({ Held: 'USD 960.00' })
 })

@@ -117,3 +117,15 @@ test('parts need nothing of a policy but a place and a name: no inline styles, a
   await page.waitForURL(/\/orders\/ord_/, { timeout: 30_000 })
   expect(violations).toEqual([])
 })
+
+test('without a wallet’s script neither shows, and the card pays @firefox', async ({ page, shop, checkout, order }) => {
+  const rows = checkout.element.getByRole('radio', { name: /Google Pay|Apple Pay/ })
+  await shop.payFor('USD')
+  await expect(rows, 'the stand-ins offer both').toHaveCount(2)
+  for (const script of [/simulated-wallets/, 'https://pay.google.com/**']) await page.route(script, (route) => route.abort())
+  await page.reload()
+  await checkout.frame()
+  await expect(rows).toHaveCount(0)
+  await checkout.payAndArrive()
+  await order.expectTotals({ Held: 'USD 960.00' })
+})
