@@ -177,6 +177,23 @@ describe('a delivery address', () => {
     expect(labels(page)).to.include.members(['Recipient', 'Street address', 'City (optional)'])
   })
 
+  const homes = [
+    { languages: ['zh-hant-tw'], country: 'TW' }, { languages: ['C', 'en-US@posix', 'de-CH'], country: 'US' },
+    { languages: ['C', 'de-u-co-phonebk', 'es-419'], country: 'DE' }, { languages: [], country: 'DE' },
+  ]
+  for (const { languages, country } of homes) {
+    it(`begins in ${country} for a reader of German whose browser says [${languages.join()}], whether those are language tags or not`, async () => {
+      Object.defineProperty(navigator, 'languages', { value: languages, configurable: true })
+      try {
+        const page = await openAsking({ deliveryAddress: 'required' }, { attributes: { locale: 'de' } })
+        expect(input(page, 'deliveryAddress-country').value).to.equal(country)
+      } finally {
+        // the own property goes, and the browser's is there again
+        Reflect.deleteProperty(navigator, 'languages')
+      }
+    })
+  }
+
   it('is chosen among countries in the buyer’s language and its order', async () => {
     const page = await openAsking({ deliveryAddress: 'required' }, { values: { deliveryAddress: berth }, attributes: { locale: 'de' } })
     const names = [...input(page, 'deliveryAddress-country').querySelectorAll('option')].map(({ text }) => text)

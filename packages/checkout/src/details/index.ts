@@ -225,8 +225,11 @@ let sheet: CSSStyleSheet | undefined
 
 type Said = Partial<Record<Name, unknown>>
 
-/** Where a reader most likely is, by the languages that they read. */
+/**
+ * Where a reader most likely is, by the languages that they read. What a browser calls its own need be no language
+ * tag, at which `Intl` throws: in WebKitGTK it is "C" where the system's is C.UTF-8.
+ */
 function homeOf(...locales: readonly string[]): string {
-  const regions = locales.map((locale) => new Intl.Locale(locale).region)
+  const regions = locales.map((locale) => /^[a-z]+(?:-[a-z]{4})?-([a-z]{2})\b/i.exec(locale)?.[1]?.toUpperCase())
   return regions.find(isCountry) ?? new Intl.Locale(locales[0] as string).maximize().region ?? 'US'
 }
