@@ -51,7 +51,7 @@ describe('a request', () => {
     expect(bodyOf({}, { colorDepth }).browserInfo['browserColorDepth']).toBe(said)
   })
 
-  it.each([['en', 'en'], ['sr-Latn-RS', 'sr-Latn'], ['x'.repeat(12), 'en']])('tells the language %s as %s', (language, said) => {
+  it.each([['en', 'en'], ['sr-Latn-RS', 'sr-Latn'], ['x'.repeat(12), 'en'], ['C', 'en']])('tells the language %s as %s', (language, said) => {
     expect(bodyOf({}, { language }).browserInfo['browserLanguage']).toBe(said)
   })
 

@@ -63,11 +63,15 @@ function browserInfo(browser: BuyerBrowser, window: ChallengeWindow): Readonly<R
   }
 }
 
-/** A tag that is too long loses its last parts, never half of one: `zh-Hans-CN` is `zh-Hans`. */
+/**
+ * A tag that is too long loses its last parts, never half of one: `zh-Hans-CN` is `zh-Hans`. Browsers say what is no
+ * tag too, such as WebKitGTK's "C", which an issuer need not take.
+ */
 function languageOf(tag: string): string {
   const parts = tag.split('-')
   while (parts.join('-').length > longest.language) parts.pop()
-  return parts.join('-') || 'en'
+  const [language = ''] = parts
+  return language.length > 1 ? parts.join('-') : 'en'
 }
 
 const text = z.string().optional()
