@@ -238,6 +238,9 @@ function toldOf(runner: string, code: number | null, counts: readonly FileCounts
   return [...(counts ?? []), { file: unsaid, passed: 0, failed: 1, skipped: 0, told: [`${runner}: ${how}`] }]
 }
 
+/** Has a runner's own modules found in the packages' source, not in what they were last built to. */
+const sourceOptions = (): string => `${process.env['NODE_OPTIONS'] ?? ''} --conditions=holdfast-source`.trim()
+
 async function componentFiles(
   engine: EngineName,
   files: readonly string[],
@@ -247,6 +250,8 @@ async function componentFiles(
   const env = {
     ...(engine === 'chromium' ? { HOLDFAST_BROWSER: await findBrowser() } : {}),
     HOLDFAST_ENGINE: engine,
+    // by itself the step has to run in a tree whose types were never built
+    NODE_OPTIONS: sourceOptions(),
     HOLDFAST_REPORT: report,
     HOLDFAST_GREP: grep ?? '',
   }
@@ -282,7 +287,7 @@ async function runBrowserTests({ grep, files }: Selection): Promise<Counts> {
   const env = {
     HOLDFAST_BROWSER: await findBrowser(),
     HOLDFAST_REPORT: freshReport('browser'),
-    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --conditions=holdfast-source`.trim(),
+    NODE_OPTIONS: sourceOptions(),
   }
   const args = ['test', '--config', inTree('test/browser/playwright.config.ts'), '--pass-with-no-tests']
   const narrowed = [...files, ...(grep ? ['--grep', grep] : [])]
