@@ -50,6 +50,7 @@ export function usage(steps: readonly { readonly name: string; readonly title: s
     'npm test -- packages/core           unit tests in files whose path contains this',
     'npm test -- browser --grep decline  tests whose name matches',
     'npm test -- --engine firefox        component tests in another engine: firefox, webkit, all',
+    'npm test -- browser --engine firefox  every journey that runs in Firefox, and there alone; all: in both',
     '',
     'Steps:',
     ...steps.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`),

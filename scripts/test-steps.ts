@@ -283,14 +283,16 @@ interface PlaywrightSuite {
   }[]
 }
 
-async function runBrowserTests({ grep, files }: Selection): Promise<Counts> {
+async function runBrowserTests({ grep, files, engine }: Selection): Promise<Counts> {
   const env = {
+    HOLDFAST_ENGINE: engine ?? '',
     HOLDFAST_BROWSER: await findBrowser(),
     HOLDFAST_REPORT: freshReport('browser'),
     NODE_OPTIONS: sourceOptions(),
   }
   const args = ['test', '--config', inTree('test/browser/playwright.config.ts'), '--pass-with-no-tests']
-  const narrowed = [...files, ...(grep ? ['--grep', grep] : [])]
+  const projects = engine === 'firefox' ? ['--project', 'firefox'] : []
+  const narrowed = [...files, ...projects, ...(grep ? ['--grep', grep] : [])]
   const program = { script: tools.playwright, args: [...args, ...narrowed], env, limit: 20 * minute }
   return reported('browser', program, ({ stats, errors, suites }: PlaywrightReport) => {
     const shaky = stats.flaky <= mostShaky ? stats.flaky : 0

@@ -38,8 +38,8 @@ export default defineConfig<object, VaultOption>({
     { name: 'embedded', use: { vaultRuns: 'embedded' } },
     // once more, with the vault as a process of its own
     { name: 'separate', use: { vaultRuns: 'separate' }, grep: /@vault/ },
-    // the main journeys in another engine
-    { name: 'firefox', use: firefox, grep: /@firefox/ },
+    // the main journeys in another engine: a few, or all where it is asked for
+    { name: 'firefox', use: firefox, grep: process.env['HOLDFAST_ENGINE'] ? /@firefox/ : /@vault.*@firefox/ },
   ],
   use: {
     browserName: 'chromium',
