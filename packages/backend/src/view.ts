@@ -4,12 +4,18 @@ import type { Deps, PageSession } from './deps.ts'
 import { offeredMethods } from './rails.ts'
 import { readCheckout, readNewestPayment } from './store/render/checkout.ts'
 
-/** What a page sees of its session, as it stands; null: there is no such session. */
+/**
+ * What a page sees of its session, as it stands; null: there is no such session. Session and attempt are read in one
+ * snapshot: a session that is complete with an attempt that isn't would leave the page waiting for good.
+ */
 export async function readView(deps: Deps, { marketplace, session }: PageSession): Promise<CheckoutView | null> {
   const { db, signer, frameUrl, clock, rails, wallets } = deps
-  const [payment, offered] = await Promise.all([readNewestPayment(db, marketplace, session), wallets.of(marketplace)])
-  return readCheckout(db, { marketplace, session }, {
-    frameUrl: frameUrl(marketplace), now: clock.now(), attempt: payment ? await readAttempt(db, payment, signer) : null,
-    methods: (terms) => offeredMethods(rails, terms), wallets: offered,
+  const offered = await wallets.of(marketplace)
+  return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async (snapshot) => {
+    const payment = await readNewestPayment(snapshot, marketplace, session)
+    return readCheckout(snapshot, { marketplace, session }, {
+      frameUrl: frameUrl(marketplace), now: clock.now(), attempt: payment ? await readAttempt(snapshot, payment, signer) : null,
+      methods: (terms) => offeredMethods(rails, terms), wallets: offered,
+    })
   })
 }

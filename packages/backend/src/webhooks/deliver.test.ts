@@ -133,7 +133,7 @@ describe('an attempt that fails', () => {
     const ofFirst = receiver.received.filter(({ event }) => event.sequence === 1)
     expect(new Set(ofFirst.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
     for (const one of receiver.received) expect(verified(secret, one)).toEqual(one.event)
-    expect(sequences(subject).at(-1)).toBe(1)
+    expect(sequences(subject).lastIndexOf(1)).toBeGreaterThan(sequences(subject).indexOf(2))
     expect([...new Set(sequences(subject))].toSorted()).toEqual([1, 2])
     expect(await until(async () => (await deliveries(`endpoint=${id}`)).every(({ status }) => status === 'delivered'), 5_000)).toBe(true)
     const [first] = await deliveries(`endpoint=${id}&event=${ofFirst[0]?.event.id}`)
