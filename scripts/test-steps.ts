@@ -139,14 +139,8 @@ interface VitestReport {
   }[]
 }
 
-/** Tests wait for a database and processors that others use too: a file that failed runs once more, alone, and is named. */
-async function runVitest(selection: Selection): Promise<Counts> {
-  const first = await unitFiles(selection.files, selection.grep)
-  const shaky = first.flatMap(({ failed, file }) => (failed > 0 ? [file] : []))
-  if (shaky.length === 0 || shaky.length > mostShaky || shaky.includes(unsaid)) return summed(first)
-  onceMore(shaky)
-  const again = await unitFiles(shaky, selection.grep)
-  return afterAll(first, again)
+function runVitest({ files, grep }: Selection): Promise<Counts> {
+  return withAnotherChance(files, which => unitFiles(which, grep))
 }
 
 async function unitFiles(files: readonly string[], grep: string | undefined): Promise<readonly FileCounts[]> {
@@ -202,16 +196,11 @@ const summed = (all: readonly Counts[]): Counts => ({
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
-/** A page waits for processors that others use too: a file that failed runs once more, alone, and is named. */
 async function runComponentTestsIn(engine: EngineName, { grep, files }: Selection): Promise<Counts> {
   const lacking = engine === 'chromium' ? undefined : await bringEngine(engine)
   process.stdout.write(`   ${engine}${lacking ? `: skipped, ${lacking}` : ''}\n`)
   if (lacking) return { passed: 0, failed: 0, skipped: 1 }
-  const first = await componentFiles(engine, files, grep)
-  const shaky = first.filter(({ failed }) => failed > 0).map(({ file }) => file)
-  if (shaky.length === 0 || shaky.length > mostShaky || shaky.includes(unsaid)) return summed(first)
-  onceMore(shaky)
-  return afterAll(first, await componentFiles(engine, shaky, grep))
+  return withAnotherChance(files, which => componentFiles(engine, which, grep))
 }
 
 /** More than these are no chance. */
@@ -219,8 +208,16 @@ const mostShaky = 2
 /** The file of a failure that no file's counts tell of. */
 const unsaid = ''
 
-const onceMore = (files: readonly string[]): void =>
-  void process.stdout.write(`\n   once more, alone:\n${files.map(file => `   ${file}\n`).join('')}`)
+/** Pages, databases and timers wait for processors that others use too: a file that failed runs once more, alone, and is named. */
+async function withAnotherChance(
+  files: readonly string[], run: (files: readonly string[]) => Promise<readonly FileCounts[]>,
+): Promise<Counts> {
+  const first = await run(files)
+  const shaky = first.filter(({ failed }) => failed > 0).map(({ file }) => file)
+  if (shaky.length === 0 || shaky.length > mostShaky || shaky.includes(unsaid)) return summed(first)
+  process.stdout.write(`\n   once more, alone:\n${shaky.map(file => `   ${file}\n`).join('')}`)
+  return afterAll(first, await run(shaky))
+}
 
 /** What counts after files ran once more: their second run, with what failed in the first told of. */
 function afterAll(first: readonly FileCounts[], again: readonly FileCounts[]): Counts {
