@@ -85,25 +85,41 @@ export function writeCaptures(
   })
 }
 
-/** Captures with their allotments, by id: both stand from the moment that they are written. */
-export async function readCaptureParts(tx: Tx, marketplace: string, ids: readonly string[]): Promise<Map<string, Capture>> {
-  if (ids.length === 0) return new Map()
+interface WithParts {
+  readonly table: 'captures' | 'refunds'
+  readonly parts: 'capture_allotments' | 'refund_allotments'
+  /** Whose a part is. */
+  readonly key: string
+}
+
+/** Rows by their ids, and the parts of each in their order: both stand from the moment that they are written. */
+async function readWithParts<Row, Part>(
+  tx: Tx, { table, parts, key }: WithParts, { marketplace, ids }: { readonly marketplace: string; readonly ids: readonly string[] },
+): Promise<{ readonly rows: readonly Row[]; readonly parts: readonly Part[] }> {
+  if (ids.length === 0) return { rows: [], parts: [] }
   const values = [marketplace, ids]
-  const [{ rows }, parts] = await Promise.all([
-    tx.client.query<Selectable<CapturesTable>>({
-      name: 'read_captures',
-      text: `select c.* from unnest($2::text[]) as asked (id) cross join lateral (
-               select * from captures where marketplace_id = $1 and id = asked.id limit 1) as c`,
+  const [whole, found] = await Promise.all([
+    tx.client.query<Row & object>({
+      name: `read_${table}`,
+      text: `select r.* from unnest($2::text[]) as asked (id) cross join lateral (
+               select * from ${table} where marketplace_id = $1 and id = asked.id limit 1) as r`,
       values,
     }),
-    tx.client.query<Selectable<CaptureAllotmentsTable>>({
-      name: 'read_capture_allotments',
-      text: `select a.* from unnest($2::text[]) as asked (id) cross join lateral (
-               select * from capture_allotments where marketplace_id = $1 and capture_id = asked.id order by position offset 0) as a`,
+    tx.client.query<Part & object>({
+      name: `read_${parts}`,
+      text: `select p.* from unnest($2::text[]) as asked (id) cross join lateral (
+               select * from ${parts} where marketplace_id = $1 and ${key} = asked.id order by position offset 0) as p`,
       values,
     }),
   ])
-  const of = grouped(parts.rows, (part) => part.capture_id)
+  return { rows: whole.rows, parts: found.rows }
+}
+
+/** Captures with their allotments, by id. */
+export async function readCaptureParts(tx: Tx, marketplace: string, ids: readonly string[]): Promise<Map<string, Capture>> {
+  const { rows, parts } = await readWithParts<Selectable<CapturesTable>, Selectable<CaptureAllotmentsTable>>(
+    tx, { table: 'captures', parts: 'capture_allotments', key: 'capture_id' }, { marketplace, ids })
+  const of = grouped(parts, (part) => part.capture_id)
   return new Map(rows.map((row) => [row.id, {
     id: row.id, payment: row.payment_id, amount: row.amount, final: row.final,
     allotments: (of.get(row.id) ?? []).map((part) =>
@@ -225,24 +241,11 @@ function sourcesOf(part: RefundAllotment): SourcesJson {
   }
 }
 
-/** Refunds with their stored sources, by id: both stand from the moment that they are written. */
+/** Refunds with their stored sources, by id. */
 export async function readRefundParts(tx: Tx, marketplace: string, ids: readonly string[]): Promise<Map<string, Refund>> {
-  const values = [marketplace, ids]
-  const [{ rows }, parts] = await Promise.all([
-    tx.client.query<Selectable<RefundsTable>>({
-      name: 'read_refunds',
-      text: `select r.* from unnest($2::text[]) as asked (id) cross join lateral (
-               select * from refunds where marketplace_id = $1 and id = asked.id limit 1) as r`,
-      values,
-    }),
-    tx.client.query<Selectable<RefundAllotmentsTable>>({
-      name: 'read_refund_allotments',
-      text: `select a.* from unnest($2::text[]) as asked (id) cross join lateral (
-               select * from refund_allotments where marketplace_id = $1 and refund_id = asked.id order by position offset 0) as a`,
-      values,
-    }),
-  ])
-  const of = grouped(parts.rows, (part) => part.refund_id)
+  const { rows, parts } = await readWithParts<Selectable<RefundsTable>, Selectable<RefundAllotmentsTable>>(
+    tx, { table: 'refunds', parts: 'refund_allotments', key: 'refund_id' }, { marketplace, ids })
+  const of = grouped(parts, (part) => part.refund_id)
   return new Map(rows.map(({ id, payment_id: payment, amount, fee_bearer: feeBearer }) =>
     [id, { id, payment, amount, feeBearer, allotments: (of.get(id) ?? []).map(refundAllotmentOf) }]))
 }
