@@ -94,7 +94,7 @@ export const units: readonly Unit[] = [
 ]
 
 /** Browsers load these: only what weighs nothing may come out of contract. */
-const light = ['types', 'frame', 'locale', 'colour'].map(name => `@holdfast/contract/${name}`)
+const light = ['types', 'frame', 'locale', 'colour', 'amount'].map(name => `@holdfast/contract/${name}`)
 const inBrowsers = ['packages/checkout', 'packages/card-frame']
 
 interface Place {

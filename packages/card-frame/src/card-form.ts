@@ -1,4 +1,5 @@
 import type { FrameSession } from '@holdfast/contract'
+import { formatMoney } from '@holdfast/contract/amount'
 import type {
   CardBrand,
   CardField,
@@ -7,7 +8,6 @@ import type {
   FrameMessage,
   PageMessage,
 } from '@holdfast/contract/frame'
-import { formatAmount } from './amount.ts'
 import { propertiesOf } from './appearance.ts'
 import { brandRules, ruleFor } from './cards.ts'
 import type { Page } from './connection.ts'
@@ -130,7 +130,7 @@ export class CardForm {
     if (session.savedCard) this.#view.showCodeOf(session.savedCard)
     this.#view.showTotal(
       this.#words.total({
-        amount: formatAmount(session, localeOf(this.#words, this.#page.init.locale)),
+        amount: formatMoney(session, localeOf(this.#words, this.#page.init.locale)),
         marketplace: session.marketplaceName,
       }),
     )

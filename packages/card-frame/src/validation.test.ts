@@ -1,6 +1,6 @@
 import { contrast } from '@holdfast/contract/colour'
 import { describe, expect, test } from 'vitest'
-import { formatAmount } from './amount.ts'
+import { formatMoney } from '@holdfast/contract/amount'
 import { propertiesOf } from './appearance.ts'
 import { cardOf, findErrors } from './validation.ts'
 import { en, wordsOf } from './words.ts'
@@ -82,7 +82,7 @@ test.each([
   [999999999999, 'CLF', 4, 'CLF 99,999,999.9999'],
   [999999999999, 'JPY', 0, 'JPY 999,999,999,999'],
 ])('%i of %s with %i decimals is read as %s', (amount, currency, exponent, text) => {
-  expect(formatAmount({ amount, currency, exponent }, 'en').replace('\u00a0', ' ')).toBe(text)
+  expect(formatMoney({ amount, currency, exponent }, 'en').replace('\u00a0', ' ')).toBe(text)
 })
 
 describe('appearance', () => {

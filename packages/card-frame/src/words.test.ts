@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatAmount } from './amount.ts'
+import { formatMoney } from '@holdfast/contract/amount'
 import { localeOf, wordsOfPage } from './words.ts'
 
 const page = (lang: string): Document => ({ documentElement: { lang }, body: null }) as unknown as Document
@@ -16,5 +16,5 @@ test.each([
   ['en', 'ar-EG', 'USD 15,505,000.00'],
   ['en', 'constructor', 'USD 15,505,000.00'],
 ])('a page in %s whose locale is %s has the total as %s', (lang, locale, written) => {
-  expect(formatAmount({ amount: 1_550_500_000, currency: 'USD', exponent: 2 }, localeOf(wordsOfPage(page(lang)), locale)).replace('\u00a0', ' ')).toBe(written)
+  expect(formatMoney({ amount: 1_550_500_000, currency: 'USD', exponent: 2 }, localeOf(wordsOfPage(page(lang)), locale)).replace('\u00a0', ' ')).toBe(written)
 })

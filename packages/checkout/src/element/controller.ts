@@ -1,4 +1,5 @@
 import type { CSSResult } from 'lit'
+import { formatMoney } from '@holdfast/contract/amount'
 import type { FrameStyle } from '@holdfast/contract/frame'
 import type { CheckoutView } from '@holdfast/contract/types'
 import { Api, isHttpUrl, type ApiFailure } from '../api.ts'
@@ -11,7 +12,6 @@ import type { Language } from '../i18n/index.ts'
 import { offerMethods, stepOf } from '../methods/index.ts'
 import { startEarly, type EarlyFrame } from '../methods/card/early.ts'
 import type { BuyerStep, MethodHost, PaymentMethod, StepHost } from '../methods/method.ts'
-import { formatMoney } from '../money.ts'
 import type { Details } from '../details/index.ts'
 import { refusal, Session, type Ended, type Prepare } from '../session.ts'
 import type { Timing } from '../timing.ts'
@@ -193,7 +193,8 @@ export class CheckoutController {
     if (!this.#ready && this.#canBeUsed(state)) {
       this.#ready = true
       this.#host.dispatchEvent(new ReadyEvent(state))
-      queueMicrotask(() => this.#drawWhole())
+      // in a task of its own: the form may be painted before
+      setTimeout(() => this.#drawWhole())
     }
     return before?.phase === state.phase ? undefined : before?.phase
   }

@@ -1,7 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from 'lit'
+import { formatMoney } from '@holdfast/contract/amount'
 import type { CheckoutView, Share } from '@holdfast/contract/types'
 import type { Language, StringKey } from '../i18n/index.ts'
-import { formatInstant, formatMoney } from '../money.ts'
+import { formatInstant } from '../instant.ts'
 import { icon, type IconName } from './icons.ts'
 
 /** What every part of the checkout is drawn from. */

@@ -1,5 +1,5 @@
 import { css, html, type CSSResult, type TemplateResult } from 'lit'
-import { formatInstant } from '../money.ts'
+import { formatInstant } from '../instant.ts'
 import type { ControllerHost } from '../element/controller.ts'
 import type { Drawn } from '../element/shares.ts'
 import { en } from './en.ts'

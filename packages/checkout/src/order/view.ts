@@ -1,8 +1,9 @@
 import { html, nothing, svg, type TemplateResult } from 'lit'
+import { formatMoney } from '@holdfast/contract/amount'
 import type { OrderMoment, OrderShare, OrderView, Totals } from '@holdfast/contract/types'
 import { icon, type IconName } from '../element/icons.ts'
 import type { Language, Words } from '../i18n/index.ts'
-import { formatInstant, formatMoney } from '../money.ts'
+import { formatInstant } from '../instant.ts'
 import type { BuyerAction } from './api.ts'
 import { shared, type en } from './en.ts'
 

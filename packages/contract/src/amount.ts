@@ -1,3 +1,5 @@
+/* Amounts as people read them: the checkout, the order's page and the card frame write them alike. Browsers load this. */
+
 /** An amount to show: minor units, and what the server says of its currency. */
 export interface Shown {
   /** Minor units; a safe integer. */
@@ -35,12 +37,4 @@ export function moneyParts({ amount, currency, exponent }: Shown, locale: string
     style: 'currency', currency, currencyDisplay: 'code', minimumFractionDigits: exponent, maximumFractionDigits: exponent,
   })
   return format.formatToParts(decimal as `${number}`)
-}
-
-/** Writes an instant in full, with the zone: a deadline without one is a guess. */
-export function formatInstant(instant: string, locale: string): string {
-  const format = new Intl.DateTimeFormat(locale, {
-    year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
-  })
-  return format.format(Date.parse(instant))
 }
