@@ -1,6 +1,6 @@
 import { newId, type BodyOf } from '@holdfast/contract'
 import {
-  beginCapture, beginRefund, createPayout, exceedsRemaining, isRefusal, need, paymentMachine,
+  balanceKey, beginCapture, beginRefund, createPayout, exceedsRemaining, isRefusal, need, paymentMachine,
   type AllotmentAsk, type Ask, type Capture, type Payout, type Refund, type Refusal,
 } from '@holdfast/core'
 import { referenceTaken, takenReferences } from '../commands/references.ts'
@@ -207,7 +207,7 @@ interface PayoutBegun extends Begun {
 interface PayoutsFound {
   readonly payees: ReadonlyMap<string, Payee>
   readonly taken: References
-  /** By seller and currency. */
+  /** By `balanceKey`. */
   readonly unsettled: ReadonlyMap<string, bigint>
 }
 
@@ -232,7 +232,7 @@ export const payouts: Beginning<PayoutInput, PayoutsFound, PayoutBegun> = {
     if (refusal) return refusal
     const payout = createPayout(desk.book, {
       id: newId('payout'), seller: payee.id, currency, amount: body.amount === undefined ? undefined : BigInt(body.amount),
-      unsettled: found.unsettled.get(`${payee.id} ${currency}`) ?? 0n,
+      unsettled: found.unsettled.get(balanceKey(payee.id, currency)) ?? 0n,
     })
     if (isRefusal(payout)) return payout
     note(found.taken, body.reference, payout.id)

@@ -1,7 +1,8 @@
-import { unsettledRelease, type Milestone, type Payout, type SellerBalance } from '@holdfast/core'
-import type { Selectable } from 'kysely'
+import { balanceKey, unsettledRelease, type Milestone, type Payout, type SellerBalance } from '@holdfast/core'
+import { sql, type Selectable } from 'kysely'
 import type { SellersTable, Tx } from '../database.ts'
 import type { Desk } from './book.ts'
+import type { Reader } from './render/values.ts'
 import type { PayoutsTable } from './tables.ts'
 
 export type PayoutRow = Selectable<PayoutsTable>
@@ -40,9 +41,20 @@ export async function readPayees(tx: Tx, marketplace: string, sellers: readonly 
 
 type Unsettled = Parameters<typeof unsettledRelease>[0] & Pick<Milestone, 'seller' | 'currency'>
 
+/** As `unsettledRelease` takes them. */
+const UNSETTLED = `seller_id as seller, currency, settled, released, released_fee as "releasedFee",
+  refunded_held as "refundedHeld", refunded_released as "refundedReleased", refunded_released_fee as "refundedReleasedFee"`
+
 /**
- * What sellers were released of captures that the rail has not reported, by seller and currency: read under the locks
- * of their balances.
+ * Of which `unsettledRelease` isn't 0. Most of what has not settled isn't released either: a seller who sells much has
+ * thousands of the one and few of the other.
+ */
+const SOME_UNSETTLED = `settled < captured
+  and released - refunded_released > greatest(settled - refunded_held - refunded_released, 0)`
+
+/**
+ * What sellers were released of captures that the rail has not reported, by `balanceKey`: read under the locks of their
+ * balances.
  */
 export async function unsettledOf(
   tx: Tx, marketplace: string, wanted: readonly Pick<SellerBalance, 'seller' | 'currency'>[],
@@ -50,16 +62,27 @@ export async function unsettledOf(
   const { rows } = await tx.client.query<Unsettled>({
     name: 'read_unsettled',
     text: `select m.* from unnest($2::text[], $3::text[]) as asked (seller_id, currency) cross join lateral (
-             select seller_id as seller, currency, settled, released, released_fee as "releasedFee",
-               refunded_held as "refundedHeld", refunded_released as "refundedReleased",
-               refunded_released_fee as "refundedReleasedFee"
-             from milestones where marketplace_id = $1 and seller_id = asked.seller_id and currency = asked.currency
-               and settled < captured offset 0) as m`,
+             select ${UNSETTLED} from milestones
+             where marketplace_id = $1 and seller_id = asked.seller_id and currency = asked.currency and ${SOME_UNSETTLED}
+             offset 0) as m`,
     values: [marketplace, wanted.map(({ seller }) => seller), wanted.map(({ currency }) => currency)],
   })
+  return sumOf(rows)
+}
+
+/** The same of one seller in all its currencies, as far as a snapshot shows it. */
+export async function readUnsettled(db: Reader, marketplace: string, seller: string): Promise<ReadonlyMap<string, bigint>> {
+  const { rows } = await sql<Unsettled>`
+    select ${sql.raw(UNSETTLED)} from milestones
+    where marketplace_id = ${marketplace} and seller_id = ${seller} and ${sql.raw(SOME_UNSETTLED)}`.execute(db)
+  return sumOf(rows)
+}
+
+/** By `balanceKey`. */
+function sumOf(rows: readonly Unsettled[]): ReadonlyMap<string, bigint> {
   const sums = new Map<string, bigint>()
   for (const row of rows) {
-    const key = `${row.seller} ${row.currency}`
+    const key = balanceKey(row.seller, row.currency)
     sums.set(key, (sums.get(key) ?? 0n) + unsettledRelease(row))
   }
   return sums

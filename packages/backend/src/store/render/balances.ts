@@ -1,15 +1,8 @@
 import type { SellerBalance, TrialBalance } from '@holdfast/contract/types'
-import { accountOf, payableOf, unsettledRelease } from '@holdfast/core'
-import { sql, type Selectable } from 'kysely'
-import type { MilestonesTable } from '../tables.ts'
+import { accountOf, balanceKey, payableOf } from '@holdfast/core'
+import { sql } from 'kysely'
+import { readUnsettled } from '../payouts.ts'
 import { grouped, instant, wire, type Reader } from './values.ts'
-
-function unsettled(row: Selectable<MilestonesTable>): bigint {
-  return unsettledRelease({
-    settled: row.settled, released: row.released, releasedFee: row.released_fee, refundedHeld: row.refunded_held,
-    refundedReleased: row.refunded_released, refundedReleasedFee: row.refunded_released_fee,
-  })
-}
 
 /** A seller's balances, one a currency in which it ever had a share or a balance. Reads one snapshot. */
 export async function readSellerBalances(db: Reader, marketplace: string, seller: string): Promise<SellerBalance[]> {
@@ -18,34 +11,45 @@ export async function readSellerBalances(db: Reader, marketplace: string, seller
 }
 
 async function sumSellerBalances(db: Reader, marketplace: string, seller: string): Promise<SellerBalance[]> {
-  const by = { marketplace_id: marketplace, seller_id: seller }
-  const [rows, shares, custodies, paid] = await Promise.all([
-    db.selectFrom('seller_balances').selectAll().where('marketplace_id', '=', by.marketplace_id).where('seller_id', '=', seller).execute(),
-    db.selectFrom('milestones').selectAll().where('marketplace_id', '=', by.marketplace_id).where('seller_id', '=', seller).execute(),
-    db.selectFrom('custody').selectAll().where('marketplace_id', '=', by.marketplace_id).execute(),
-    db.selectFrom('payouts').select(['currency', sql<bigint>`sum(amount)::bigint`.as('amount')]).where('marketplace_id', '=', by.marketplace_id)
+  const [rows, shares, unsettled, custodies, paid] = await Promise.all([
+    db.selectFrom('seller_balances').selectAll().where('marketplace_id', '=', marketplace).where('seller_id', '=', seller).execute(),
+    sumShares(db, marketplace, seller),
+    readUnsettled(db, marketplace, seller),
+    db.selectFrom('custody').selectAll().where('marketplace_id', '=', marketplace).execute(),
+    db.selectFrom('payouts').select(['currency', sql<bigint>`sum(amount)::bigint`.as('amount')]).where('marketplace_id', '=', marketplace)
       .where('seller_id', '=', seller).where('state', '=', 'completed').groupBy('currency').execute(),
   ])
-  const byCurrency = grouped(shares, ({ currency }) => currency)
-  const currencies = new Set([...byCurrency.keys(), ...rows.map(({ currency }) => currency)])
+  const currencies = new Set([...shares, ...rows].map(({ currency }) => currency))
   return [...currencies].toSorted().map((currency) => {
-    const row = rows.find((one) => one.currency === currency)
-    const own = byCurrency.get(currency) ?? []
-    const sum = (amount: (one: Selectable<MilestonesTable>) => bigint): bigint => own.reduce((total, one) => total + amount(one), 0n)
-    const custody = custodies.find((one) => one.currency === currency)
+    const of = <T extends { readonly currency: string }>(all: readonly T[]): T | undefined => all.find((one) => one.currency === currency)
+    const [row, share, custody] = [of(rows), of(shares), of(custodies)]
     const payable = payableOf({
-      available: row?.available ?? 0n, unsettled: sum(unsettled),
+      available: row?.available ?? 0n, unsettled: unsettled.get(balanceKey(seller, currency)) ?? 0n,
       custody: { balance: custody?.balance ?? 0n, inPayout: custody?.in_payout ?? 0n },
     })
     return {
-      seller, object: 'seller_balance' as const, currency, held: wire(sum(({ held }) => held)),
+      seller, object: 'seller_balance' as const, currency, held: wire(share?.held ?? 0n),
       available: wire(row?.available ?? 0n), payable: wire(payable), reserve: wire(row?.reserve ?? 0n),
-      inPayout: wire(row?.in_payout ?? 0n), owed: wire(row?.owed ?? 0n),
-      paidOut: wire(paid.find((one) => one.currency === currency)?.amount ?? 0n),
-      released: wire(sum((one) => one.released - one.released_fee)),
-      refunded: wire(sum((one) => one.refunded_held + one.refunded_released)),
+      inPayout: wire(row?.in_payout ?? 0n), owed: wire(row?.owed ?? 0n), paidOut: wire(of(paid)?.amount ?? 0n),
+      released: wire(share?.released ?? 0n), refunded: wire(share?.refunded ?? 0n),
     }
   })
+}
+
+interface Shares {
+  readonly currency: string
+  readonly held: bigint
+  readonly released: bigint
+  readonly refunded: bigint
+}
+
+/** A seller's shares in all orders that there have been, added up by the database: there may be very many. */
+async function sumShares(db: Reader, marketplace: string, seller: string): Promise<readonly Shares[]> {
+  const { rows } = await sql<Shares>`
+    select currency, sum(held)::bigint as held, sum(released - released_fee)::bigint as released,
+      sum(refunded_held + refunded_released)::bigint as refunded
+    from milestones where marketplace_id = ${marketplace} and seller_id = ${seller} group by currency`.execute(db)
+  return rows
 }
 
 interface Sums {
