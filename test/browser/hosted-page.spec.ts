@@ -17,17 +17,24 @@ const paid = { name: 'Paid, and held for you' }
 
 test('is paid on, and leads back to the shop by the buyer’s own hand @firefox', async ({ page, demo, shop, checkout, order }) => {
   const urls: string[] = []
-  page.on('request', (request) => urls.push(request.url()))
+  const frames: string[] = []
+  page.on('request', (request) => {
+    urls.push(request.url())
+    if (request.url().includes('/frame?') && request.headers()['referer'] === `${demo.api}/`) frames.push(request.url())
+  })
   await shop.payFor('USD')
   await goThere(page)
   await expect(checkout.payButton).toBeVisible()
   expect(page.url()).toMatch(new RegExp(`^${demo.api}/pay/mkt_\\w{26}$`))
   await expect(page.getByRole('heading', { level: 1, name: 'Quayside' })).toBeVisible()
+  await expect(checkout.element).toHaveAttribute('vault-url', /^http/)
   expect(await violationsOn(page)).toEqual([])
   await checkout.pay()
   await expect(checkout.element.getByRole('heading', paid)).toBeFocused({ timeout: 30_000 })
   expect(page.url()).toMatch(/\/pay\/mkt_\w{26}$/)
   expect(await violationsOn(page)).toEqual([])
+  // the frame that began to load beside the session is the one that was typed into
+  expect(frames).toHaveLength(1)
   // no server, log or Referer has seen what opens the session
   expect(urls.filter((url) => url.includes('_secret_') && !url.includes('#'))).toEqual([])
   expect(await local(page)).not.toContain('_secret_')

@@ -11,11 +11,18 @@ const marketplace = { id: newId('marketplace'), name: 'Acme', branding: { logo: 
 
 test('behind a proxy that serves us under a path, every address has that path, and the policy none', () => {
   const { html, policy } = paymentDocument({ ...making, publicUrl: 'https://acme.example/holdfast' }, { marketplace, link: null })
-  const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address)
+  const addresses = [...html.replace(/<link rel="preconnect".*/, '').matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address)
   expect(addresses.length).toBeGreaterThanOrEqual(5)
   expect(addresses.filter((address) => !address?.startsWith('/holdfast/pay/'))).toEqual([])
   expect(html).toContain('"apiUrl":"https://acme.example/holdfast"')
   expect(policy).toContain("connect-src 'self' https://acme.example;")
+})
+
+test('the page says where the card’s fields come from, to the browser and to the component', () => {
+  const { html, policy } = paymentDocument(making, { marketplace, link: null })
+  expect(html).toContain('<link rel="preconnect" href="https://cards.example">')
+  expect(html).toContain('"vaultUrl":"https://cards.example"')
+  expect(policy).toContain('frame-src https://cards.example ')
 })
 
 test('Google’s script may be loaded where Google Pay is offered, and nowhere else', () => {

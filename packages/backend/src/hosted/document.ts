@@ -73,13 +73,15 @@ export function paymentDocument(making: Making, { marketplace, link }: Subject):
   const { words } = speech
   const branding = marketplace?.branding ?? {}
   const config = {
-    apiUrl: publicUrl, marketplace: marketplace?.id ?? null, link,
+    apiUrl: publicUrl, vaultUrl: making.vaultOrigin, marketplace: marketplace?.id ?? null, link,
     theme: branding.theme ?? 'harbour', accent: accentsOf(branding), nonce: making.nonce, words,
   }
   const late = `<p class="late" role="alert">${escapeHtml(words['error_network'] ?? '')}</p>`
   return frame(making, {
     speech, marketplace, title: marketplace ? `${words['payment']} · ${marketplace.name}` : words['payment'] ?? '',
-    head: script(making, shelf.component.path, shelf.component.integrity) + script(making, shelf.script.path, shelf.script.integrity),
+    // the card's frame comes from there: by the time the scripts are here, so is the connection
+    head: `<link rel="preconnect" href="${making.vaultOrigin}">\n`
+      + script(making, shelf.component.path, shelf.component.integrity) + script(making, shelf.script.path, shelf.script.integrity),
     body: `${marketplace ? header(making, marketplace) : ''}
 <main>${late}<noscript><p>${escapeHtml(words['noScript'] ?? '')}</p></noscript></main>
 ${marketplace ? footer(branding, words) : ''}

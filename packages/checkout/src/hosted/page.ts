@@ -9,6 +9,7 @@ import { drop, keep, kept, lend, named, sweep } from './keeping.ts'
 
 interface Config {
   readonly apiUrl: string
+  readonly vaultUrl: string
   /** Null on the page of a payment link that names none. */
   readonly marketplace: string | null
   readonly link: string | null
@@ -81,7 +82,10 @@ const over = ['complete', 'expired', 'canceled']
 function show(secret: string): void {
   keep(secret)
   const element = document.createElement('holdfast-checkout')
-  const attributes = { 'client-secret': secret, 'api-url': config.apiUrl, locale: document.documentElement.lang, appearance: appearance() }
+  const attributes = {
+    'client-secret': secret, 'api-url': config.apiUrl, 'vault-url': config.vaultUrl, locale: document.documentElement.lang,
+    appearance: appearance(),
+  }
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
   if (config.nonce) element.setAttribute('nonce', config.nonce)
   const follow = ({ detail: { phase } }: CustomEvent<CheckoutState>): void => {
