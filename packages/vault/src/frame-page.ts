@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants } from 'node:zlib'
 import { closestLocale, directionOf } from '@holdfast/contract/locale'
 import type { Marketplace } from './store.ts'
 
@@ -37,6 +38,8 @@ export interface FrameRequest {
 
 export interface FramePage {
   readonly html: string
+  /** The same, a third of its size. */
+  readonly brotli: Buffer
   readonly policy: string
 }
 
@@ -54,6 +57,16 @@ function wordsIn(json: string | undefined): string {
   return json ? `<script type="application/json" id="words">${json.replaceAll('<', '\\u003c')}</script>` : ''
 }
 
+interface InOneLanguage {
+  readonly html: string
+  readonly brotli: Buffer
+}
+
+function inOneLanguage(html: string): InOneLanguage {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT }
+  return { html, brotli: brotliCompressSync(html, { params }) }
+}
+
 /**
  * The frame's page with all that is in it, so that a buyer waits for one answer and not for three, and the policy
  * under which it runs, for one marketplace.
@@ -61,6 +74,7 @@ function wordsIn(json: string | undefined): string {
 export function framePage({ script, style, words = {} }: FrameAssets): (request: FrameRequest) => FramePage {
   const [styled, running] = [inline(style, 'style'), inline(script, 'script')]
   const fixed = `default-src 'none'; script-src ${sourceOf(script)}; style-src ${sourceOf(style)}`
+  const made = new Map<string, InOneLanguage>()
   const html = (lang: string): string => `<!doctype html>
 <html lang="${lang}" dir="${directionOf(lang)}">
 <meta charset="utf-8">
@@ -74,8 +88,14 @@ ${styled}
     const lang = typeof locale === 'string' ? closestLocale(locale) : undefined
     return lang && words[lang] ? lang : 'en'
   }
+  // each language once, when somebody first asks for it: nothing in it is anyone's own
+  const pageIn = (lang: string): InOneLanguage => {
+    const known = made.get(lang) ?? inOneLanguage(html(lang))
+    made.set(lang, known)
+    return known
+  }
   return ({ origin, marketplace, locale }) => ({
-    html: html(spoken(locale)),
+    ...pageIn(spoken(locale)),
     policy: [
       fixed,
       `connect-src ${origin}/v1/`,

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { brotliDecompressSync } from 'node:zlib'
 import { createHash } from 'node:crypto'
 import { newId } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -76,6 +80,20 @@ describe("the frame's page", () => {
     })
     expect(answer.headers.get('set-cookie')).toBeNull()
     expect(html.replace(/<(script|style)>.*?<\/\1>/gs, '')).not.toMatch(/style=|<script|<style|src=|href=|\bon\w+=/)
+  })
+
+  test('is sent as brotli to whoever takes it, and as it is to others', async () => {
+    const { hostname, port } = new URL(at.vault.internalUrl)
+    const path = `/frame?marketplace=${at.marketplace}`
+    const asked = async (encodings: string): Promise<{ encoding: string | undefined; body: Buffer }> => {
+      const [answer] = (await once(get({ hostname, port, path, headers: { 'accept-encoding': encodings } }), 'response')) as [IncomingMessage]
+      expect(answer.headers.vary).toMatch(/accept-encoding/i)
+      return { encoding: answer.headers['content-encoding'], body: await buffer(answer) }
+    }
+    const [packed, plain] = [await asked('gzip, deflate, br, zstd'), await asked('gzip')]
+    expect([packed.encoding, plain.encoding]).toEqual(['br', undefined])
+    expect(brotliDecompressSync(packed.body).equals(plain.body)).toBe(true)
+    expect(packed.body.length).toBeLessThan(plain.body.length)
   })
 
   test.each([

@@ -55,7 +55,8 @@ function frameRoute(app: FastifyInstance, vault: Vault): void {
   app.get<{ Querystring: { marketplace?: unknown; locale?: unknown } }>(FRAME_PATH, async (request, reply) => {
     const id = marketplaceId.safeParse(request.query.marketplace)
     const marketplace = id.success ? await findMarketplace(vault.pool, id.data) : undefined
-    const { html, policy } = pageFor({ origin: vault.origin(), marketplace, locale: request.query.locale })
+    const { html, brotli, policy } = pageFor({ origin: vault.origin(), marketplace, locale: request.query.locale })
+    const takesBrotli = /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''))
     return reply
       .code(marketplace ? 200 : 404)
       .type('text/html; charset=utf-8')
@@ -66,8 +67,10 @@ function frameRoute(app: FastifyInstance, vault: Vault): void {
         // a page that isolates itself may embed the frame too
         'cross-origin-embedder-policy': 'require-corp',
         'cross-origin-resource-policy': 'cross-origin',
+        vary: 'accept-encoding',
+        ...(takesBrotli && { 'content-encoding': 'br' }),
       })
-      .send(html)
+      .send(takesBrotli ? brotli : html)
   })
 }
 
