@@ -1,3 +1,4 @@
+import { MAX_AMOUNT } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../refusal.ts'
 import { addOrder, addSeller, done, openWorld, ordered } from '../testing/world.ts'
@@ -107,4 +108,14 @@ describe('custody', () => {
     expect(isRefusal(withdraw(book, { currency: 'USD', amount: 51n }))).toBe(false)
     expect(book.custody.get('USD')).toMatchObject({ balance: 450n, inPayout: 450n })
   })
+})
+
+test('a payout without an amount sends at most what one transfer can say, and the next one the rest', () => {
+  const most = BigInt(MAX_AMOUNT)
+  const { book, charge, seller, escrow } = ordered([[{ amount: most, fee: 0n }, { amount: 500n, fee: 0n }]])
+  charge('cap_1')
+  done(release(book, { id: 'rel_1', escrow }))
+  recordSettlement(book, { id: 'stl_1', connector: 'jpmorgan', currency: 'USD', lines: [{ gross: most + 500n, fee: 0n, expected: most + 500n, settles: [] }] })
+  const create = (id: string) => done(createPayout(book, { id, seller, currency: 'USD', unsettled: 0n })).amount
+  expect([create('po_1'), create('po_2')]).toEqual([most, 500n])
 })

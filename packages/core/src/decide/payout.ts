@@ -1,3 +1,4 @@
+import { MAX_AMOUNT } from '@holdfast/contract'
 import { balanceKey, happened, need, post, type Book, type Milestone } from '../book.ts'
 import { accounts } from '../ledger/accounts.ts'
 import { creditAvailable, move } from '../ledger/postings.ts'
@@ -31,7 +32,7 @@ export function unsettledRelease(one: Pick<Milestone,
 
 /**
  * What a payout could send now: available, less what has not settled, and no more than what stands in custody
- * beyond the payouts that are under way.
+ * beyond the payouts that are under way, nor than one transfer can say. What is left then waits for the next payout.
  */
 export function payable(book: Book, { seller, currency, unsettled }: { seller: string; currency: string; unsettled: bigint }): bigint {
   const { available } = need(book.balances, balanceKey(seller, currency))
@@ -46,7 +47,7 @@ export function payableOf({ available, unsettled, custody }: {
 }): bigint {
   const settled = available - unsettled
   const covered = custody.balance - custody.inPayout
-  const amount = settled < covered ? settled : covered
+  const amount = [settled, covered, BigInt(MAX_AMOUNT)].reduce((a, b) => (a < b ? a : b))
   return amount > 0n ? amount : 0n
 }
 
