@@ -36,7 +36,9 @@ const report = (date: string, { requestId, railReference }: { requestId: string;
 
 const settledAt = async (id: string) => (await shop.get<Payment>(`/v1/payments/${id}`)).captures[0]!.settledAt
 const payable = async () => (await shop.get<{ data: SellerBalance[] }>(`/v1/sellers/${seller}/balances`)).data[0]?.payable ?? 0
-const suspense = async () => (await shop.books()).currencies[0]!.accounts.find(({ name }) => name === 'suspense:jpmorgan')?.balance ?? 0
+/** Debits less credits. */
+const suspense = async (of = 'USD') => (await shop.books()).currencies.find(({ currency }) => currency === of)
+  ?.accounts.find(({ name }) => name === 'suspense:jpmorgan')?.balance ?? 0
 
 test('a report is recorded once, however often it is fetched', async () => {
   const one = report('2027-01-01', await paid(), 10_000n)
@@ -63,6 +65,15 @@ test('a line that is short settles what it pays, and a later line the rest', asy
   expect(await payable() - before).toBe(10_000 - 500)
   expect(await suspense()).toBe(inSuspense)
   expect((await shop.books()).balanced).toBe(true)
+})
+
+test('a line in another currency than its payment is not about it: all of it stands in suspense of its own currency', async () => {
+  const [sale, inSuspense] = [await paid(), await suspense()]
+  const usd = report('2027-01-06', sale, 10_000n)
+  expect(await record({ ...usd, currency: 'EUR' })).toMatchObject([{ currency: 'EUR', gross: 10_000 }])
+  expect([await settledAt(sale.payment.id), await suspense('EUR')]).toEqual([null, -10_000])
+  await record(usd)
+  expect([await settledAt(sale.payment.id), await suspense()]).toEqual([expect.any(String), inSuspense])
 })
 
 describe('of several reports, each is recorded by itself', () => {

@@ -96,12 +96,12 @@ async function record(recording: Recording, report: SettlementReport): Promise<v
   await stageHappenings(tx, desk)
 }
 
-/** Finds what each line is about: by our request's id, or by the rail's reference. */
+/** Finds what each line is about, in the report's currency: by our request's id, or by the rail's reference. */
 async function matchLines(
-  { tx, marketplace, connector }: Recording, { lines }: SettlementReport,
+  { tx, marketplace, connector }: Recording, { lines, currency }: SettlementReport,
 ): Promise<Line[]> {
   const ops = await tx.db.selectFrom('operations').selectAll().where('marketplace_id', '=', marketplace)
-    .where('connector', '=', connector)
+    .where('connector', '=', connector).where('currency', '=', currency)
     .where(sql<boolean>`(request_id = any(${lines.map(({ requestId }) => requestId ?? '')})
       or rail_reference = any(${lines.map(({ railReference }) => railReference)}))`).execute()
   const kinds = { capture: ['sale', 'authorize', 'capture'], refund: ['refund'] }
