@@ -108,13 +108,13 @@ class JpmorganConnector implements PaymentConnector {
 
   async inquire(request: InquiryRequest, options: CallOptions): Promise<Inquiry> {
     return this.#prepared(request, async (merchantId) => {
-      const { kind, requestId } = request
+      const { kind, requestId, currency } = request
       const url = `${this.#settings.baseUrl}${inquiryPath(request)}`
       // an inquiry's own request-id is used up by nothing: J.P. Morgan's examples repeat the one asked for
       const call = { method: 'GET', url, merchantId, requestId } as const
       const answer = await callRail(this.#tokens, call, deadlineIn(bounded(options)))
       if (answer.kind !== 'answered') return unknown(`the inquiry failed: ${answer.reason}`)
-      return readInquiry(jsonOf(answer), { asked: { kind, requestId, merchantId }, amounts: this.#amounts })
+      return readInquiry(jsonOf(answer), { asked: { kind, requestId, merchantId, ...(currency !== undefined && { currency }) }, amounts: this.#amounts })
     }, 'unknown')
   }
 

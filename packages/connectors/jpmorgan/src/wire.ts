@@ -188,7 +188,7 @@ const refusalSchema = z.looseObject({
 
 type WireAnswer = z.infer<typeof answerSchema>
 
-/** What we asked, for the answer to be held against. `currency` is unknown to an inquiry. */
+/** What we asked, for the answer to be held against. An inquiry may not know the currency. */
 export interface Asked {
   readonly kind: OperationKind
   readonly requestId: string

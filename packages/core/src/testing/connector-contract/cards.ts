@@ -32,6 +32,13 @@ function chargeRules(get: Get<CardRail>): void {
     expect(await rail.inquire(request)).toMatchObject({ outcome: 'declined' })
   })
 
+  it.each(['authorize', 'sale'] as const)('%s that the rail has in another currency than was asked proves nothing', async (kind) => {
+    const rail = get()
+    const request = await rail.charge(kind)
+    await rail.approved(request)
+    expect(await rail.inquire({ ...request, currency: rail.harness.currency === 'EUR' ? 'USD' : 'EUR' })).toMatchObject({ outcome: 'unknown' })
+  })
+
   it('keeps the number of digits: the smallest and the largest amount', async () => {
     const rail = get()
     for (const amount of [1n, 999_999_999_999n]) {
