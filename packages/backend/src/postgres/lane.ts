@@ -143,7 +143,7 @@ const mayBegin = ({ waiting, running, crowded }: Lane): boolean =>
  * Whether a batch's error may be one item's own: a statement failed (a lock that wasn't to be had, a deadlock, a key
  * or reference taken meanwhile, a CHECK), or a decision broke. A database that is away is everyone's.
  */
-function isOfOneItem(error: unknown): boolean {
+export function isOfOneItem(error: unknown): boolean {
   return !(error instanceof DatabaseBusy) || isLockTimeout(error) || isOutdated(error.cause)
 }
 

@@ -53,12 +53,21 @@ const INSIST_MS = 8_000
  * @throws DatabaseBusy - not even then; the worker finds the operation and records it
  */
 export async function inTransactionInsistently<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return insistently(() => inTransaction(pool, work))
+}
+
+/**
+ * Does again what the database could not take, for as long as a caller would wait.
+ *
+ * @param passes - whether there is something to wait for; any refusal of the database by default
+ */
+export async function insistently<T>(work: () => Promise<T>, passes: (busy: DatabaseBusy) => boolean = () => true): Promise<T> {
   const deadline = performance.now() + INSIST_MS
   for (;;) {
     try {
-      return await inTransaction(pool, work)
+      return await work()
     } catch (error) {
-      if (!(error instanceof DatabaseBusy) || performance.now() > deadline) throw error
+      if (!(error instanceof DatabaseBusy) || !passes(error) || performance.now() > deadline) throw error
       await pause(20 + Math.random() * 100)
     }
   }

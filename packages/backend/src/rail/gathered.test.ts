@@ -111,6 +111,30 @@ test('outcomes that come together are recorded in one transaction, and each is i
   expect((await shop.books()).balanced).toBe(true)
 })
 
+test('outcomes whose transaction the database cut off are recorded by the next, and their calls answered', async () => {
+  const bought = await Promise.all(Array.from({ length: 3 }, () => paid(2_000, { captureMode: 'manual' })))
+  const answering = Promise.withResolvers<void>()
+  let asked = 0
+  const restore = changeRail(backend, () => ({
+    followUp: async ({ amount }) => {
+      asked += 1
+      await answering.promise
+      return { outcome: 'approved', railReference: fresh('rail'), amount }
+    },
+  }))
+  const calls = many(3, (index) => shop.post(`/v1/payments/${bought[index]!.payment.id}/capture`))
+  await waitFor(() => asked === 3, { what: 'all of them at the rail' })
+  const holder = await backend.deps.pool.connect()
+  await holder.query('begin')
+  await holder.query('select 1 from payments where id = any($1) for update', [bought.map(({ payment }) => payment.id)])
+  answering.resolve()
+  const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await waitFor(async () => ((await holder.query(cut)).rowCount ?? 0) > 0, { what: 'the outcomes to wait for a lock' })
+  await holder.query('rollback')
+  holder.release()
+  expect((await calls.finally(restore)).map(({ status, body }) => [status, body['captured']])).toEqual(Array(3).fill([200, 2_000]))
+})
+
 test('payouts of one seller that come together never exceed what is payable', async () => {
   const owner = (await shop.seller()).id
   const { escrows: [escrow] } = await shop.paid([{ seller: owner, amount: 10_000 }])

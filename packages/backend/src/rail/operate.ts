@@ -4,11 +4,11 @@ import { readNow } from '../commands/execute.ts'
 import {
   answerOnce, readOpening, render, storeAnswers, taken, writeKeys, type Answer, type Claim, type Claimed,
 } from '../commands/idempotency.ts'
-import { gather } from '../postgres/lane.ts'
+import { gather, isOfOneItem } from '../postgres/lane.ts'
 import type { Tx } from '../database.ts'
 import type { Deps } from '../deps.ts'
 import type { Reply } from '../http/route.ts'
-import { inOneTry, inTransaction, inTransactionInsistently } from '../postgres/transaction.ts'
+import { inOneTry, inTransaction, inTransactionInsistently, insistently } from '../postgres/transaction.ts'
 import { openDesk, saveDesk, type Desk } from '../store/book.ts'
 import { stageHappenings } from '../store/happenings.ts'
 import { insertOperations, readOperations, type OperationRow } from '../store/operations.ts'
@@ -81,7 +81,7 @@ interface Concluding {
 
 /**
  * The second transaction: outcome and response. Outcomes of one kind share it; a charge's, which moves its session too,
- * has one of its own.
+ * has one of its own. The rail has answered already: either is recorded insistently.
  */
 function conclude(deps: Deps, one: Concluding): Promise<Answer> {
   const { pool } = deps
@@ -90,7 +90,8 @@ function conclude(deps: Deps, one: Concluding): Promise<Answer> {
   return gather(pool, {
     lane: `${marketplace} outcome ${charge ? payment : kind}`, command: 'operations.outcome',
     singly: async (each) => (await inTransactionInsistently(pool, (tx) => record(deps, tx, [each])))[0] as Answer,
-    together: (batch) => inOneTry(pool, (tx) => record(deps, tx, batch)),
+    // what is one outcome's own makes all of them be recorded singly; what is the database's passes for all of them
+    together: (batch) => insistently(() => inOneTry(pool, (tx) => record(deps, tx, batch)), (busy) => !isOfOneItem(busy)),
   }, one)
 }
 
