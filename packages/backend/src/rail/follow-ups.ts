@@ -137,8 +137,14 @@ export const payoutAppliance: Appliance<Payouts> = {
     return { rows: new Map(payouts.map((row) => [row.id, row])), moved: [] }
   },
   async apply(applying, { rows, moved }) {
-    const { desk, op, outcome } = applying
+    const { deps, desk, op, outcome } = applying
     const row = need(rows, op.payout_id as string)
+    if (outcome.outcome === 'approved' && outcome.amount !== op.amount) {
+      // as of a capture: it stays unknown, and alarms, until a person has looked
+      deps.log.error({ payout: row.id, asked: Number(op.amount), approved: Number(outcome.amount) },
+        'the bank took a payout of another amount than was asked')
+      return 'lose_sight'
+    }
     // what the bank's feed shows as sent after all is not sent again
     if (outcome.outcome === 'not_sent' && row.state === 'created') await sendAgain(applying)
     const move = outcome.outcome === 'approved' ? 'submit' : outcome.outcome === 'declined' ? 'fail' : null

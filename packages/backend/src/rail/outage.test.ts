@@ -1,5 +1,5 @@
 import type { Payment, Payout } from '@holdfast/contract/types'
-import type { PayoutChange, PayoutConnector } from '@holdfast/core'
+import type { Outcome, PayoutChange, PayoutConnector } from '@holdfast/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../../../../test/support/wait.ts'
 import { recordFailure, failing, MAX_ATTEMPTS } from '../jobs/failures.ts'
@@ -76,6 +76,27 @@ async function payout(): Promise<Payout> {
   await waitFor(async () => (await rows('select 1 from captures where settled_at is null'))[0] === undefined, { what: 'the settlement', within: 20_000 })
   return (await shop.post('/v1/payouts', { seller, amount: 1_000 })).body as unknown as Payout
 }
+
+test('a payout that the bank took for another amount than was asked is not submitted: it stays unknown, and alarms', async () => {
+  const bank = backend.deps.rails.payouts as Map<string, PayoutConnector>
+  const real = bank.get('bank')!
+  const more = async (taken: Promise<Outcome>): Promise<Outcome> => {
+    const outcome = await taken
+    return outcome.outcome === 'approved' ? { ...outcome, amount: outcome.amount * 100n } : outcome
+  }
+  const silent: PayoutConnector = {
+    name: real.name, capabilities: real.capabilities, submit: (...given) => more(real.submit(...given)),
+    inquire: (...given) => more(real.inquire(...given) as Promise<Outcome>), changes: async (cursor) => ({ changes: [], cursor }),
+  }
+  bank.set('bank', silent)
+  const { id, status } = await payout()
+  expect([status, (await shop.get<Payout>(`/v1/payouts/${id}`)).status]).toEqual(['created', 'created'])
+  expect(await rows('select state from operations where payout_id = $1', [id])).toEqual([{ state: 'unknown' }])
+  expect(backend.log.some((text) => text.includes('a payout of another amount'))).toBe(true)
+  bank.set('bank', { ...silent, inquire: (...given) => real.inquire(...given) })
+  await waitFor(async () => (await shop.get<Payout>(`/v1/payouts/${id}`)).status === 'submitted', { what: 'the right amount', within: 20_000 })
+  bank.set('bank', real)
+})
 
 const available = async () => (await rows<{ available: bigint }>('select available from seller_balances where seller_id = $1', [seller]))[0]!.available
 
