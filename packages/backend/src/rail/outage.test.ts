@@ -7,6 +7,7 @@ import { payouts } from '../jobs/payouts.ts'
 import type { TestBackend } from '../testing/backend.ts'
 import { changeRail } from '../testing/rail.ts'
 import { startTestShop, type Shop } from '../testing/shop.ts'
+import { verifyEverything } from '../verify/everything.ts'
 
 /* What lasts for hours at a rail or a bank, and what they say in an order that nobody expects. */
 
@@ -66,6 +67,22 @@ test('a closed-over attempt that took more than its payment is posted, refunded,
   more()
   expect(await rows('select captured, authorized, superseded from payments where id = $1', [attempt.payment])).toEqual([{ captured: 10_100n, authorized: 10_100n, superseded: true }])
   expect((await shop.books()).balanced).toBe(true)
+})
+
+test('a closed-over attempt whose refund the rail refused is refunded again, and the verifier finds its books right', async () => {
+  const restore = changeRail(backend, (rail) => ({
+    async charge(request, options) {
+      await rail.charge(request, options)
+      return { outcome: 'not_sent', reason: 'as far as anybody can tell' }
+    },
+    followUp: async () => ({ outcome: 'declined', decline: { class: 'hard', code: 'rail_refused' } }),
+  }))
+  const { attempt } = await shop.confirm(await shop.session(line()))
+  await shop.advance(2 * 86_400_000)
+  await waitFor(async () => (await rows(`select 1 from refunds where payment_id = $1 and state = 'failed'`, [attempt.payment]))[0], { what: 'the refusal', within: 20_000 })
+  restore()
+  expect((await shop.post('/v1/refunds', { payment: attempt.payment })).body).toMatchObject({ status: 'succeeded', amount: 10_000 })
+  expect((await verifyEverything(backend.deps.pool)).findings.filter(({ kind }) => kind === 'order')).toEqual([])
 })
 
 /** A seller's payout that the bank has taken and says nothing more about by itself. */

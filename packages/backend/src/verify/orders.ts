@@ -175,12 +175,16 @@ function releasePosted(scope: Scope): string {
     ${join} where e.marketplace_id = $1 and ${scope.only('e.order_id')} and ${where}`
 }
 
-/** The refund of an attempt that was closed over has no parts: its money came by the attempt's own transfer. */
+/**
+ * A refund of an attempt that was closed over has no parts. The money of the first one, which is made with it, came by
+ * the attempt's own transfer; one that follows, after the rail refused, is begun as any other.
+ */
 function refundPosted(scope: Scope): string {
+  const first = `(select f.id from refunds f where f.marketplace_id = $1 and f.payment_id = r.payment_id order by f.created_at, f.id limit 1)`
+  const begun = (value: string) => `case when p.superseded and r.id = ${first} then 0 else ${value} end`
   const when = (state: string, value: string) => `case when r.state = '${state}' then ${value} else 0 end`
   const { join, where, columns } = comparing({
-    begun: ['case when p.superseded then 0 else 1 end', 'coalesce(b.n, 0)'],
-    begun_amount: ['case when p.superseded then 0 else r.amount end', 'coalesce(b.into_transit, 0)'],
+    begun: [begun('1'), 'coalesce(b.n, 0)'], begun_amount: [begun('r.amount'), 'coalesce(b.into_transit, 0)'],
     confirmed: [when('succeeded', '1'), 'coalesce(c.n, 0)'], confirmed_amount: [when('succeeded', 'r.amount'), 'coalesce(c.out_of_transit, 0)'],
     rejected: [when('failed', '1'), 'coalesce(j.n, 0)'], rejected_amount: [when('failed', 'r.amount'), 'coalesce(j.out_of_transit, 0)'],
     allotments: ['case when p.superseded then 0 else r.amount end', `(select coalesce(sum(l.amount), 0) from refund_allotments l where l.marketplace_id = $1 and l.refund_id = r.id)`],
