@@ -114,13 +114,16 @@ async function approve(applying: Applying, payment: Payment): Promise<OperationE
   return 'confirm'
 }
 
-/** When the rail's authorization ends, by its dated windows; the worker then gives it back. */
+/**
+ * When the rail's authorization ends, by its dated windows, at the earliest: the rail may have made it as soon as it was
+ * asked, however late that shows. The worker then gives it back.
+ */
 async function expiry({ deps, tx, desk, op }: Applying): Promise<Date> {
   const { card_brand: brand } = await tx.db.selectFrom('payments').select('card_brand')
     .where('marketplace_id', '=', desk.marketplace).where('id', '=', op.payment_id as string)
     .executeTakeFirstOrThrow()
   const windows = deps.rails.payments.get(op.connector)?.capabilities.authorizationDays ?? { default: 5 }
-  const dueAt = new Date(desk.now.getTime() + authorizationDays(windows, brand ?? undefined) * DAY_MS)
+  const dueAt = new Date(op.created_at.getTime() + authorizationDays(windows, brand ?? undefined) * DAY_MS)
   setTimers(tx, desk.marketplace,
     { kind: 'authorization_expiry', timers: [{ subject: op.payment_id as string, dueAt }] })
   return dueAt

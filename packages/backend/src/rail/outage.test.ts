@@ -135,3 +135,17 @@ test.each([
   expect((await shop.books()).balanced).toBe(true)
   await rows("delete from rail_cursors where feed = 'payouts'")
 })
+
+test('an authorization that shows days later ends when the rail’s does: it is counted from when it was asked for', async () => {
+  const restore = changeRail(backend, () => ({ inquire: async () => ({ outcome: 'unknown', reason: 'not yet' }) }))
+  backend.rails.jpmorgan.faults.add({ fault: 'timeout_recorded', method: 'POST', path: '/api/v2/payments' })
+  const { attempt } = await shop.confirm(await shop.session(line(), { captureMode: 'manual' }))
+  await shop.advance(3 * 86_400_000)
+  restore()
+  await rows("update operations set next_inquiry_at = now() where state = 'unknown'")
+  const paid = await waitFor(async () => {
+    const one = await shop.get<Payment>(`/v1/payments/${attempt.payment}`)
+    return one.status === 'authorized' && one
+  }, { what: 'the outcome' })
+  expect(Date.parse(paid.authorizationExpiresAt!) - Date.parse(paid.operations[0]!.createdAt)).toBe(7 * 86_400_000)
+})
