@@ -115,6 +115,19 @@ describe('migrating', () => {
     await pool.end()
   })
 
+  test('leaves the vault’s schema to the vault’s role, where that one owns it', async () => {
+    const connection = { ...database.owner, database: await newDatabase() }
+    const superuser = new pg.Client({ ...database.superuser, database: connection.database })
+    await superuser.connect()
+    await superuser.query('create schema vault authorization holdfast_vault')
+    await superuser.end()
+    const pool = createPool(connection, { size: 1, applicationName: 'test' })
+    await migrate(pool)
+    expect(await isMigrated(pool)).toBe(true)
+    expect(await attempt(connection, 'create table vault.mine ()')).toBe(FORBIDDEN)
+    await pool.end()
+  })
+
   test('an own server’s user acts as the role that may not change the ledger', async () => {
     const name = await newDatabase()
     const { user, password, host, port } = database.superuser

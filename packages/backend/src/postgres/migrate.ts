@@ -142,6 +142,10 @@ async function grantApp(tx: Kysely<unknown>): Promise<void> {
 }
 
 async function grantVault(tx: Kysely<unknown>): Promise<void> {
+  // where the vault's role made it or was given it, it is nobody else's to grant
+  const foreign = await existing(tx, sql`
+    select nspname as name from pg_namespace where nspname = ${VAULT_SCHEMA} and not pg_has_role(nspowner, 'usage')`)
+  if (foreign.has(VAULT_SCHEMA)) return
   await sql`create schema if not exists ${sql.id(VAULT_SCHEMA)}`.execute(tx)
   await sql`grant all on schema ${sql.id(VAULT_SCHEMA)} to ${sql.id(VAULT_ROLE)}`.execute(tx)
 }
