@@ -31,14 +31,25 @@ describe('whoever runs it', () => {
     expect(JSON.parse((await get('/readyz')).text)).toEqual({ status: 'ready', database: true, migrations: true, vault: true })
   })
 
-  test('sees that it is not ready while a vault that runs by itself is away', async () => {
+  const startWithoutVault = () => {
     const { config } = backend.deps
     const vault = { kind: 'separate', internalUrl: 'http://127.0.0.1:1', publicUrl: 'http://vault.test', internalKey: 'k'.repeat(32) } as const
-    const lonely = await startBackend({ ...config, vault, http: { ...config.http, port: 0 } }, {
+    return startBackend({ ...config, vault, http: { ...config.http, port: 0 } }, {
       connections: { owner: null, app: backend.database.app, vault: backend.database.vault }, logTo: silence(),
     })
+  }
+
+  test('sees that it is not ready while a vault that runs by itself is away', async () => {
+    const lonely = await startWithoutVault()
     const answer = await fetch(`${lonely.url}/readyz`)
     expect([answer.status, await answer.json()]).toEqual([503, { status: 'not_ready', database: true, migrations: true, vault: false }])
+    await lonely.close()
+  })
+
+  test('is shown a new marketplace’s keys although the vault is away', async () => {
+    const lonely = await startWithoutVault()
+    const { id, secretKey } = await lonely.createMarketplace({ name: 'New', origins: [] })
+    expect((await call({ ...lonely, marketplace: backend.marketplace }, 'GET', '/v1/marketplace', { key: secretKey })).body['id']).toBe(id)
     await lonely.close()
   })
 

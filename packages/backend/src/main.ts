@@ -340,7 +340,10 @@ async function makeMarketplace(deps: Deps, { name, origins }: Pick<NewMarketplac
   const wrong = checkOrigins(origins)
   if (wrong) throw new ConfigError([wrong.detail])
   const made = await inTransaction(deps.pool, (tx) => createMarketplace(tx, deps.sealer, { name, origins, mode: deps.config.mode }))
-  await deps.vault.putMarketplace(made.id, { name, origins: framingOrigins(deps, origins) })
+  // its keys are shown this once: they must not be lost with a vault that is away
+  await deps.vault.putMarketplace(made.id, { name, origins: framingOrigins(deps, origins) }).catch((error: unknown) => {
+    deps.log.error({ err: error, marketplace: made.id }, 'the vault could not be told of the marketplace, whose pages show no card fields until it is: restart a backend when the vault is back')
+  })
   return made
 }
 
