@@ -79,6 +79,13 @@ export function createMetrics({ pool, gauges }: { pool: Pool; gauges: Gauges }):
   }
 }
 
+/** One that can't be read is left out: a database that is away must not take along the figures that tell of it. */
 function gauge(registers: Registry[], name: string, help: string, read: () => number | Promise<number>): void {
-  new Gauge({ name, help, registers, async collect() { this.set(await read()) } })
+  new Gauge({ name, help, registers, async collect() {
+    try {
+      this.set(await read())
+    } catch {
+      this.remove()
+    }
+  } })
 }
