@@ -43,6 +43,7 @@ Environment (each also as <name>_FILE, a file that holds it):
   DATABASE_APP_URL               the same as the role holdfast_app; by default DATABASE_URL's user acts as it
   HOLDFAST_POOL_SIZE             2 to 16 connections; 12 by default
   HOLDFAST_WORKER                false: another process runs the jobs
+  HOLDFAST_WORKER_PORT           where work answers /healthz, /readyz and /metrics; nowhere by default
   HOLDFAST_WEBHOOK_PORTS         ports of public hosts that webhooks may go to; 443 by default
   HOLDFAST_VAULT_INTERNAL_URL    a vault in a process of its own; by default it runs in this one
   HOLDFAST_VAULT_INTERNAL_KEY    the bearer of the calls to it

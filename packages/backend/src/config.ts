@@ -21,6 +21,8 @@ export interface Config {
     readonly host: string
     /** 0: any free one. */
     readonly port: number
+    /** Where a process that only works shows its health and figures; nowhere by default. */
+    readonly workerPort?: number
     /** The API's address as its callers know it; by default where it listens. */
     readonly publicUrl: string | null
     /** The proxies whose X-Forwarded-For is believed: true, false, or addresses. */
@@ -146,6 +148,7 @@ const environment = z.object({
   HOLDFAST_SECRET_KEY_PREVIOUS: secretKey.optional(),
   HOLDFAST_POOL_SIZE: z.coerce.number().int().min(2).max(16).default(12),
   HOLDFAST_WORKER: flag.default(true),
+  HOLDFAST_WORKER_PORT: port.optional(),
   HOLDFAST_WEBHOOK_PORTS: ports.default([443]),
   HOLDFAST_METRICS_TOKEN: z.string().min(16).optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -239,6 +242,7 @@ function compose(env: Environment): Config {
     ...(env.HOLDFAST_SECRET_KEY_PREVIOUS && { secretKeyPrevious: Buffer.from(env.HOLDFAST_SECRET_KEY_PREVIOUS, 'base64') }),
     http: {
       host: env.HOLDFAST_HOST, port: env.HOLDFAST_PORT, publicUrl: env.HOLDFAST_PUBLIC_URL ?? null,
+      ...(env.HOLDFAST_WORKER_PORT !== undefined && { workerPort: env.HOLDFAST_WORKER_PORT }),
       trustProxy: proxies(env.HOLDFAST_TRUST_PROXY), validateResponses: env.HOLDFAST_VALIDATE_RESPONSES,
       rateLimits: {
         pageAddress: env.HOLDFAST_RATE_PAGE_ADDRESS ?? defaultRateLimits.pageAddress,

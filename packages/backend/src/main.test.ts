@@ -9,6 +9,7 @@ import { endpoints, rawEndpoints } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConfigError } from './config.ts'
 import { startBackend } from './main.ts'
+import { until } from './postgres/processes.ts'
 import { startTestBackend, type TestBackend } from './testing/backend.ts'
 import { call } from './testing/http.ts'
 
@@ -62,6 +63,21 @@ describe('whoever runs it', () => {
     }
     expect((await get('/metrics', { 'x-forwarded-for': '203.0.113.7' })).status).toBe(403)
   })
+
+  test('reads the figures of a process that only works from that process', async () => {
+    const { config } = backend.deps
+    const log: string[] = []
+    const worker = await startBackend({ ...config, worker: true, http: { ...config.http, workerPort: 0 } }, {
+      connections: { owner: null, app: backend.database.app, vault: backend.database.vault }, frame: { script: '', style: '' },
+      serve: false, logTo: new Writable({ write: (line, _encoding, done) => { log.push(String(line)); done() } }),
+    })
+    const up = log.map((line) => JSON.parse(line) as { msg: string; figures?: string }).find(({ msg }) => msg === 'the backend is up')
+    const read = async (path: string) => (await fetch(`${up?.figures}${path}`)).text()
+    expect(JSON.parse(await read('/readyz'))).toMatchObject({ status: 'ready' })
+    expect(await until(async () => /^holdfast_job_subjects_total\{queue="verifier",outcome="ok"\} [1-9]/m.test(await read('/metrics')), 20_000)).toBe(true)
+    expect((await fetch(`${up?.figures}/v1/marketplace`)).status).toBe(404)
+    await worker.close()
+  }, 30_000)
 
   test('reads the OpenAPI document of every call', async () => {
     const { text } = await get('/openapi.json')

@@ -20,7 +20,7 @@ import { framingOrigins } from './hosted/origin.ts'
 import { gaugesOf } from './http/gauges.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createServer } from './http/server.ts'
-import { addSystemRoutes } from './http/system.ts'
+import { addSystemRoutes, createWatchedServer, type WatchedParts } from './http/system.ts'
 import { handlersOf } from './jobs/index.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { createLog } from './log.ts'
@@ -135,9 +135,11 @@ async function compose(config: Config, { parts, closers }: Composing): Promise<B
   const deps = await createDeps(config, { pool, log, vault, resolveHost: parts.resolveHost })
   const metrics = createMetrics({ pool, gauges: gaugesOf(pool) })
   if (config.worker) await startWork(deps, { connection: connections.app, metrics, closers })
-  const url = parts.serve === false ? '' : await listen(deps, { metrics, closers, vaultInternalUrl: vault.internalUrl, page: pageOf(parts, deps) })
+  const listening = { metrics, closers, vaultInternalUrl: vault.internalUrl }
+  const url = parts.serve === false ? '' : await listen(deps, { ...listening, page: pageOf(parts, deps) })
+  const figures = parts.serve === false && config.worker ? await showWork(deps, listening) : null
   await tellVault(deps, vault.kind)
-  log.info({ url, vault: vault.internalUrl, mode: config.mode, worker: config.worker }, 'the backend is up')
+  log.info({ url, ...(figures !== null && { figures }), vault: vault.internalUrl, mode: config.mode, worker: config.worker }, 'the backend is up')
   return {
     url, deps, vaultUrl: vault.url, vaultInternalUrl: vault.internalUrl, vaultDatabaseUrl: databaseUrlOf(connections.vault),
     createMarketplace: (wanted) => makeMarketplace(deps, wanted),
@@ -312,21 +314,33 @@ interface Listening {
   readonly metrics: Metrics
   readonly closers: Closers
   readonly vaultInternalUrl: string
-  readonly page: PageFiles | null
 }
 
-async function listen(deps: Deps, { metrics, closers, vaultInternalUrl, page }: Listening): Promise<string> {
-  const { config, pool } = deps
+/** What this process shows to whoever watches it. */
+const watchedOf = ({ config, pool }: Deps, { metrics, vaultInternalUrl }: Listening): Omit<WatchedParts, 'isDraining'> => ({
+  metrics, metricsToken: config.metricsToken,
+  checks: {
+    database: async () => (await pool.query('select 1')).rowCount === 1,
+    migrations: () => isMigrated(pool),
+    vault: async () => (await fetch(`${vaultInternalUrl}/healthz`)).ok,
+  },
+})
+
+/** Jobs and deliveries are counted by the process that does them. */
+async function showWork(deps: Deps, listening: Listening): Promise<string | null> {
+  const { host, workerPort: port } = deps.config.http
+  if (port === undefined) return null
+  const app = createWatchedServer({ ...watchedOf(deps, listening), isDraining: () => false })
+  listening.closers.add(() => app.close())
+  return app.listen({ host, port })
+}
+
+async function listen(deps: Deps, { page, ...listening }: Listening & { page: PageFiles | null }): Promise<string> {
+  const { config } = deps
+  const { metrics, closers } = listening
   let draining = false
   const server = createServer(deps, { routes, metrics, page })
-  addSystemRoutes(server.app, {
-    metrics, metricsToken: config.metricsToken, publicUrl: deps.publicUrl, isDraining: () => draining,
-    checks: {
-      database: async () => (await pool.query('select 1')).rowCount === 1,
-      migrations: () => isMigrated(pool),
-      vault: async () => (await fetch(`${vaultInternalUrl}/healthz`)).ok,
-    },
-  })
+  addSystemRoutes(server.app, { ...watchedOf(deps, listening), publicUrl: deps.publicUrl, isDraining: () => draining })
   const url = await server.app.listen({ host: config.http.host, port: config.http.port })
   places.set(deps, url)
   closers.add(() => {
