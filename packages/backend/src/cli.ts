@@ -51,13 +51,41 @@ Environment (each also as <name>_FILE, a file that holds it):
   HOLDFAST_VAULT_PORT            where the vault in this process listens; 4310 by default
   HOLDFAST_VAULT_DATABASE_URL    the database as the vault's own role
   HOLDFAST_VAULT_WALLETS         the file that sets Google Pay and Apple Pay up, for the vault in this process
+  HOLDFAST_WALLETS               the file of what pages tell Google Pay and Apple Pay
+
+Rails, each configured whole or not at all:
   HOLDFAST_JPMORGAN_URL          Online Payments, with its version: https://…/api/v2
-    …_TOKEN_URL, …_CLIENT_ID, …_CLIENT_SECRET and …_SCOPE, or …_PRIVATE_KEY_FILE, …_CERTIFICATE_THUMBPRINT
-    and …_RESOURCE; …_MERCHANT_ID (one, or mkt_…=id,…); …_REPORTS_URL
+  HOLDFAST_JPMORGAN_MERCHANT_ID  one for all marketplaces, or mkt_…=id,mkt_…=id
+  HOLDFAST_JPMORGAN_TOKEN_URL, HOLDFAST_JPMORGAN_CLIENT_ID, and either
+    HOLDFAST_JPMORGAN_CLIENT_SECRET, HOLDFAST_JPMORGAN_SCOPE (jpm:payments:sandbox by default), or
+    HOLDFAST_JPMORGAN_PRIVATE_KEY_FILE, HOLDFAST_JPMORGAN_CERTIFICATE_THUMBPRINT, HOLDFAST_JPMORGAN_RESOURCE
+  HOLDFAST_JPMORGAN_REPORTS_URL  where its settlement reports are
+  HOLDFAST_JPMORGAN_ADDENDA      what is sent of a company's order: none, level2 (by default) or level3
+  HOLDFAST_JPMORGAN_NETWORK_TRANSACTION_ID
+                                 goes along with a saved card: merchant (by default; no buyer present), all or never
+  HOLDFAST_ALIPAY_GATEWAY        Alipay's Open Platform: …/gateway.do
+  HOLDFAST_ALIPAY_APP_ID, HOLDFAST_ALIPAY_SELLER_ID, HOLDFAST_ALIPAY_PRIVATE_KEY, HOLDFAST_ALIPAY_PUBLIC_KEY (Alipay's)
+  HOLDFAST_ANTOM_URL             Alipay's acquirer abroad
+  HOLDFAST_ANTOM_CLIENT_ID, HOLDFAST_ANTOM_PRIVATE_KEY, HOLDFAST_ANTOM_PUBLIC_KEY (Antom's)
+  HOLDFAST_ANTOM_KEY_VERSION     1 by default
+  HOLDFAST_ANTOM_REPORTS_URL     where its settlement reports are
+  HOLDFAST_ANTOM_SETTLEMENT_CURRENCY
+                                 of an account that settles in one currency alone: payments are taken in it alone
+  HOLDFAST_WALLET_MINUTES        how long a buyer has to pay with Alipay; 1 to 120, 15 by default
   HOLDFAST_BANK_URL, HOLDFAST_BANK_TOKEN, HOLDFAST_BANK_DEBTOR_ACCOUNT
-  HOLDFAST_RATE_PAGE_ADDRESS, HOLDFAST_RATE_PAGE_SESSION, HOLDFAST_RATE_AUTH_FAILURES    calls a minute/burst
+
+Limits of each process, as calls a minute/burst:
+  HOLDFAST_RATE_PAGE_ADDRESS     pages, by address; 240/120 by default
+  HOLDFAST_RATE_PAGE_SESSION     pages, by session; 120/60 by default
+  HOLDFAST_RATE_LINK_ADDRESS     openings of payment links, by address; 20/20 by default
+  HOLDFAST_RATE_LINK             openings of a payment link, from all addresses; 120/60 by default
+  HOLDFAST_RATE_AUTH_FAILURES    wrong keys, by address; 20/20 by default
+  HOLDFAST_RATE_NOTIFICATIONS    notifications of rails, by address; 1200/600 by default
+
+Watching it:
   HOLDFAST_METRICS_TOKEN         the bearer that /metrics wants
   HOLDFAST_LOG_LEVEL             info by default
+  HOLDFAST_VALIDATE_RESPONSES    true: holds each answer against the contract; for tests
   OTEL_EXPORTER_OTLP_ENDPOINT    where traces go, if anywhere; OTEL_TRACES_SAMPLER_ARG: the share kept, 0.01
 `
 

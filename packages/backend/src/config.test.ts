@@ -64,6 +64,15 @@ describe('test mode', () => {
   })
 })
 
+test('the command line’s help names each variable that is read, and no other', async () => {
+  const [config, cli] = await Promise.all(['./config.ts', './cli.ts'].map((file) => readFile(new URL(file, import.meta.url), 'utf8'))) as [string, string]
+  const names = (text: string, pattern: RegExp) => [...new Set(Array.from(text.matchAll(pattern), ([name]) => name.trim()))].toSorted()
+  const help = /const usage = `([^`]+)`/.exec(cli)?.[1] ?? ''
+  const read = names(config, /^ {2}(?:HOLDFAST|DATABASE)_\w+(?=: )/gm)
+  expect(read).toContain('HOLDFAST_RATE_LINK')
+  expect(names(help, /\b(?:HOLDFAST|DATABASE)_\w+/g)).toEqual(read)
+})
+
 describe('live mode', () => {
   test('takes a configuration that is whole', () => expect(read(live).mode).toBe('live'))
 
