@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseError } from 'pg'
+import { VaultConfigError } from './config-error.ts'
 import { addKey, createKeyFile, KeyringError, newRootKey } from './keyring.ts'
 import { createLog } from './log.ts'
-import { startVault, VaultConfigError } from './vault.ts'
+import { startVault } from './vault.ts'
 import type { VaultOptions } from './vault.ts'
 import { WalletConfigError } from './wallets/config.ts'
 
@@ -34,8 +35,23 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** A variable, or what the file named by `<name>_FILE` holds. */
 function read(environment: Environment, name: string): string | undefined {
   const file = environment[`${name}_FILE`]
-  const value = file === undefined ? environment[name] : readFileSync(file, 'utf8').trim()
+  const value = file === undefined ? environment[name] : contentOf(file, `${name}_FILE`)
   return value === '' ? undefined : value
+}
+
+function contentOf(file: string, name: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    throw new VaultConfigError(`${name} names a file that can't be read.`)
+  }
+}
+
+/** @throws VaultConfigError - it is given, and no http address */
+function addressOf(environment: Environment, name: string): string | undefined {
+  const text = environment[name] === '' ? undefined : environment[name]
+  if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new VaultConfigError(`${name} is not an address that begins with https:// or http://.`)
 }
 
 function keyFileOf(environment: Environment): { file: string; rootKey: string | undefined } {
@@ -49,6 +65,14 @@ function modeOf(environment: Environment): VaultOptions['mode'] {
   if (mode !== 'test' && mode !== 'live')
     throw new VaultConfigError('HOLDFAST_MODE is neither test nor live.')
   return mode
+}
+
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+function levelOf(environment: Environment): string {
+  const level = environment['HOLDFAST_LOG_LEVEL'] || 'info'
+  if (!levels.includes(level)) throw new VaultConfigError(`HOLDFAST_LOG_LEVEL is none of ${levels.join(', ')}.`)
+  return level
 }
 
 function wholeOf(text: string, name: string): number {
@@ -65,7 +89,7 @@ function optionsOf(environment: Environment): VaultOptions {
   const { file: keyFile, rootKey } = keyFileOf(environment)
   const listen = environment['HOLDFAST_VAULT_LISTEN'] ?? '127.0.0.1:4310'
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(listen) ?? []
-  const jpmorgan = environment['HOLDFAST_VAULT_HOST_JPMORGAN']
+  const jpmorgan = addressOf(environment, 'HOLDFAST_VAULT_HOST_JPMORGAN')
   return {
     mode: modeOf(environment),
     databaseUrl,
@@ -76,22 +100,37 @@ function optionsOf(environment: Environment): VaultOptions {
     walletsFile: environment['HOLDFAST_VAULT_WALLETS'],
     host: host.replace(/^\[|\]$/g, ''),
     port: wholeOf(port, 'The port of HOLDFAST_VAULT_LISTEN'),
-    publicUrl: environment['HOLDFAST_VAULT_URL'],
+    publicUrl: addressOf(environment, 'HOLDFAST_VAULT_URL'),
     trustedProxies: wholeOf(
       environment['HOLDFAST_VAULT_TRUSTED_PROXIES'] ?? '0',
       'HOLDFAST_VAULT_TRUSTED_PROXIES',
     ),
-    log: { level: environment['HOLDFAST_LOG_LEVEL'] ?? 'info' },
+    log: { level: levelOf(environment) },
   }
 }
 
 async function start(environment: Environment): Promise<void> {
-  const vault = await startVault(optionsOf(environment))
+  const vault = await startVault(optionsOf(environment)).catch((error: unknown) => {
+    throw explained(error)
+  })
   process.stdout.write(`The vault is at ${vault.url} (servers reach it at ${vault.internalUrl}).\n`)
   const stop = (): void => void vault.close().then(() => process.exit(0), fail)
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   process.on('SIGHUP', () => void vault.rotateKeys().catch(note))
+}
+
+/** What kept it from starting, by the variable to look at: an error's own message may quote a password. */
+function explained(error: unknown): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (error instanceof DatabaseError)
+    return new VaultConfigError(
+      `HOLDFAST_VAULT_DATABASE_URL: PostgreSQL refused the vault (${code}). docs/running.md has the role and the schema that it needs.`,
+    )
+  if (syscall === 'connect' || syscall === 'getaddrinfo')
+    return new VaultConfigError(`HOLDFAST_VAULT_DATABASE_URL: no connection to PostgreSQL (${code}).`)
+  if (syscall === 'listen') return new VaultConfigError(`HOLDFAST_VAULT_LISTEN: the vault can't listen there (${code}).`)
+  return error
 }
 
 function keys(action: string | undefined, environment: Environment): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { closestLocale, directionOf } from '@holdfast/contract/locale'
+import { VaultConfigError } from './config-error.ts'
 import type { Marketplace } from './store.ts'
 
 /** What the frame's page is made of. */
@@ -16,11 +17,11 @@ export interface FrameAssets {
 
 const bundle = fileURLToPath(new URL('../../card-frame/dist/', import.meta.url))
 
-/** @throws Error - the bundle has not been built */
+/** @throws VaultConfigError - the bundle has not been built */
 export function loadFrame(folder: string = bundle): FrameAssets {
   const [script, style] = [`${folder}/frame.js`, `${folder}/frame.css`]
   if (!existsSync(script) || !existsSync(style))
-    throw new Error(`The card frame has not been built (no ${script}): run npm run build.`)
+    throw new VaultConfigError(`The card frame has not been built (no ${script}): run npm run build.`)
   return { script: readFileSync(script, 'utf8'), style: readFileSync(style, 'utf8'), words: loadWords(`${folder}/words`) }
 }
 

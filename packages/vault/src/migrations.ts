@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { VaultConfigError } from './config-error.ts'
 
 /** In order; one that has been released is never changed, only followed by another. */
 const migrations: readonly string[] = [
@@ -128,7 +129,8 @@ async function bringUp(client: PoolClient): Promise<void> {
     'select coalesce(max(number), 0)::int as last from vault.migrations',
   )
   const last = rows[0]?.last ?? 0
-  if (last > migrations.length) throw new Error("The vault's tables are of a newer version than this vault.")
+  if (last > migrations.length)
+    throw new VaultConfigError("The vault's tables are of a newer version than this vault: start the newer one.")
   for (const [index, sql] of migrations.entries()) {
     if (index < last) continue
     await client.query(sql)

@@ -5,6 +5,7 @@ import { FRAME_PATH } from '@holdfast/contract'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { steadyNow } from './clock.ts'
+import { VaultConfigError } from './config-error.ts'
 import { loadFrame } from './frame-page.ts'
 import type { FrameAssets } from './frame-page.ts'
 import { buildServer } from './server.ts'
@@ -84,10 +85,6 @@ export interface Vault {
   /** The vault's own origin. */
   readonly origin: () => string
   readonly frameUrl: (marketplace: string) => string
-}
-
-export class VaultConfigError extends Error {
-  override name = 'VaultConfigError'
 }
 
 const MAX_CODES = 50_000
