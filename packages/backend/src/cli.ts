@@ -40,7 +40,8 @@ Environment (each also as <name>_FILE, a file that holds it):
   HOLDFAST_SECRET_KEY            32 bytes as base64; seals what the database must not show
   HOLDFAST_SECRET_KEY_PREVIOUS   the key before it, until reseal has sealed everything anew
   DATABASE_URL                   PostgreSQL 15 or newer of your own; the embedded one by default
-  DATABASE_APP_URL               the same as the role holdfast_app; by default DATABASE_URL's user acts as it
+  DATABASE_APP_URL               the same as the role holdfast_app; by default DATABASE_URL's user acts as it.
+                                 Alone, for all but migrate, on a database that has been migrated
   HOLDFAST_POOL_SIZE             2 to 16 connections; 12 by default
   HOLDFAST_WORKER                false: another process runs the jobs
   HOLDFAST_WORKER_PORT           where work answers /healthz, /readyz and /metrics; nowhere by default

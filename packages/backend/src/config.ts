@@ -32,9 +32,9 @@ export interface Config {
     readonly rateLimits: Readonly<Record<'pageAddress' | 'pageSession' | 'linkAddress' | 'link' | 'authFailures' | 'notifications', RateLimit>>
   }
   readonly database: {
-    /** A server of one's own; null: the embedded one. */
+    /** A server of one's own, as its owner; null: the embedded one, or `appUrl` alone. */
     readonly url: string | null
-    /** The same server as the role `holdfast_app`; by default `url` with that role set. */
+    /** The server as the role `holdfast_app`; by default `url` with that role set. Without `url` it has to be migrated. */
     readonly appUrl: string | null
     readonly poolSize: number
   }

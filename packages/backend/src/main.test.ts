@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Writable } from 'node:stream'
 import { promisify } from 'node:util'
 import { endpoints, rawEndpoints } from '@holdfast/contract'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConfigError } from './config.ts'
 import { startBackend } from './main.ts'
@@ -103,13 +104,38 @@ describe('live mode', () => {
   test('once begun, the database itself refuses to move the clock', async () => {
     const { database, rails, close } = await startTestBackend()
     await close({ keep: true })
-    const client = await import('pg').then(({ default: pg }) => new pg.Client(database.app))
+    const client = new pg.Client(database.app)
     await client.connect()
     await client.query('update clock set live = true where offset_ms = 0')
     await expect(client.query('update clock set offset_ms = 5')).rejects.toThrow(/check/)
     await client.end()
     await Promise.all([rails.jpmorgan.close(), rails.bank.close()])
     await database.drop()
+  })
+})
+
+describe('a database of one’s own, without its owner’s rights', () => {
+  const startAsApp = (name: string) => {
+    const { config } = backend.deps
+    const { user, password, host, port } = backend.database.app
+    const vault = { kind: 'separate', internalUrl: backend.vaultInternalUrl, publicUrl: backend.vaultUrl, internalKey: config.vault.internalKey } as const
+    const appUrl = `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${name}`
+    return startBackend({ ...config, vault, database: { ...config.database, appUrl }, http: { ...config.http, port: 0 } }, { page: null, logTo: silence() })
+  }
+
+  test('serves once it has been migrated', async () => {
+    const served = await startAsApp(backend.database.name)
+    expect((await call({ ...served, marketplace: backend.marketplace }, 'GET', '/v1/marketplace')).body['id']).toBe(backend.marketplace.id)
+    await served.close()
+  })
+
+  test('refuses one that has not been, and says what to do', async () => {
+    const superuser = new pg.Client(backend.database.superuser)
+    await superuser.connect()
+    await superuser.query(`create database ${backend.database.name}_empty`)
+    await expect(startAsApp(`${backend.database.name}_empty`)).rejects.toThrow(/Run holdfast-backend migrate first/)
+    await superuser.query(`drop database ${backend.database.name}_empty with (force)`)
+    await superuser.end()
   })
 })
 

@@ -26,7 +26,7 @@ import { startWorker, type Worker } from './jobs/worker.ts'
 import { createLog } from './log.ts'
 import { checkOrigins, createMarketplace, type MarketplaceKeys, type NewMarketplace } from './marketplaces.ts'
 import { isMigrated, migrate } from './postgres/migrate.ts'
-import { useOwnServer } from './postgres/own-server.ts'
+import { useMigratedServer, useOwnServer } from './postgres/own-server.ts'
 import { createPool, type Connection } from './postgres/pool.ts'
 import { joinPostgres, startPostgres } from './postgres/supervisor.ts'
 import { inTransaction } from './postgres/transaction.ts'
@@ -129,6 +129,7 @@ async function compose(config: Config, { parts, closers }: Composing): Promise<B
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
   closers.add(() => pool.end())
+  if (!connections.owner) await checkMigrated(pool)
   await checkMerchantIds(pool, { config, log })
   await settleClock(pool, config)
   const vault = await openVault(config, { parts, closers, connections })
@@ -153,6 +154,10 @@ async function openDatabase(config: Config, { log, closers, join: mayJoin }: { l
     const { owner, app } = await useOwnServer({ url: config.database.url, appUrl: config.database.appUrl })
     return { owner, app, vault: owner }
   }
+  if (config.database.appUrl !== null) {
+    const app = await useMigratedServer(config.database.appUrl)
+    return { owner: null, app, vault: app }
+  }
   const running = mayJoin ? await joinPostgres({ folder: join(config.dataFolder, 'postgres') }) : null
   if (running) return running
   const server = await startPostgres({ folder: join(config.dataFolder, 'postgres'), onNotice: (notice) => log.warn(notice) })
@@ -172,11 +177,16 @@ export async function withDatabase<T>(config: Config, work: (pool: pg.Pool) => P
     const { app } = await openDatabase(config, { log: createLog({ level: 'warn' }), closers, join: true })
     const pool = createPool(app, { size: 2, applicationName: 'holdfast command' })
     closers.add(() => pool.end())
-    if (!(await isMigrated(pool))) throw new ConfigError(['The database lacks a migration that this build knows. Run holdfast-backend migrate first.'])
+    await checkMigrated(pool)
     return await work(pool)
   } finally {
     await closers.run()
   }
+}
+
+async function checkMigrated(pool: pg.Pool): Promise<void> {
+  if (await isMigrated(pool)) return
+  throw new ConfigError(['The database lacks a migration that this build knows. Run holdfast-backend migrate first, with the owner’s DATABASE_URL.'])
 }
 
 async function migrateAs(owner: Connection): Promise<void> {

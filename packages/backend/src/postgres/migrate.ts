@@ -112,6 +112,9 @@ async function adoptEvents(db: Kysely<unknown>): Promise<void> {
 
 /** Whether every migration that this build knows has run. */
 export async function isMigrated(pool: pg.Pool): Promise<boolean> {
+  // null where there is no such table; false to a role that was given nothing yet
+  const { rows: [table] } = await pool.query<{ readable: boolean | null }>("select has_table_privilege(to_regclass('kysely_migration'), 'select') as readable")
+  if (!table?.readable) return false
   const { rows } = await pool.query<{ name: string }>('select name from kysely_migration')
   const done = new Set(rows.map(({ name }) => name))
   return Object.keys(migrations).every((name) => done.has(name))

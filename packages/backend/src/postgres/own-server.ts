@@ -28,14 +28,9 @@ export function parseDatabaseUrl(text: string): Connection {
  */
 export async function useOwnServer({ url, appUrl }: { url: string; appUrl: string | null }): Promise<{ owner: Connection; app: Connection }> {
   const owner = parseDatabaseUrl(url)
-  const client = new pg.Client({ ...owner, application_name: 'holdfast', connectionTimeoutMillis: 10_000 })
+  const client = await connect(owner, 'DATABASE_URL')
   try {
-    await client.connect()
-  } catch (error) {
-    throw new DatabaseRefused(`DATABASE_URL: no connection to ${owner.host}:${owner.port}/${owner.database} as ${owner.user}: ${(error as Error).message}`, { cause: error })
-  }
-  try {
-    await checkVersion(client)
+    await checkVersion(client, 'DATABASE_URL')
     if (appUrl) return { owner, app: parseDatabaseUrl(appUrl) }
     await ensureRole(client, owner)
     return { owner, app: { ...owner, role: APP_ROLE } }
@@ -44,11 +39,34 @@ export async function useOwnServer({ url, appUrl }: { url: string; appUrl: strin
   }
 }
 
-async function checkVersion(client: pg.Client): Promise<void> {
+/**
+ * Checks a server whose schema is kept by `migrate` elsewhere: this process has no way to log in as its owner.
+ *
+ * @throws DatabaseRefused - unreachable, or older than 15
+ */
+export async function useMigratedServer(appUrl: string): Promise<Connection> {
+  const app = parseDatabaseUrl(appUrl)
+  const client = await connect(app, 'DATABASE_APP_URL')
+  await checkVersion(client, 'DATABASE_APP_URL').finally(() => client.end())
+  return app
+}
+
+async function connect(connection: Connection, variable: string): Promise<pg.Client> {
+  const client = new pg.Client({ ...connection, application_name: 'holdfast', connectionTimeoutMillis: 10_000 })
+  try {
+    await client.connect()
+    return client
+  } catch (error) {
+    const { host, port, database, user } = connection
+    throw new DatabaseRefused(`${variable}: no connection to ${host}:${port}/${database} as ${user}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+async function checkVersion(client: pg.Client, variable: string): Promise<void> {
   const { rows } = await client.query<{ version: string }>(`select current_setting('server_version_num') as version`)
   const major = Math.floor(Number(rows[0]?.version) / 10_000)
   if (major >= OLDEST_MAJOR) return
-  throw new DatabaseRefused(`DATABASE_URL: the server is PostgreSQL ${major}; expected ${OLDEST_MAJOR} or newer. Upgrade it, or leave DATABASE_URL unset for the embedded one.`)
+  throw new DatabaseRefused(`${variable}: the server is PostgreSQL ${major}; expected ${OLDEST_MAJOR} or newer. Upgrade it, or leave DATABASE_URL unset for the embedded one.`)
 }
 
 /** Makes the role that may not change what the ledger has recorded, where this user may make roles. */
