@@ -4,6 +4,8 @@ import type { Pool } from 'pg'
 export const IDEMPOTENCY_DAYS = 35
 /** How long what was no rail's word is kept, for whoever looks into it. What was is kept for good. */
 const REFUSED_DAYS = 90
+/** What is still due is tried again at its time; a failure that nobody came back to for so long is of what is done. */
+const FAILURE_HOURS = 6
 const AT_ONCE = 10_000
 
 /**
@@ -24,5 +26,6 @@ export async function sweep(pool: Pool): Promise<boolean> {
        where verdict = 'refused' and received_at < now() - make_interval(days => $1) limit $2)`,
     [REFUSED_DAYS, AT_ONCE],
   )
+  await pool.query('delete from job_failures where next_try_at < now() - make_interval(hours => $1)', [FAILURE_HOURS])
   return keys.rowCount === AT_ONCE || forgeries.rowCount === AT_ONCE
 }

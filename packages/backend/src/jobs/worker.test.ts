@@ -64,6 +64,21 @@ test('sets a poison subject aside with its error, and the others go on', async (
   await worker.stop()
 })
 
+test('a subject that was set aside and is done since, by whatever way, is an alarm no longer', async () => {
+  const { pool } = backend.deps
+  const insert = (subject: string, hours: number) => pool.query(
+    `insert into job_failures (marketplace_id, queue, subject, attempts, error, next_try_at, set_aside_at)
+     values ($1, 'inquiries', $2, 8, 'Error: no answer', now() - make_interval(hours => $3), now())`,
+    [backend.marketplace.id, subject, hours],
+  )
+  await insert('nobody asks for it any more', 7)
+  await insert('tried again within the hour', -1)
+  await insert('waits for a worker', 1)
+  await sweep(pool)
+  const { rows } = await pool.query<{ subject: string }>(`select subject from job_failures where queue = 'inquiries' order by 1`)
+  expect(rows.map(({ subject }) => subject)).toEqual(['tried again within the hour', 'waits for a worker'])
+})
+
 test('forgets idempotency keys after 35 days, and no sooner', async () => {
   const { pool } = backend.deps
   const insert = (key: string, days: number) => pool.query(
