@@ -82,6 +82,19 @@ test('totals of an earlier instant leave out what was posted since, and differen
   ])
 })
 
+test('totals take as long as the ledger needs', async () => {
+  const hasty = createPool(server.owner, { size: 1, applicationName: 'test', statementTimeoutMs: 100, lockTimeoutMs: 10_000 })
+  const holder = await pool.connect()
+  await holder.query('begin; lock table ledger_postings in access exclusive mode')
+  const client = await hasty.connect()
+  const reading = readTotals(client)
+  await holder.query('select pg_sleep(0.4); commit')
+  expect(Object.keys((await reading).accounts)).toHaveLength(2)
+  client.release()
+  holder.release()
+  await hasty.end()
+})
+
 async function connected<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   return work(client).finally(() => client.release())

@@ -19,7 +19,7 @@ export interface Totals {
  * @param snapshot - of an earlier `readTotals`: sums what was visible then, and nothing that was posted since
  */
 export async function readTotals(client: ClientBase, snapshot?: string): Promise<Totals> {
-  await client.query('begin isolation level repeatable read read only')
+  await client.query('begin isolation level repeatable read read only; set local statement_timeout = 0')
   try {
     const now = await one<{ snapshot: string; at: Date }>(client, 'select pg_current_snapshot()::text as snapshot, now() as at')
     const asOf = snapshot ?? now.snapshot
