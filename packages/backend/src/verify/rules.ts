@@ -11,6 +11,7 @@ export interface Rule {
 }
 
 const stop = 'Stop payouts and releases for what it names, compare its transfers with its rows, and correct with a new transfer; never edit the ledger.'
+const replay = 'Stop payouts and releases for what it names. What was posted counts, and a transfer more would move both: find what changed the row outside the commands, then set the row, as the database’s owner, to what its postings add up to; never edit the ledger.'
 const compare = 'Compare its rows with its transfers and with the rail’s own records; a row was changed or lost outside the commands.'
 
 export type RuleName =
@@ -23,7 +24,7 @@ export type RuleName =
   | 'custody_overdrawn' | 'coverage'
 
 export const rules: Readonly<Record<RuleName, Rule>> = {
-  milestone_replay: { severity: 'breach', says: 'What a milestone holds is not what its postings add up to.', todo: stop },
+  milestone_replay: { severity: 'breach', says: 'What a milestone holds is not what its postings add up to.', todo: replay },
   milestone_equation: { severity: 'breach', says: 'Captured is not held + released + refunded from held, or its fee is not carried + released + cancelled.', todo: stop },
   milestone_captures: { severity: 'breach', says: 'What a milestone counts as captured is not what its captures say.', todo: compare },
   milestone_releases: { severity: 'breach', says: 'What a milestone counts as released is not what its releases say.', todo: compare },
@@ -36,7 +37,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   release_posted: { severity: 'breach', says: 'A release and its transfer do not agree.', todo: compare },
   refund_posted: { severity: 'breach', says: 'A refund and its transfers do not agree.', todo: compare },
   superseded_posted: { severity: 'breach', says: 'An attempt that was closed over and took money is not posted as such.', todo: compare },
-  seller_replay: { severity: 'breach', says: 'A seller’s balance is not what its postings add up to.', todo: stop },
+  seller_replay: { severity: 'breach', says: 'A seller’s balance is not what its postings add up to.', todo: replay },
   seller_bounds: { severity: 'breach', says: 'A seller’s balance is below zero.', todo: stop },
   seller_owing: { severity: 'breach', says: 'A seller has something available while owing.', todo: 'What is available repays what is owed first; post the repayment.' },
   seller_in_payout: { severity: 'breach', says: 'What a seller has in payouts is not the sum of the payouts under way.', todo: compare },
@@ -45,7 +46,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   transfer_shape: { severity: 'breach', says: 'A transfer has no posting, or one that is not between two accounts of its currency.', todo: stop },
   transfer_subject: { severity: 'breach', says: 'A transfer stands for something that is not there, or is not in the state that it posts.', todo: compare },
   account_nobody: { severity: 'breach', says: 'A ledger account belongs to a milestone or seller that has no balance row.', todo: compare },
-  custody_replay: { severity: 'breach', says: 'Custody’s balance is not what its postings add up to.', todo: stop },
+  custody_replay: { severity: 'breach', says: 'Custody’s balance is not what its postings add up to.', todo: replay },
   custody_in_payout: { severity: 'breach', says: 'What custody counts as under way to banks is not the sum over the sellers.', todo: stop },
   receivable_unreported: { severity: 'breach', says: 'What a rail owes is not the sum of what it has not yet reported.', todo: 'Compare the rail’s reports with captures and refunds; a settlement was posted wrongly.' },
   refunds_in_transit: { severity: 'breach', says: 'Refunds in transit are not the sum of the pending refunds.', todo: compare },
