@@ -139,6 +139,24 @@ describe('a database of one’s own, without its owner’s rights', () => {
   })
 })
 
+describe('another secret key than the database was written with', () => {
+  const startWith = (secretKey: Buffer, { serve }: { serve: boolean }) => {
+    const { config } = backend.deps
+    return startBackend({ ...config, secretKey, http: { ...config.http, port: 0 } }, {
+      connections: { owner: null, app: backend.database.app, vault: backend.database.vault }, frame: { script: '', style: '' }, page: null, serve, logTo: silence(),
+    })
+  }
+
+  test('is refused before anybody pays', async () => {
+    await expect(startWith(Buffer.alloc(32, 1), { serve: true })).rejects.toThrow(/HOLDFAST_SECRET_KEY is not the key/)
+    await (await startWith(backend.deps.config.secretKey, { serve: true })).close()
+  })
+
+  test('lets the commands work that make up for one that is lost', async () => {
+    await (await startWith(Buffer.alloc(32, 1), { serve: false })).close()
+  })
+})
+
 describe('two marketplaces behind one merchant id of the rail', () => {
   test.each([['live', 'refuses to start'], ['test', 'starts, and warns']] as const)('in %s mode it %s', async (mode) => {
     const first = await startTestBackend()

@@ -32,7 +32,7 @@ import { joinPostgres, startPostgres } from './postgres/supervisor.ts'
 import { inTransaction } from './postgres/transaction.ts'
 import { routes } from './routes/index.ts'
 import { createSealer } from './seal.ts'
-import { createSigner } from './signer.ts'
+import { createSigner, opensNewestKey } from './signer.ts'
 import { createWalletOffers } from './wallets/offer.ts'
 import { loadWalletPages, noWalletPages, type WalletPages } from './wallets/pages.ts'
 import { createGuard, type ResolveHost } from './webhooks/guard.ts'
@@ -134,6 +134,7 @@ async function compose(config: Config, { parts, closers }: Composing): Promise<B
   await settleClock(pool, config)
   const vault = await openVault(config, { parts, closers, connections })
   const deps = await createDeps(config, { pool, log, vault, resolveHost: parts.resolveHost })
+  if (parts.serve !== false || config.worker) await checkSecretKey(deps)
   const metrics = createMetrics({ pool, gauges: gaugesOf(pool) })
   if (config.worker) await startWork(deps, { connection: connections.app, metrics, closers })
   const listening = { metrics, closers, vaultInternalUrl: vault.internalUrl }
@@ -214,6 +215,12 @@ async function checkMerchantIds(pool: pg.Pool, { config, log }: { config: Config
   const problem = `HOLDFAST_JPMORGAN_MERCHANT_ID gives ${sharing.length} marketplaces (${sharing.slice(0, 3).join(', ')}${sharing.length > 3 ? ', …' : ''}) one merchant id; their settlements can't be told apart. Give each its own: mkt_…=id,mkt_…=id.`
   if (config.mode === 'live') throw new ConfigError([problem])
   log.warn(problem)
+}
+
+/** Found out now, and not by the first buyer who has paid and can't be given a token. */
+async function checkSecretKey({ pool, sealer }: Deps): Promise<void> {
+  if (await opensNewestKey(pool, sealer)) return
+  throw new ConfigError(['HOLDFAST_SECRET_KEY is not the key that this database was last written with (in test mode: development-keys.json of HOLDFAST_DATA). Set that one; while it is being changed, as HOLDFAST_SECRET_KEY_PREVIOUS. If it is lost, so is what it sealed: holdfast-backend reseal lists it, rotate-signing-keys makes new keys.'])
 }
 
 interface OpenVault {

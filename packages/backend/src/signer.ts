@@ -78,6 +78,18 @@ async function readKeys(pool: Pool, marketplace: string): Promise<KeyRow[]> {
   return rows
 }
 
+/** Whether the secret key is the one that the database was last written with; so too where nothing is sealed yet. */
+export async function opensNewestKey(pool: Pool, sealer: Sealer): Promise<boolean> {
+  const { rows: [row] } = await pool.query<KeyRow & { marketplace: string }>(
+    'select marketplace_id as marketplace, kid, public_key, private_key_sealed from signing_keys order by created_at desc, kid limit 1')
+  try {
+    if (row) openKey(row, { marketplace: row.marketplace, sealer })
+    return true
+  } catch {
+    return false
+  }
+}
+
 function openKey(row: KeyRow, { marketplace, sealer }: { marketplace: string; sealer: Sealer }): SigningKey {
   const der = sealer.open(row.private_key_sealed, placeOfSigningKey(marketplace, row.kid))
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
