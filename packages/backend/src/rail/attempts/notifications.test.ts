@@ -155,6 +155,7 @@ describe('what changes nothing, is kept as what it is, and told to the log', () 
     ['another merchant', 'merchant', { said: { merchant: 'them' } }],
     ['a smaller amount', 'amount', { said: { amount: 1 } }],
     ['a larger amount', 'amount', { said: { amount: 10_001 } }],
+    ['a refusal of another amount', 'amount', { said: { status: 'refused', amount: 1 } }],
     ['another currency', 'currency', { said: { currency: 'JPY' } }],
     ['a request that we never made', 'operation', { said: { requestId: randomUUID() } }],
     ['a charge that is called a refund', 'operation', { said: { kind: 'refund' } }],
