@@ -44,6 +44,11 @@ describe('test mode', () => {
     for (const name of ['HOLDFAST_PORT', 'HOLDFAST_POOL_SIZE', 'DATABASE_URL', 'HOLDFAST_SECRET_KEY']) expect(found).toContain(name)
   })
 
+  test('a proxy is an address, a range or one of three names', () => {
+    for (const proxies of ['10.0.0.2', '10.0.0.2, fd00::/8', 'loopback,uniquelocal', '10.0.0.0/255.0.0.0', 'true', 'false']) expect(problems({ HOLDFAST_TRUST_PROXY: proxies })).toBe('')
+    for (const proxies of ['proxy.internal', '10.0.0.0/33', '10.0.0.0/0', '10.0.0.0/8/8', '10.0.0.2,', '1']) expect(problems({ HOLDFAST_TRUST_PROXY: proxies })).toContain('HOLDFAST_TRUST_PROXY: expected addresses')
+  })
+
   test('a rail is configured whole or not at all', () => {
     expect(problems({ HOLDFAST_JPMORGAN_URL: 'http://127.0.0.1:4320/api/v2' })).toMatch(/TOKEN_URL is not set[^]*CLIENT_ID[^]*MERCHANT_ID[^]*CLIENT_SECRET/)
     expect(problems({ HOLDFAST_BANK_URL: 'http://127.0.0.1:4330' })).toMatch(/BANK_TOKEN[^]*DEBTOR_ACCOUNT/)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import {
@@ -134,6 +135,16 @@ const ports = z.string().regex(/^\d{1,5}(?:,\d{1,5})*$/, 'expected ports, such a
 const merchantIds = z.string().regex(/^(?:(?:mkt_\w+=)?[0-9A-Za-z]{8,12})(?:,mkt_\w+=[0-9A-Za-z]{8,12})*$/, 'expected a merchant id, or mkt_…=id,mkt_…=id')
   .transform((text) => Object.fromEntries(text.split(',').map((pair) => (pair.includes('=') ? pair.split('=') : ['*', pair]) as [string, string])))
 
+/** As the server reads them: addresses, ranges of them by bits or mask, and three names. */
+const isProxy = (text: string): boolean => {
+  const [, address = '', range] = /^([^/]*)(?:\/(.+))?$/.exec(text) ?? []
+  const bits = isIP(address) === 4 ? 32 : 128
+  const inRange = range === undefined || (/^\d+$/.test(range) ? Number(range) >= 1 && Number(range) <= bits : bits === 32 && isIP(range) === 4)
+  return ['loopback', 'linklocal', 'uniquelocal'].includes(text) || (isIP(address) > 0 && inRange)
+}
+const trustProxy = z.string().min(1).refine((text) => ['true', 'false'].includes(text) || text.split(',').every((part) => isProxy(part.trim())),
+  'expected addresses or ranges, such as 10.0.0.2,10.1.0.0/16')
+
 const secretKey = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'expected 32 random bytes as base64: openssl rand -base64 32')
 
 const environment = z.object({
@@ -142,7 +153,7 @@ const environment = z.object({
   HOLDFAST_HOST: z.string().min(1).default('127.0.0.1'),
   HOLDFAST_PORT: port.default(4300),
   HOLDFAST_PUBLIC_URL: url.optional(),
-  HOLDFAST_TRUST_PROXY: z.string().min(1).optional(),
+  HOLDFAST_TRUST_PROXY: trustProxy.optional(),
   HOLDFAST_VALIDATE_RESPONSES: flag.default(false),
   HOLDFAST_SECRET_KEY: secretKey.optional(),
   HOLDFAST_SECRET_KEY_PREVIOUS: secretKey.optional(),
