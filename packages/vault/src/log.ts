@@ -42,8 +42,10 @@ export function createLog({
   }
   // times in words: thirteen digits of milliseconds can pass for a number
   const timestamp = pino.stdTimeFunctions.isoTime
+  // and levels, as the backend's: one search finds the errors of both
+  const formatters = { level: (label: string) => ({ level: label }) }
   return pino(
-    { level, redact, timestamp, serializers: { err: safeError }, base: { service: 'vault' } },
+    { level, redact, timestamp, formatters, serializers: { err: safeError }, base: { service: 'vault' } },
     { write: line => void destination.write(scrub(line)) },
   )
 }

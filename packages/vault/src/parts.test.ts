@@ -299,6 +299,7 @@ describe('the log', () => {
     expect(text).not.toMatch(/739|4112|Bearer/)
     expect(text).toContain('[number removed]')
     expect(text).toContain('parts.test.ts')
+    expect(lines.map(line => (JSON.parse(line) as { level: unknown }).level)).toEqual(['info', 'error'])
     for (const line of lines)
       expect(() => {
         JSON.parse(line)
