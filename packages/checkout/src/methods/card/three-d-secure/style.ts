@@ -7,7 +7,7 @@ export function sheet(): CSSResult {
   made ??= css`
     dialog.bank { display: grid; position: static; inline-size: auto; max-inline-size: none; margin: 0; padding: 0; border: 0;
       color: inherit; background: none; }
-    header + dialog.bank { padding-block-start: 20px; border-block-start: 1px solid var(--line); }
+    header + dialog.bank { margin-block-start: 20px; padding-block-start: 20px; border-block-start: 1px solid var(--line); }
     .bank .turning { inline-size: 20px; block-size: 20px; border: 2px solid var(--line); border-block-start-color: var(--accent);
       border-radius: 50%; animation: turn 900ms linear infinite; }
     .bank .frame:not(.sr) { border: 1px solid var(--border); border-radius: var(--control); overflow: clip; background: #fff; }

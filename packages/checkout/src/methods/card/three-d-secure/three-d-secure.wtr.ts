@@ -82,6 +82,13 @@ describe('3-D Secure', () => {
     expect(await violations(page.element)).to.deep.equal([])
   })
 
+  it('stands clear of the total, as whatever takes the place of the form', async () => {
+    const page = await openAsked()
+    await tell(page, 'page', () => isShown(page))
+    const above = page.find('header')!.getBoundingClientRect().bottom
+    expect(page.find('dialog')!.getBoundingClientRect().top - above).to.equal(20)
+  })
+
   it('shows the bank when the server says that it asks, whatever the frame tells', async () => {
     const page = await openAsked()
     page.api.tell({ attempt: asked({ step: 'challenge' }) })
