@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { CheckoutView } from '@holdfast/contract/types'
 import { violations } from '../testing/axe.ts'
 import { CheckoutPage, closePages, type OpenOptions } from '../testing/checkout-page.ts'
-import { attempt, checkoutView } from '../testing/views.ts'
+import { attempt, checkoutView, frameUrl } from '../testing/views.ts'
 
 afterEach(closePages)
 
@@ -42,6 +42,23 @@ describe('paying again', () => {
     expect((await page.pay()).type).to.equal('complete')
     expect(page.api.confirms[0]?.body.token).to.match(/^tok_stub_/)
     expect(page.api.savedTokens).to.deep.equal([])
+  })
+
+  it('keeps the room of a code while its frame, unseen, has yet to hear that it is for one', async () => {
+    const page = await CheckoutPage.open({ arrange: (api) => {
+      api.view = checkoutView({
+        methods: [{ type: 'card', brands: ['visa'], frameUrl: frameUrl('&silent') }],
+        savedCards: { securityCode: 'always', shareable: false, cards: [visa] },
+      })
+    } })
+    await page.until('the init', () => page.heard.some((heard) => 'init' in heard))
+    const heights: string[] = []
+    new MutationObserver(() => heights.push(page.frame.height)).observe(page.frame, { attributeFilter: ['height'] })
+    await page.tell({ say: { type: 'open' } })
+    await page.tell({ say: { type: 'resize', heightPx: 307 } })
+    await page.tell({ say: { type: 'ready', revision: 1, heightPx: 140 } })
+    await page.until('its height', () => page.frame.height === '140')
+    expect(heights).not.to.include('307')
   })
 
   it('marks what has expired and what a colleague shared, and lets only one’s own be removed', async () => {

@@ -15,7 +15,7 @@ type View = Extract<CheckoutView['methods'][number], { type: 'card' }>
 /** The frame's height before it says its own: that of its fields with no error shown. */
 const usualHeightPx = 307
 /** That of the security code's alone. */
-const codeHeightPx = 130
+const codeHeightPx = 134
 const heightPx = { least: 80, most: 1000 }
 const marksShown = 4
 /** Fresh starts of a frame that keeps failing or reloading, before the buyer is asked. */
@@ -198,7 +198,8 @@ export class CardMethod implements PaymentMethod {
       // a saved card's frame has yet to hear which one it is for
       case 'open': if (!this.#savedCard) this.#isOpen(); break
       case 'ready': this.#isReady(message.revision, message.heightPx); break
-      case 'resize': this.#resize(message.heightPx); break
+      // a saved card's form is whole, and unseen, until then
+      case 'resize': if (this.ready) this.#resize(message.heightPx); break
       case 'brand': this.brand = message.brand; break
       case 'validity': this.complete = message.complete; break
       case 'submit': this.#host.submit(); break
