@@ -149,6 +149,8 @@ export class CheckoutController {
 
   choose(method: PaymentMethod): void {
     this.chosen = method
+    // what was wrong with another one is nothing to do here
+    if (this.session) this.session.fault = undefined
     this.#host.requestUpdate()
     this.#host.dispatchEvent(new PaymentMethodChangeEvent(method.type))
   }

@@ -146,6 +146,17 @@ function drawnModules(page: CheckoutPage): string {
   return cells.join('')
 }
 
+describe('beside a card', () => {
+  it('is chosen without what was wrong with the card', async () => {
+    const page = await open({ arrange: (api) => { api.view = checkoutView(offered(card, alipay)) } })
+    expect((await page.pay()).type).to.equal('failed')
+    expect(page.notice).to.equal('Check the card fields that are marked, then pay again.')
+    page.element.renderRoot.querySelectorAll<HTMLInputElement>('[name=method]')[1]!.click()
+    await page.until('the choice', () => page.payButton.innerText.includes('Show the code'))
+    expect(page.notice).to.equal('')
+  })
+})
+
 describe('how it ends', () => {
   const ends = [
     { code: 'wallet_refused', says: 'refused in the wallet and nothing was charged' },
