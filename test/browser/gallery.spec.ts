@@ -135,6 +135,27 @@ test('nothing scrolls sideways where text is twice as large', async ({ page, gal
   expect(await label.evaluate((text) => getComputedStyle(text).fontSize), 'and so is the card form').toBe('26.25px')
 })
 
+test('on the narrowest phone a card’s number can be read whole, and no word of the shares is broken', async ({ page, gallery }) => {
+  await page.setViewportSize({ width: 320, height: 1200 })
+  for (const language of ['de', 'fi', 'ar']) {
+    await gallery.open({ theme: 'harbour', language, width: '320', state: 'ready' })
+    const number = (await gallery.frame('ready')).locator('[autocomplete="cc-number"]')
+    await number.fill('4111111111111111')
+    expect.soft(await number.evaluate((input) => input.scrollWidth - input.clientWidth), language).toBeLessThanOrEqual(0)
+    await gallery.checkout('ready').locator('summary').click()
+    const broken = await gallery.checkout('ready').locator('.terms dt').evaluateAll((labels) => labels.flatMap((label) => {
+      const text = [...label.childNodes].find((node) => node instanceof Text && node.data.trim())!
+      return [...text.textContent!.matchAll(/\S+/g)].filter(({ 0: word, index }) => {
+        const range = document.createRange()
+        range.setStart(text, index)
+        range.setEnd(text, index + word.length)
+        return range.getClientRects().length > 1
+      }).map(([word]) => word)
+    }))
+    expect.soft(broken, language).toEqual([])
+  }
+})
+
 /** Where the focus is, as a buyer would say it, and whether it can be seen: a ring, within the window. */
 function focus(page: Page): Promise<{ at: string; seen: boolean }> {
   return page.evaluate(() => {

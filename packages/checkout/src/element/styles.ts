@@ -111,8 +111,8 @@ const panel = css`
   .pair { display: flex; justify-content: space-between; align-items: baseline; gap: 4px 16px; }
   .pair > :last-child { flex: none; text-align: end; }
   .share .pair { font-weight: 600; }
-  .terms { display: grid; grid-template-columns: minmax(96px, 34%) 1fr; gap: 4px 12px; margin-block-start: 8px; }
-  .terms dt { color: var(--quiet); }
+  .terms { display: grid; grid-template-columns: minmax(min-content, 34%) 1fr; gap: 4px 12px; margin-block-start: 8px; }
+  .terms dt { color: var(--quiet); overflow-wrap: normal; }
   .terms + p, .dispute { margin-block-start: 12px; }
 `
 
