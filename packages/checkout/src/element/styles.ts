@@ -60,7 +60,7 @@ const frameOfAll = css`
   h3 { font-size: var(--size); font-weight: 600; }
   svg { flex: none; display: block; }
   button, a, summary, input { font: inherit; color: inherit; -webkit-tap-highlight-color: transparent; }
-  button, summary, .method > label { cursor: pointer; touch-action: manipulation; }
+  button, summary, .methods label { cursor: pointer; touch-action: manipulation; }
   :focus { outline: none; }
   :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
   .sr {
@@ -132,7 +132,7 @@ const form = css`
   .body { padding: 0 12px 12px; }
   @container (max-width: 339px) { .body { padding: 0 8px 8px; } }
   .ways { display: grid; padding-inline: 36px 4px; font-size: var(--small); }
-  .ways label { display: flex; align-items: center; gap: 12px; min-block-size: 44px; cursor: pointer; }
+  .ways label { display: flex; align-items: center; gap: 12px; min-block-size: 44px; }
   .lone { padding-inline: 36px 4px; padding-block-end: 4px; }
   .frame { position: relative; }
   .early { block-size: 307px; margin-block-end: -307px; padding: 0 37px; }

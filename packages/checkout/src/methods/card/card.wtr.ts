@@ -47,6 +47,14 @@ describe('the first word to the frame', () => {
     expect(inits(page)).to.have.length(1)
   })
 
+  it('goes the usual way where the page’s vault-url is no web address', async () => {
+    for (const vaultUrl of ['vault.example', '/vault', 'javascript:0']) {
+      const page = await CheckoutPage.openReady({ attributes: { 'vault-url': vaultUrl } })
+      expect(page.frame.src, vaultUrl).to.contain('stub-frame')
+      page.close()
+    }
+  })
+
   it('comes again, with another ticket, to a frame that was reloaded; a frame that keeps reloading is given up', async () => {
     const page = await CheckoutPage.openReady()
     await page.tell({ go: frameUrl('&again') })

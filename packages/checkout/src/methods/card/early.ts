@@ -24,7 +24,8 @@ export function startEarly(root: ShadowRoot, { vaultUrl, clientSecret, locale, t
   if (!root.moveBefore) return undefined
   // the client secret names its marketplace
   const marketplace = clientSecret.split('_secret_')[1]?.slice(0, 26)
-  const iframe = frameAt(new URL(`/frame?marketplace=mkt_${marketplace}&locale=${locale}`, vaultUrl).href)
+  // what is no web address is nowhere, and is passed over like any other that isn't the session's
+  const iframe = frameAt(URL.parse(`/frame?marketplace=mkt_${marketplace}&locale=${locale}`, vaultUrl)?.href ?? '')
   const park = document.createElement('div')
   park.className = 'early bare'
   park.append(iframe)
