@@ -21,6 +21,16 @@ test('the way back from the checkout leads to the order', async ({ page, shop, c
   await expect(page).toHaveURL(/\/orders\/ord_/)
 })
 
+test('every area can be seen from every page, on a phone and on a desktop', async ({ page }) => {
+  for (const width of [320, 390, 900, 1100, 1440]) {
+    await page.setViewportSize({ width, height: 700 })
+    await page.goto('/')
+    const hidden = await page.locator('.top nav').evaluate((nav) => [...nav.children]
+      .filter((link) => link.getBoundingClientRect().right > nav.getBoundingClientRect().right).map(({ textContent }) => textContent))
+    expect(hidden, `${width} px`).toEqual([])
+  }
+})
+
 test('an order and its checkout are for the buyer who made them alone', async ({ page, shop, browser, demo }) => {
   await shop.fillCart()
   await shop.goToPayment()
