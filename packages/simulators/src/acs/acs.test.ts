@@ -14,10 +14,10 @@ interface Opened {
   readonly transactionId: string
 }
 
-async function begin(accountNumber: string, change: object = {}, caller?: RailCaller): Promise<Opened> {
+async function begin(accountNumber: string, { amount = 1000, ...change }: { readonly amount?: number } & object = {}, caller?: RailCaller): Promise<Opened> {
   const rail = caller ?? (await RailCaller.start())
   const { body, status, text } = await rail.call('POST', '/api/v2/payments', {
-    captureMethod: 'MANUAL', amount: 1000, currency: 'USD', merchant: { merchantSoftware: { companyName: 'Shop', productName: 'Shop' } },
+    captureMethod: 'MANUAL', amount, currency: 'USD', merchant: { merchantSoftware: { companyName: 'Shop', productName: 'Shop' } },
     paymentMethodType: { card: {
       accountNumber, expiry: { month: 12, year: 2030 }, cvv: '123',
       paymentAuthenticationRequest: {
@@ -56,6 +56,12 @@ describe('a challenge', () => {
     expect(status).toBe(200)
     expect(text).toContain(`data-window="${size}"`)
     expect(text).toContain('<label for="code">')
+  })
+
+  it('writes the amount as the checkout around it does', async () => {
+    const opened = await begin('4000000000002503', { amount: 3_993_600 })
+    const { text } = await post(`${opened.caller.rail.url}/acs/challenge`, { creq: encode(await creqOf(opened)) })
+    expect(text).toContain('<dd>USD 39,936.00</dd>')
   })
 
   it.each([

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { toDecimal } from '../jpmorgan/currency.ts'
+import { display } from '../antom/money.ts'
 import { code } from './cards.ts'
 import type { Challenge, Issuer } from './issuer.ts'
 import { creq, decode, encode, methodData } from './messages.ts'
@@ -76,7 +76,7 @@ function show(reply: FastifyReply, issuer: Issuer, challenge: Challenge): Fastif
 
 function challengePage({ acsTransID, areq, creq: asked, wrong, interactions }: Challenge): Page {
   const { merchantName, purchaseAmount, purchaseCurrency } = areq
-  const sum = `${purchaseCurrency} ${toDecimal(BigInt(purchaseAmount), purchaseCurrency)}`
+  const sum = `${purchaseCurrency} ${display({ currency: purchaseCurrency, value: purchaseAmount })}`
   const left = 3 - interactions
   const hint = wrong
     ? `<p id="wrong" class="wrong" role="alert">That code is not right. ${left === 1 ? 'One try is' : `${left} tries are`} left.</p>`
