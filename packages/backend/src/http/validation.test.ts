@@ -26,6 +26,7 @@ test.each([
   ['branches that fit equally badly', endpoints['clock.advance'].body, {}, 'body', 'expected either byMs or to.'],
   ['an allotment with neither', endpoints['payments.capture'].body, { allotments: [{ amount: 5 }] }, 'allotments[0]', 'expected either milestone or escrow.'],
   ['a list where an object goes', create, [], 'body', 'expected an object; got a list of 0.'],
+  ['what reads as no number', endpoints['orders.list'].query, { limit: 'ten' }, 'limit', 'expected a number; got what is no number.'],
   ['null', create, null, 'body', 'expected an object; got null.'],
   ['an id of another kind', endpoints['refunds.create'].body, { payment: 'po_1' }, 'payment', 'expected the id of a payment, as pay_…; got a string of 4 characters.'],
   ['an e-mail address', create, seller({ email: 'nobody' }), 'email', 'expected an e-mail address; got a string of 6 characters.'],

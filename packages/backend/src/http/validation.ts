@@ -72,6 +72,7 @@ function described(input: unknown): string {
   if (input === null) return 'null'
   if (Array.isArray(input)) return `a list of ${input.length}`
   if (typeof input === 'string') return `a string of ${input.length} characters`
+  if (Number.isNaN(input)) return 'what is no number'
   if (typeof input === 'number') return Math.abs(input) < 1e12 ? `the number ${input}` : 'a number of more than 12 digits'
   return typeof input === 'object' ? 'an object' : String(input)
 }
