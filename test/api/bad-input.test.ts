@@ -130,6 +130,8 @@ describe('a call', () => {
     ['on what is no id', { method: 'GET', path: '/v1/orders/42' }, 400, 'validation_failed', 'id'],
     ['for a page of nothing', { method: 'GET', path: '/v1/orders?limit=0' }, 400, 'validation_failed', 'limit'],
     ['for a page too long', { method: 'GET', path: '/v1/orders?limit=101' }, 400, 'validation_failed', 'limit'],
+    ['with a NUL in a filter', { method: 'GET', path: '/v1/orders?reference=%00' }, 400, 'validation_failed', 'reference'],
+    ['with a NUL in a filter of events', { method: 'GET', path: '/v1/events?object=a%00b' }, 400, 'validation_failed', 'object'],
     ['with a filter that there isn\'t', { method: 'GET', path: '/v1/orders?colour=red' }, 400, 'validation_failed', 'colour'],
     ['with a status that there isn\'t', { method: 'GET', path: '/v1/orders?status=lost' }, 400, 'validation_failed', 'status'],
   ]

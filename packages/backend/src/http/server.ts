@@ -1,6 +1,7 @@
 import { API_VERSION, API_VERSIONS, endpoints, errorCodes, rawEndpoints, type Endpoint, type EndpointName } from '@holdfast/contract'
 import { isRefusal } from '@holdfast/core'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type * as z from 'zod'
 import { hashCanonical, render, type Answer, type Claim } from '../commands/idempotency.ts'
 import type { Deps } from '../deps.ts'
 import { asBusy, DatabaseBusy } from '../postgres/transaction.ts'
@@ -22,7 +23,7 @@ import { answerBrokenRequest, newRequestId } from './broken-request.ts'
 import { renderProblem, type EdgeRefusal } from './problem.ts'
 import { addressKey, RateLimiter } from './rate-limit.ts'
 import type { AnyRoute, RouteRequest } from './route.ts'
-import { validate } from './validation.ts'
+import { refusalOf, validate } from './validation.ts'
 
 /** No call of ours needs a tenth of it. */
 const MAX_BODY_BYTES = 256 * 1024
@@ -277,7 +278,7 @@ interface Parsed {
 function parse(endpoint: Endpoint, request: FastifyRequest): Parsed | EdgeRefusal {
   const params = endpoint.params ? validate(endpoint.params, request.params, 'path') : { value: undefined }
   if (isRefusal(params)) return params
-  const query = endpoint.query ? validate(endpoint.query, { ...(request.query as object) }, 'query') : { value: undefined }
+  const query = endpoint.query ? readQuery(endpoint.query, request) : { value: undefined }
   if (isRefusal(query)) return query
   if (!endpoint.body) return { params: params.value, query: query.value, body: undefined, raw: null }
   const json = readJson(request)
@@ -285,6 +286,14 @@ function parse(endpoint: Endpoint, request: FastifyRequest): Parsed | EdgeRefusa
   const body = validate(endpoint.body, json.value, 'body')
   if (isRefusal(body)) return body
   return { params: params.value, query: query.value, body: body.value, raw: json.value }
+}
+
+/** As in a body, so in a query: a NUL is refused by name, before PostgreSQL refuses the whole statement. */
+function readQuery(schema: z.ZodType, request: FastifyRequest): { value: unknown } | EdgeRefusal {
+  const query = { ...(request.query as object) }
+  const [field] = Object.entries(query).find(([, value]) => String(value).includes('\0')) ?? []
+  if (field !== undefined) return refusalOf([{ field, detail: 'holds a NUL character, which nothing here has.' }], 'query')
+  return validate(schema, query, 'query')
 }
 
 function readJson(request: FastifyRequest): { value: unknown } | EdgeRefusal {
