@@ -77,8 +77,8 @@ export type EventType = Event['type']
 }
 
 function filter([field, schema]: [string, unknown]): string {
-  const { enum: values, type } = schema as { enum?: string[]; type?: string }
-  const text = values ? values.map((value) => `'${value}'`).join(' | ') : type === 'integer' ? 'number' : 'string'
+  const { enum: values, type, $ref: named } = schema as { enum?: string[]; type?: string; $ref?: string }
+  const text = named ? named.slice(named.lastIndexOf('/') + 1) : values ? values.map((value) => `'${value}'`).join(' | ') : type === 'integer' ? 'number' : 'string'
   return `    ${field}?: ${text}`
 }
 

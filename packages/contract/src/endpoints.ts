@@ -4,6 +4,7 @@ import { addressFormatQuerySchema, addressFormatSchema, detailsInputSchema } fro
 import { eventSchema } from './events.ts'
 import { idOf, type IdKind } from './ids.ts'
 import { buyerLinkCreateSchema, buyerLinkSchema, orderAcceptSchema, orderDisputeSchema, orderViewSchema } from './order.ts'
+import { listQueryOf } from './paging.ts'
 import * as link from './payment-links.ts'
 import * as request from './requests.ts'
 import * as saved from './saved-cards.ts'
@@ -58,7 +59,7 @@ export const endpoints = {
   'marketplace.keys': { method: 'GET', path: '/v1/marketplaces/:id/jwks.json', caller: 'public', summary: 'The public keys that verify payment tokens', params: path('marketplace'), response: z.object({ keys: z.array(z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), use: z.literal('sig'), alg: z.literal('EdDSA'), kid: z.string(), x: z.string() })) }), status: 200, idempotent: false },
   'apiKeys.create': create('/v1/api-keys', request.apiKeyCreateSchema, resource.apiKeySchema.extend({ key: z.string() }), 'Make an API key; it is shown this once'),
   'apiKeys.rotate': { ...act('/v1/api-keys/:id/rotate', 'apiKey', request.apiKeyRotateSchema, resource.apiKeySchema.extend({ key: z.string() }), 'Make the key that follows this one; the old one works on for a while'), status: 201 },
-  'apiKeys.list': list('/v1/api-keys', request.listQuerySchema, resource.apiKeySchema, 'List API keys'),
+  'apiKeys.list': list('/v1/api-keys', listQueryOf('apiKey'), resource.apiKeySchema, 'List API keys'),
   'apiKeys.revoke': act('/v1/api-keys/:id/revoke', 'apiKey', request.emptySchema, resource.apiKeySchema, 'Revoke an API key at once'),
 
   'sellers.create': create('/v1/sellers', request.sellerCreateSchema, resource.sellerSchema, 'Create a seller'),
@@ -72,7 +73,7 @@ export const endpoints = {
   'sessions.update': { method: 'PATCH', path: '/v1/checkout-sessions/:id', caller: 'secret', summary: 'Change an open session', params: path('session'), body: request.sessionUpdateSchema, response: resource.sessionSchema, status: 200, idempotent: true },
   'sessions.expire': act('/v1/checkout-sessions/:id/expire', 'session', request.emptySchema, resource.sessionSchema, 'Expire an open session now'),
   'sessions.cancel': act('/v1/checkout-sessions/:id/cancel', 'session', request.emptySchema, resource.sessionSchema, 'Cancel an open session'),
-  'sessions.list': list('/v1/checkout-sessions', request.listQuerySchema, resource.sessionSchema, 'List sessions'),
+  'sessions.list': list('/v1/checkout-sessions', listQueryOf('session'), resource.sessionSchema, 'List sessions'),
 
   'checkout.retrieve': { method: 'GET', path: '/v1/checkout', caller: 'page', summary: 'What the component shows', response: checkoutViewSchema, status: 200, idempotent: false },
   'checkout.frameTicket': { method: 'POST', path: '/v1/checkout/frame-ticket', caller: 'page', summary: 'A one-time ticket for the card frame: for a new card, or the security code of a saved one', body: saved.frameTicketCreateSchema, response: frameTicketSchema, status: 201, idempotent: false },
@@ -132,8 +133,8 @@ export const endpoints = {
 
   'settlements.import': { method: 'POST', path: '/v1/settlements/import', caller: 'secret', summary: 'Fetch and post the rails’ new reports now; the worker does so daily', body: request.settlementImportSchema, response: resource.settlementsImportedSchema, status: 200, idempotent: true },
   'settlements.retrieve': retrieve('/v1/settlements/:id', 'settlement', resource.settlementSchema, 'Read a settlement'),
-  'settlements.lines': { method: 'GET', path: '/v1/settlements/:id/lines', caller: 'secret', summary: 'List a settlement’s lines', params: path('settlement'), query: request.listQuerySchema, response: pageOf(resource.settlementLineSchema), status: 200, idempotent: false },
-  'settlements.list': list('/v1/settlements', request.listQuerySchema, resource.settlementSchema, 'List settlements'),
+  'settlements.lines': { method: 'GET', path: '/v1/settlements/:id/lines', caller: 'secret', summary: 'List a settlement’s lines', params: path('settlement'), query: listQueryOf('settlementLine'), response: pageOf(resource.settlementLineSchema), status: 200, idempotent: false },
+  'settlements.list': list('/v1/settlements', listQueryOf('settlement'), resource.settlementSchema, 'List settlements'),
 
   'operator.topUp': create('/v1/operator/top-ups', request.operatorTransferCreateSchema, resource.operatorTransferSchema, 'Record money that the operator put into custody'),
   'operator.withdraw': create('/v1/operator/withdrawals', request.operatorTransferCreateSchema, resource.operatorTransferSchema, 'Take earned fees out of custody'),
@@ -154,7 +155,7 @@ export const endpoints = {
   'webhookEndpoints.enable': act('/v1/webhook-endpoints/:id/enable', 'webhookEndpoint', webhook.webhookEndpointEnableSchema, webhook.webhookEndpointSchema, 'Deliver again, from where it stopped'),
   'webhookEndpoints.replay': act('/v1/webhook-endpoints/:id/replay', 'webhookEndpoint', webhook.webhookReplayCreateSchema, webhook.webhookReplaySchema, 'Send one event again, or all from an instant or event on'),
   'webhookEndpoints.delete': { method: 'DELETE', path: '/v1/webhook-endpoints/:id', caller: 'secret', summary: 'Delete an endpoint and its secrets', params: path('webhookEndpoint'), response: webhook.webhookDeletedSchema, status: 200, idempotent: true },
-  'webhookEndpoints.list': list('/v1/webhook-endpoints', request.listQuerySchema, webhook.webhookEndpointSchema, 'List webhook endpoints'),
+  'webhookEndpoints.list': list('/v1/webhook-endpoints', listQueryOf('webhookEndpoint'), webhook.webhookEndpointSchema, 'List webhook endpoints'),
   'webhookDeliveries.retrieve': retrieve('/v1/webhook-deliveries/:id', 'webhookDelivery', webhook.webhookDeliverySchema, 'Read a delivery with its latest attempts'),
   'webhookDeliveries.list': list('/v1/webhook-deliveries', webhook.webhookDeliveryListSchema, webhook.webhookDeliverySchema, 'List deliveries'),
 

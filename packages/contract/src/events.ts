@@ -38,6 +38,11 @@ export const eventTypes = {
 
 export type EventType = (typeof eventTypes)[keyof typeof eventTypes]['types'][number]
 
+const everyType = Object.values(eventTypes).flatMap(({ types }): readonly EventType[] => types)
+
+export const webhookEventTypeSchema = z.enum(everyType as [EventType, ...EventType[]])
+  .meta({ id: 'WebhookEventType', description: 'A type of event: what may be listed, and what an endpoint may ask for.' })
+
 const envelope = {
   id: idOf('event'),
   object: z.literal('event'),

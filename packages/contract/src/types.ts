@@ -72,38 +72,8 @@ export type Confirm =
       device?: 'desktop' | 'phone'
       revision: number
     }
-export type BankAccountInput =
-  | {
-      holder: string
-      country: string
-      currency: string
-      iban: string
-    }
-  | {
-      holder: string
-      country: string
-      currency: string
-      routingNumber: string
-      accountNumber: string
-    }
-export type AllotmentInput =
-  | {
-      milestone: string
-      amount: number
-    }
-  | {
-      escrow: string
-      amount: number
-    }
-export type ClockAdvance =
-  | {
-      byMs: number
-    }
-  | {
-      to: string
-    }
 /**
- * A type of event that an endpoint may ask for.
+ * A type of event: what may be listed, and what an endpoint may ask for.
  */
 export type WebhookEventType =
   | 'order.created'
@@ -151,6 +121,36 @@ export type WebhookEventType =
   | 'saved_card.created'
   | 'saved_card.removed'
   | 'marketplace.updated'
+export type BankAccountInput =
+  | {
+      holder: string
+      country: string
+      currency: string
+      iban: string
+    }
+  | {
+      holder: string
+      country: string
+      currency: string
+      routingNumber: string
+      accountNumber: string
+    }
+export type AllotmentInput =
+  | {
+      milestone: string
+      amount: number
+    }
+  | {
+      escrow: string
+      amount: number
+    }
+export type ClockAdvance =
+  | {
+      byMs: number
+    }
+  | {
+      to: string
+    }
 export type WebhookReplayCreate =
   | {
       /**
@@ -2165,7 +2165,7 @@ export interface ListFilters {
   'events.list': {
     limit?: number
     after?: string
-    type?: string
+    type?: WebhookEventType
     object?: string
     order?: 'newest' | 'oldest'
   }

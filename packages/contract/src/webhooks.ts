@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { eventTypes, type EventType } from './events.ts'
+import { webhookEventTypeSchema } from './events.ts'
 import { instantSchema, textSchema } from './fields.ts'
 import { idOf } from './ids.ts'
+import { pagingOf } from './paging.ts'
 
 /* Endpoints that events are delivered to, signed as Standard Webhooks (standardwebhooks.com, v1) says. */
 
@@ -9,11 +10,6 @@ import { idOf } from './ids.ts'
 export const MAX_WEBHOOK_ENDPOINTS = 32
 
 const DAY_MS = 86_400_000
-
-const everyType = Object.values(eventTypes).flatMap(({ types }): readonly EventType[] => types)
-
-export const webhookEventTypeSchema = z.enum(everyType as [EventType, ...EventType[]])
-  .meta({ id: 'WebhookEventType', description: 'A type of event that an endpoint may ask for.' })
 
 export const webhookEndpointStates = ['enabled', 'failing', 'disabled'] as const
 
@@ -66,7 +62,7 @@ export const webhookReplaySchema = z.object({
 
 const urlSchema = z.string().min(1).max(2_000)
   .meta({ description: 'https on a public address, without user or fragment; in test mode also http on this machine.' })
-const typesSchema = z.array(webhookEventTypeSchema).min(1).max(everyType.length)
+const typesSchema = z.array(webhookEventTypeSchema).min(1).max(webhookEventTypeSchema.options.length)
 
 export const webhookEndpointCreateSchema = z.strictObject({
   url: urlSchema,
@@ -101,8 +97,7 @@ export const webhookDeletedSchema = z.object({
 }).meta({ id: 'WebhookEndpointDeleted' })
 
 export const webhookDeliveryListSchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).optional(),
-  after: z.string().max(64).optional(),
+  ...pagingOf('webhookDelivery'),
   endpoint: idOf('webhookEndpoint').optional(),
   event: idOf('event').optional(),
   status: z.enum(webhookDeliveryStates).optional(),

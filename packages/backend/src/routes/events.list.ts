@@ -4,10 +4,12 @@ import type { Database } from '../database.ts'
 import { renderEvent } from '../events.ts'
 import { pageOf, pagingOf } from '../http/paging.ts'
 import { route, type Route } from '../http/route.ts'
+import { notFound } from '../not-found.ts'
 
 /**
  * Newest first by id; or oldest first, in the order of their transactions, so that a reader who remembers the last
- * id loses none: events whose transaction began before another open one are held back until that one has ended.
+ * id loses none: events whose transaction began before another open one are held back until that one has ended. An id
+ * that is no event here is refused: its reader would wait for ever.
  */
 const list: Route<'events.list'> = route('events.list', async ({ marketplace, query }, { db }) => {
   const paging = pagingOf(query)
@@ -24,6 +26,7 @@ const list: Route<'events.list'> = route('events.list', async ({ marketplace, qu
     .where('transaction_id', '<', sql<string>`pg_snapshot_xmin(pg_current_snapshot())`)
     .$if(after !== null, (q) => q.where(sql<boolean>`(transaction_id, id) > (${cursor})`))
     .orderBy('transaction_id').orderBy('id').limit(paging.limit + 1).execute()
+  if (rows.length === 0 && after !== null && !await cursor.executeTakeFirst()) return { ...notFound('event', after), field: 'after' }
   return { body: pageOf(rows, paging, renderEvent) }
 })
 
