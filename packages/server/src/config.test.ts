@@ -25,6 +25,8 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['half a millisecond', { apiKey: testKey, baseUrl, timeoutMs: 0.5 }, 'timeoutMs'],
   ['a time in words', { apiKey: testKey, baseUrl, attemptTimeoutMs: '5s' }, 'attemptTimeoutMs'],
   ['fewer than no retries', { apiKey: testKey, baseUrl, maxRetries: -1 }, 'maxRetries'],
+  ['an option that there isn\'t', { apiKey: testKey, baseUrl, timeout: 5 }, 'timeout'],
+  ['a certificate that is no text', { apiKey: testKey, baseUrl, ca: 5 }, 'ca'],
   ['a version by name', { apiKey: testKey, baseUrl, version: 'latest' }, 'version'],
 ]
 

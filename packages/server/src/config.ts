@@ -1,5 +1,5 @@
 import { HoldfastError } from './error.ts'
-import { API_VERSION, describe, type HoldfastOptions, type Mode } from './options.ts'
+import { API_VERSION, describe, type AbortSignalLike, type HoldfastOptions, type Mode, type WriteOptions } from './options.ts'
 
 /** Options once they are checked. */
 export interface Config {
@@ -16,6 +16,12 @@ export interface Config {
   readonly ca: string | string[] | undefined
 }
 
+const clientOptions = [
+  'apiKey', 'baseUrl', 'timeoutMs', 'attemptTimeoutMs', 'maxRetries', 'version', 'maxResponseBytes', 'maxSockets', 'ca',
+  'allowInsecureHttp',
+] as const satisfies readonly (keyof HoldfastOptions)[]
+const callOptions = ['timeoutMs', 'maxRetries', 'signal', 'version', 'idempotencyKey'] as const satisfies readonly (keyof WriteOptions)[]
+
 const apiKeyPattern = /^[sp]k_(test|live)_([0-7][0-9a-hjkmnp-tv-z]{25})_[A-Za-z0-9_-]{20,128}$/
 
 function refuse(field: string, message: string): HoldfastError {
@@ -27,6 +33,7 @@ export function configure(options: HoldfastOptions): Config {
   if (typeof options !== 'object' || options === null) {
     throw refuse('apiKey', 'expected options: new Holdfast({ apiKey, baseUrl })')
   }
+  refuseUnknown(options, clientOptions)
   const { mode, marketplace } = readApiKey(options.apiKey)
   const time = { least: 1, most: 86_400_000 }
   return {
@@ -40,8 +47,35 @@ export function configure(options: HoldfastOptions): Config {
       otherwise: 16 * 2 ** 20, least: 1024, most: 2 ** 30,
     }),
     maxSockets: readWhole('maxSockets', options.maxSockets, { otherwise: 64, least: 1, most: 65_536 }),
-    ca: options.ca,
+    ca: readCa(options.ca),
   }
+}
+
+/** A misspelt idempotencyKey would be no key at all, and an amount among the options would mean all that is held. */
+function refuseUnknown(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw refuse(unknown, `${unknown} is not an option: expected one of ${known.join(', ')}`)
+}
+
+/**
+ * Checks the form of a call's options, not the values of each.
+ *
+ * @throws HoldfastError `options_invalid`
+ */
+export function checkCallOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw refuse('options', `options is ${describe(options)}: expected an object, or nothing`)
+  }
+  refuseUnknown(options, callOptions)
+  const { signal } = options as { signal?: Partial<AbortSignalLike> | null }
+  if (signal === undefined || signal === null || typeof signal.addEventListener === 'function') return
+  throw refuse('signal', `signal is ${describe(signal)}: expected an AbortSignal, such as the signal of an AbortController`)
+}
+
+function readCa(ca: unknown): string | string[] | undefined {
+  const all: readonly unknown[] = Array.isArray(ca) ? ca : [ca]
+  if (ca === undefined || all.every((one) => typeof one === 'string')) return ca as string | string[] | undefined
+  throw refuse('ca', `ca is ${describe(ca)}: expected certificates in PEM, as a string or an array of strings`)
 }
 
 function readApiKey(apiKey: unknown): { mode: Mode; marketplace: string } {

@@ -288,8 +288,10 @@ describe('what is never sent', () => {
     [{ idempotencyKey: '' }, 'idempotencyKey'], [{ idempotencyKey: 'a\r\nx: y' }, 'idempotencyKey'],
     [{ idempotencyKey: 'x'.repeat(256) }, 'idempotencyKey'], [{ timeoutMs: 0 }, 'timeoutMs'],
     [{ timeoutMs: 1.5 }, 'timeoutMs'], [{ maxRetries: -1 }, 'maxRetries'], [{ version: 'latest' }, 'version'],
+    [{ idempotencykey: 'a' }, 'idempotencykey'], [{ amount: 5 }, 'amount'], [null, 'options'], ['key', 'options'],
+    [{ signal: new AbortController() }, 'signal'], [{ signal: 5 }, 'signal'],
   ])('a call with the options %j', async (options, field) => {
-    const error = await failure(wire().post('/v1/refunds', {}, options))
+    const error = await failure(wire().post('/v1/refunds', {}, options as object))
     expect(error).toMatchObject({ code: 'options_invalid', field })
     expect(backend.received).toEqual([])
   })

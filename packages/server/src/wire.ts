@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Problem } from '@holdfast/contract/types'
 import type { Caller } from './caller.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { readIdempotencyKey, readVersion, readWhole, type Config } from './config.ts'
+import { checkCallOptions, readIdempotencyKey, readVersion, readWhole, type Config } from './config.ts'
 import { HoldfastError, isErrorCode, isRetryable } from './error.ts'
 import { Connections, HttpFailure, type HttpAnswer, type HttpRequest } from './http.ts'
 import { List, readPage, type Page } from './list.ts'
@@ -96,6 +96,7 @@ export class Wire implements Caller {
   }
 
   #readOptions(options: CallOptions): { timeoutMs: number; maxRetries: number; version: string } {
+    checkCallOptions(options)
     const { timeoutMs, maxRetries, version } = this.#config
     return {
       timeoutMs: readWhole('timeoutMs', options.timeoutMs, { otherwise: timeoutMs, least: 1, most: 86_400_000 }),
@@ -192,7 +193,9 @@ function unreadable({ status, headers }: HttpAnswer, { now, attempts, idempotenc
 /** Where an explicit `undefined` would silently mean "all of it". */
 const meaningful = ['amount', 'allotments', 'milestone', 'currency', 'final'] as const
 
-function written(params: unknown, { idempotencyKey }: WriteOptions): { body: string; idempotencyKey: string } {
+function written(params: unknown, options: WriteOptions): { body: string; idempotencyKey: string } {
+  checkCallOptions(options)
+  const { idempotencyKey } = options
   const key = idempotencyKey === undefined ? randomUUID() : readIdempotencyKey(idempotencyKey)
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
     throw invalid('params', `params is ${describe(params)}: expected an object`)
