@@ -208,10 +208,15 @@ function written(params: unknown, options: WriteOptions): { body: string; idempo
   return { body: bodyText(params), idempotencyKey: key }
 }
 
+/** What JSON.stringify would write as null or leave out without a word is refused: left out, an amount means all of it. */
 function bodyText(params: object): string {
-  const check = (field: string, value: unknown): unknown => {
+  const places = new WeakMap<object, string>()
+  function check(this: object, name: string, value: unknown): unknown {
+    const field = memberField(places.get(this), { name, isEntry: Array.isArray(this) })
     const unsendable = typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))
     if (unsendable) throw invalid(field, `${field} is ${String(value)}: expected a whole number`)
+    if (typeof value === 'function' || typeof value === 'symbol') throw invalid(field, `${field} is a ${typeof value}: expected its value`)
+    if (typeof value === 'object' && value !== null) places.set(value, field)
     return value
   }
   try {
@@ -220,6 +225,12 @@ function bodyText(params: object): string {
     if (cause instanceof HoldfastError) throw cause
     throw invalid('params', 'params cannot be written as JSON: expected plain data', cause)
   }
+}
+
+/** In dots and brackets, as the API names fields. */
+function memberField(owner: string | undefined, { name, isEntry }: { name: string; isEntry: boolean }): string {
+  if (isEntry) return `${owner}[${name}]`
+  return owner ? `${owner}.${name}` : name
 }
 
 function invalid(field: string, message: string, cause?: unknown): HoldfastError {
