@@ -1,4 +1,5 @@
 import { HoldfastError } from './error.ts'
+import { describe } from './options.ts'
 
 /** One page of a list, newest first. */
 export interface Page<T> {
@@ -26,8 +27,15 @@ export class List<T> {
     return this.#read(undefined)
   }
 
-  /** The first objects of the list, `count` at most. */
+  /**
+   * The first objects of the list, `count` at most.
+   *
+   * @throws HoldfastError `params_invalid` - not a whole number: without one it would read the whole list
+   */
   async take(count: number): Promise<T[]> {
+    if (!Number.isInteger(count)) {
+      throw new HoldfastError({ code: 'params_invalid', field: 'count', message: `count is ${describe(count)}: expected a whole number` })
+    }
     const taken: T[] = []
     if (count < 1) return taken
     for await (const item of this) {

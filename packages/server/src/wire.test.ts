@@ -282,6 +282,16 @@ describe('what is never sent', () => {
     expect(backend.received).toEqual([])
   })
 
+  it.each([null, ['a'], {}, true])('a filter such as %j', async (reference) => {
+    expect(await failure(wire().list('/v1/orders', { reference }).page())).toMatchObject({ code: 'params_invalid', field: 'reference' })
+    expect(backend.received).toEqual([])
+  })
+
+  it.each([undefined, Number.NaN, 1.5, '2'])('a list of which %j are to be taken', async (count) => {
+    expect(await failure(wire().list('/v1/orders').take(count as number))).toMatchObject({ code: 'params_invalid', field: 'count' })
+    expect(backend.received).toEqual([])
+  })
+
   it.each(['', 'ord', '../sellers', 'ord_', 'ord_../..', `${order}/cancel`, `${order}?x`, undefined, null, 5, {}])(
     'an id such as %j', (id) => {
       expect(() => path`/v1/orders/${id as string}`).toThrow(expect.objectContaining({ code: 'params_invalid', field: 'id' }) as Error)

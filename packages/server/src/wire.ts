@@ -239,6 +239,12 @@ function invalid(field: string, message: string, cause?: unknown): HoldfastError
 
 function queryText(query: Query): string {
   const set = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) set.set(name, String(value))
+  for (const [name, value] of Object.entries<unknown>(query)) {
+    if (value === undefined) continue
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw invalid(name, `${name} is ${describe(value)}: expected a text or a number; leave it out to list all`)
+    }
+    set.set(name, String(value))
+  }
   return set.size === 0 ? '' : `?${set.toString()}`
 }
