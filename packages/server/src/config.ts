@@ -34,10 +34,10 @@ export function configure(options: HoldfastOptions): Config {
     throw refuse('apiKey', 'expected options: new Holdfast({ apiKey, baseUrl })')
   }
   refuseUnknown(options, clientOptions)
-  const { mode, marketplace } = readApiKey(options.apiKey)
+  const { apiKey, mode, marketplace } = readApiKey(options.apiKey)
   const time = { least: 1, most: 86_400_000 }
   return {
-    apiKey: options.apiKey, mode, marketplace,
+    apiKey, mode, marketplace,
     url: readBaseUrl(options.baseUrl, { mode, allowInsecureHttp: options.allowInsecureHttp === true }),
     timeoutMs: readWhole('timeoutMs', options.timeoutMs, { otherwise: 80_000, ...time }),
     attemptTimeoutMs: readWhole('attemptTimeoutMs', options.attemptTimeoutMs, { otherwise: 30_000, ...time }),
@@ -78,10 +78,11 @@ function readCa(ca: unknown): string | string[] | undefined {
   throw refuse('ca', `ca is ${describe(ca)}: expected certificates in PEM, as a string or an array of strings`)
 }
 
-function readApiKey(apiKey: unknown): { mode: Mode; marketplace: string } {
+function readApiKey(apiKey: unknown): { apiKey: string; mode: Mode; marketplace: string } {
+  if (apiKey === undefined) throw refuse('apiKey', 'apiKey is missing: expected sk_test_… or sk_live_…; is its environment variable set?')
   const match = typeof apiKey === 'string' ? apiKeyPattern.exec(apiKey) : null
   if (!match) throw refuse('apiKey', 'apiKey is not an API key: expected sk_test_… or sk_live_…, whole, without spaces')
-  return { mode: match[1] as Mode, marketplace: `mkt_${match[2]}` }
+  return { apiKey: match[0], mode: match[1] as Mode, marketplace: `mkt_${match[2]}` }
 }
 
 function readBaseUrl(text: unknown, { mode, allowInsecureHttp }: { mode: Mode; allowInsecureHttp: boolean }): URL {

@@ -8,8 +8,8 @@ export interface AbortSignalLike {
 
 /** Options of the client. Times are in milliseconds. */
 export interface HoldfastOptions {
-  /** `sk_test_…` or `sk_live_…`. */
-  apiKey: string
+  /** `sk_test_…` or `sk_live_…`. One that is undefined, as an environment variable may be, is refused at once. */
+  apiKey: string | undefined
   /** Where the backend answers, such as `https://pay.example`. Plain http only on this machine, unless allowed. */
   baseUrl: string
   /** The whole of a call, retries and waits included; 80,000 by default. */
