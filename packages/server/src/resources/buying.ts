@@ -118,10 +118,12 @@ export class Payments {
 
   /**
    * Captures an authorized payment: all that is left by default, an `amount` split over what remains, or
-   * explicit `allotments`. What is captured is held for the sellers.
+   * explicit `allotments`. What is captured is held for the sellers. While the rail's answer isn't known, the payment
+   * is answered as it stands, with a capture that is `pending`; the event `payment.captured` tells the end.
    *
-   * @throws HoldfastError `amount_exceeds_remaining` - `remaining` is what can still be captured
-   * @throws HoldfastError `payment_transition_refused` - it is not authorized, or already captured in full
+   * @throws HoldfastError `amount_exceeds_remaining` - `remaining` is what can still be captured: nothing, once it was
+   * captured in full
+   * @throws HoldfastError `payment_transition_refused` - it is not authorized
    */
   async capture(id: string, params: PaymentCapture = {}, options?: WriteOptions): Promise<Payment> {
     return this.#caller.post(path`/v1/payments/${id}/capture`, params, options)
