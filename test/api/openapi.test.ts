@@ -200,6 +200,12 @@ describe('/openapi.json', () => {
     expect(await api.buyer.pay(body.clientSecret)).toMatchObject({ status: 'complete' })
   })
 
+  it('says which calls answer 202 while the rail\'s answer isn\'t known', () => {
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path))
+    const waiting = operations.filter(({ responses }) => '202' in responses).map(({ operationId }) => operationId)
+    expect(waiting.sort()).toEqual(['checkout.confirm', 'payments.capture', 'payments.void'])
+  })
+
   it.each([
     ['a refusal of a field', 'sellers.create', { method: 'POST', path: '/v1/sellers', body: { name: 5 }, idempotencyKey: 'a' }],
     ['a refusal of a key', 'orders.list', { method: 'GET', path: '/v1/orders', bearer: 'sk_test_x' }],

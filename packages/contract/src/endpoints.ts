@@ -27,7 +27,9 @@ export interface Endpoint {
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   readonly response: z.ZodType
-  readonly status: 200 | 201 | 202
+  readonly status: 200 | 201
+  /** Answers 202 while the rail's own answer isn't known, with the object as it stands. */
+  readonly awaitsRail?: true
   /** Every mutating call takes an Idempotency-Key; those of a page or a buyer may leave it out. */
   readonly idempotent: boolean
   readonly testOnly?: true
@@ -83,7 +85,7 @@ export const endpoints = {
   'checkout.addressFormat': { method: 'GET', path: '/v1/checkout/address-format', caller: 'page', summary: 'How a country writes its addresses', query: addressFormatQuerySchema, response: addressFormatSchema, status: 200, idempotent: false },
   'checkout.savedCardToken': { method: 'POST', path: '/v1/checkout/saved-card-token', caller: 'page', summary: 'A card token for a saved card, where the session wants no security code', body: saved.savedCardTokenCreateSchema, response: saved.savedCardTokenSchema, status: 201, idempotent: false },
   'checkout.removeSavedCard': { method: 'POST', path: '/v1/checkout/remove-saved-card', caller: 'page', summary: 'Remove a card that the session’s buyer saved', body: saved.savedCardRemoveSchema, response: checkoutViewSchema, status: 200, idempotent: false },
-  'checkout.confirm': { method: 'POST', path: '/v1/checkout/confirm', caller: 'page', summary: 'Pay with a card token, or begin to pay with a wallet', body: confirmSchema, response: attemptSchema, status: 200, idempotent: true },
+  'checkout.confirm': { method: 'POST', path: '/v1/checkout/confirm', caller: 'page', summary: 'Pay with a card token, or begin to pay with a wallet', body: confirmSchema, response: attemptSchema, status: 200, awaitsRail: true, idempotent: true },
   'checkout.check': { method: 'POST', path: '/v1/checkout/check', caller: 'page', summary: 'Ask the rail now what became of the attempt under way', body: request.emptySchema, response: checkoutViewSchema, status: 200, idempotent: false },
   'checkout.cancelAttempt': { method: 'POST', path: '/v1/checkout/cancel-attempt', caller: 'page', summary: 'Close a wallet attempt that waits for the buyer, so that another way to pay can be chosen', body: request.emptySchema, response: checkoutViewSchema, status: 200, idempotent: false },
 
@@ -108,8 +110,8 @@ export const endpoints = {
 
   'payments.retrieve': retrieve('/v1/payments/:id', 'payment', resource.paymentSchema, 'Read a payment'),
   'payments.list': list('/v1/payments', request.paymentListSchema, resource.paymentSchema, 'List payments'),
-  'payments.capture': act('/v1/payments/:id/capture', 'payment', request.paymentCaptureSchema, resource.paymentSchema, 'Capture an authorized payment, whole or in part'),
-  'payments.void': act('/v1/payments/:id/void', 'payment', request.emptySchema, resource.paymentSchema, 'Void what is authorized and not captured'),
+  'payments.capture': { ...act('/v1/payments/:id/capture', 'payment', request.paymentCaptureSchema, resource.paymentSchema, 'Capture an authorized payment, whole or in part'), awaitsRail: true },
+  'payments.void': { ...act('/v1/payments/:id/void', 'payment', request.emptySchema, resource.paymentSchema, 'Void what is authorized and not captured'), awaitsRail: true },
 
   'escrows.retrieve': retrieve('/v1/escrows/:id', 'escrow', resource.escrowSchema, 'Read an escrow'),
   'escrows.list': list('/v1/escrows', request.escrowListSchema, resource.escrowSchema, 'List escrows'),

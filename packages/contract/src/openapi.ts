@@ -10,7 +10,10 @@ const idempotencyHeader = z.object({
   'Idempotency-Key': z.string().min(1).max(255).meta({ description: 'Yours, one per intent; kept 35 days.' }),
 })
 
+const unknownYet = 'The rail’s answer is not known yet: this is how things stand. The same call with the same Idempotency-Key asks again; an event tells the end.'
+
 function operation(name: string, endpoint: Endpoint) {
+  const content = { 'application/json': { schema: endpoint.response } }
   return {
     operationId: name,
     summary: endpoint.summary,
@@ -23,7 +26,8 @@ function operation(name: string, endpoint: Endpoint) {
     },
     ...(endpoint.body && { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }),
     responses: {
-      [endpoint.status]: { description: endpoint.summary, content: { 'application/json': { schema: endpoint.response } } },
+      [endpoint.status]: { description: endpoint.summary, content },
+      ...(endpoint.awaitsRail && { 202: { description: unknownYet, content } }),
       default: { description: 'A refusal', content: { 'application/problem+json': { schema: problemSchema } } },
     },
   }
