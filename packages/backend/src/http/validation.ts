@@ -88,11 +88,14 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, field: string): Fiel
   if (options) return [{ field, detail: `is missing or none of these: ${listed(options)}.` }]
   const branches = issue.errors.map((issues) => ({ issues, misfit: misfitOf(issues) }))
   const least = Math.min(...branches.map(({ misfit }) => misfit))
-  const best = branches.filter(({ misfit }) => misfit === least)
+  // what has nothing that one branch alone has was not meant for the shortest of them
+  const best = branches.every(({ issues }) => issues.length > 0 && issues.every(isMissing)) ? branches : branches.filter(({ misfit }) => misfit === least)
   const [only] = best
   if (only && (best.length === 1 || least === 0 || !isObject(issue.input))) return only.issues.flatMap((inner) => problemsOf(inner, field))
   const needs = best.map(({ issues }) => issues.filter(isMissing).map(({ path }) => path.map(String).join('.')).join(' with ')).filter(Boolean)
-  return [{ field, detail: needs.length > 1 ? `expected either ${needs.join(' or ')}.` : 'fits none of the forms that it may have.' }]
+  if (needs.length > 1) return [{ field, detail: `expected either ${needs.join(' or ')}.` }]
+  const tooMany = new Set(best.flatMap(({ issues }) => issues.flatMap((inner) => (inner.code === 'unrecognized_keys' ? inner.keys : []))))
+  return [{ field, detail: tooMany.size > 1 ? `expected one of ${[...tooMany].join(' and ')}, not both.` : 'fits none of the forms that it may have.' }]
 }
 
 const listed = (values: readonly unknown[]): string => values.map((value) => `'${String(value)}'`).join(', ')
