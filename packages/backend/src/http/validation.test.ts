@@ -24,6 +24,7 @@ test.each([
   ['the branch that was meant', create, seller({ bankAccount: { ...bank, iban: 'nonsense' } }), 'bankAccount.iban', 'expected an IBAN without spaces; got a string of 8 characters.'],
   ['the other branch', create, seller({ bankAccount: { ...bank, routingNumber: '12', accountNumber: '123456' } }), 'bankAccount.routingNumber', 'nine digits'],
   ['branches that fit equally badly', endpoints['clock.advance'].body, {}, 'body', 'expected either byMs or to.'],
+  ['a missing choice', session, order({ lines: [{ ...line, releaseTerms: {} }] }), 'lines[0].releaseTerms.method', "is missing: expected 'express' or"],
   ['two branches at once', endpoints['clock.advance'].body, { byMs: 5, to: '2030-01-01T00:00:00Z' }, 'body', 'expected one of to and byMs, not both.'],
   ['two of three branches at once', endpoints['webhookEndpoints.replay'].body, { event: 'evt_01kam3k9r3e8f9w3y0v3v8x4zq', since: '2030-01-01T00:00:00Z' }, 'body', 'expected one of since and event, not both.'],
   ['an allotment with both', endpoints['payments.capture'].body, { allotments: [{ amount: 5, escrow: 'esc_01kam3k9r3e8f9w3y0v3v8x4zq', milestone: 'ms_01kam3k9r3e8f9w3y0v3v8x4zq' }] }, 'allotments[0]', 'expected one of escrow and milestone, not both.'],

@@ -77,7 +77,7 @@ function described(input: unknown): string {
   return typeof input === 'object' ? 'an object' : String(input)
 }
 
-const isMissing = (issue: Issue): boolean => issue.code === 'invalid_type' && issue.input === undefined
+const isMissing = (issue: Issue): boolean => (issue.code === 'invalid_type' || issue.code === 'invalid_value') && issue.input === undefined
 
 /**
  * A union's problems are those of the branch that the caller most likely meant: the one whose fields fit best.
