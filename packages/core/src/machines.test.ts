@@ -90,6 +90,7 @@ test('a refusal says what the object is, what was asked and what is possible', (
     refused: 'session_not_open',
     detail: "A checkout session that is 'processing' cannot 'expire'; possible from here: succeed, decline.",
   })
+  expect(orderMachine.step('paid', 'cancel')).toMatchObject({ detail: expect.stringMatching(/^An order that is 'paid' /) as string })
 })
 
 test.each([

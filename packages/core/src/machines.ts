@@ -30,7 +30,7 @@ function machine<S extends string, E extends string, C extends ErrorCode>(
       if (state) return { state }
       const allowed = events.filter((candidate) => edges[from][candidate])
       const expected = allowed.length > 0 ? `possible from here: ${allowed.join(', ')}` : 'nothing follows it'
-      return { refused: refusal, detail: `A ${name} that is '${from}' cannot '${event}'; ${expected}.` }
+      return { refused: refusal, detail: `${/^[aeio]/.test(name) ? 'An' : 'A'} ${name} that is '${from}' cannot '${event}'; ${expected}.` }
     },
   }
 }
