@@ -325,6 +325,13 @@ describe('errors', () => {
     })
   })
 
+  it('carry the words of a refusal whose code only a newer release knows', async () => {
+    backend.behave(json(409, { code: 'seller_on_leave', detail: 'The seller is away until Monday. Try again then.' }))
+    const { code, status, message } = await failure(wire().post('/v1/payouts', {}))
+    expect([code, status]).toEqual(['response_invalid', 409])
+    expect(message).toMatch(/seller_on_leave.*The seller is away until Monday/)
+  })
+
   it('never show the API key, whatever the other side says', async () => {
     backend.behave(problem(401, 'key_invalid', { detail: `no such key: ${testKey}` }))
     const holdfast = new Holdfast({ apiKey: testKey, baseUrl: backend.url })

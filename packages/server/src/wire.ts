@@ -157,7 +157,8 @@ function readAnswer(answer: HttpAnswer, context: Context): object | HoldfastErro
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isObject) return unreadable(answer, context)
   if (answer.status >= 200 && answer.status < 300) return value
-  return isErrorCode((value as Problem).code) ? refused(value as Problem, answer, context) : unreadable(answer, context)
+  const problem = value as Problem
+  return isErrorCode(problem.code) ? refused(problem, answer, context) : unreadable(answer, context, problem)
 }
 
 function parse(body: Uint8Array): unknown {
@@ -178,13 +179,16 @@ function refused(problem: Problem, { status, headers }: HttpAnswer, context: Con
   })
 }
 
-function unreadable({ status, headers }: HttpAnswer, { now, attempts, idempotencyKey }: Context): HoldfastError {
+/** Not JSON; or a problem, as a newer backend may give one. */
+function unreadable({ status, headers }: HttpAnswer, { apiKey, now, attempts, idempotencyKey }: Context, problem?: Problem): HoldfastError {
   const requestId = headers['request-id']
-  const advice = 'Is baseUrl right, and does a proxy stand before it?'
+  const strange = problem && /^[a-z_]{1,60}$/.test(problem.code)
+    ? `has a code that this release doesn't know, ${problem.code}: is the backend newer? It says: ${problem.detail}`
+    : 'is not one of the API\'s: expected JSON. Is baseUrl right, and does a proxy stand before it?'
   return new HoldfastError({
     code: 'response_invalid', status, attempts, idempotencyKey,
     requestId: typeof requestId === 'string' ? requestId : undefined,
-    message: `the answer with status ${status} is not one of the API's: expected JSON. ${advice}`,
+    message: `the answer with status ${status} ${strange}`.replaceAll(apiKey, '[the API key]'),
     retryable: isRetryable({ code: 'response_invalid', status }),
     retryAfterMs: readRetryAfter(headers['retry-after'], now),
   })
