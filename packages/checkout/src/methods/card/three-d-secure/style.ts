@@ -12,7 +12,7 @@ export function sheet(): CSSResult {
       border-radius: 50%; animation: turn 900ms linear infinite; }
     .bank .frame:not(.sr) { border: 1px solid var(--border); border-radius: var(--control); overflow: clip; background: #fff; }
     .bank .whole { color: var(--accent); text-align: center; min-block-size: 24px; }
-    dialog.bank:modal { position: fixed; inset: 0; inline-size: 100%; block-size: 100%; max-block-size: none; gap: 8px; padding: 12px;
+    dialog.bank:modal { position: fixed; inset: 0; margin: 0; inline-size: 100%; block-size: 100%; max-block-size: none; gap: 8px; padding: 12px;
       border: 0; grid-template-rows: auto auto 1fr; color: var(--ink); background: var(--paper); overflow: auto; }
     dialog.bank:modal .frame, dialog.bank:modal iframe { block-size: 100%; min-block-size: 240px; }
     dialog.bank:modal .link { min-block-size: 44px; }
