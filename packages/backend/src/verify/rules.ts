@@ -10,7 +10,7 @@ export interface Rule {
   readonly todo: string
 }
 
-const stop = 'Stop payouts and releases for what it names, compare its transfers with its rows, and correct with a new transfer; never edit the ledger.'
+const stop = 'Stop payouts and releases for what it names, and compare its transfers with its rows. Never edit the ledger: a new transfer corrects it, for which there is no command yet.'
 const replay = 'Stop payouts and releases for what it names. What was posted counts, and a transfer more would move both: find what changed the row outside the commands, then set the row, as the database’s owner, to what its postings add up to; never edit the ledger.'
 const compare = 'Compare its rows with its transfers and with the rail’s own records; a row was changed or lost outside the commands.'
 
