@@ -111,6 +111,16 @@ test('outcomes that come together are recorded in one transaction, and each is i
   expect((await shop.books()).balanced).toBe(true)
 })
 
+test('a capture that never reached the rail gives its key back: the same call again captures', async () => {
+  const { payment } = await paid(2_000, { captureMode: 'manual' })
+  const capture = (idempotencyKey: string) => shop.post(`/v1/payments/${payment.id}/capture`, {}, { idempotencyKey })
+  const key = fresh('key')
+  const restore = changeRail(backend, () => ({ followUp: async () => ({ outcome: 'not_sent', reason: 'no connection' }) }))
+  expect(await capture(key).finally(restore)).toMatchObject({ status: 502, body: { code: 'rail_unavailable' } })
+  expect(await capture(key)).toMatchObject({ status: 200, body: { captured: 2_000 } })
+  expect(await capture(key)).toMatchObject({ status: 200, body: { captured: 2_000 } })
+})
+
 test('outcomes whose transaction the database cut off are recorded by the next, and their calls answered', async () => {
   const bought = await Promise.all(Array.from({ length: 3 }, () => paid(2_000, { captureMode: 'manual' })))
   const answering = Promise.withResolvers<void>()
