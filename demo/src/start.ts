@@ -188,15 +188,18 @@ async function main(): Promise<void> {
   announce(shopOrigin, ports)
 }
 
+let stopping: Promise<void> | undefined
+
+/** A terminal, npm and an impatient hand each send a signal: only the first begins, and none cuts the database off. */
 function stop(): void {
-  closeAll().then(() => process.exit(0), (error: unknown) => {
+  stopping ??= closeAll().then(() => process.exit(0), (error: unknown) => {
     process.stderr.write(`${String(error)}\n`)
     process.exit(1)
   })
 }
 
-process.once('SIGINT', stop)
-process.once('SIGTERM', stop)
+process.on('SIGINT', stop)
+process.on('SIGTERM', stop)
 await main().catch(async (error: unknown) => {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`)
   await closeAll().catch(() => undefined)
