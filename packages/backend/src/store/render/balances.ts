@@ -2,12 +2,11 @@ import type { SellerBalance, TrialBalance } from '@holdfast/contract/types'
 import { accountOf, balanceKey, payableOf } from '@holdfast/core'
 import { sql } from 'kysely'
 import { readUnsettled } from '../payouts.ts'
-import { grouped, instant, wire, type Reader } from './values.ts'
+import { grouped, inSnapshot, instant, wire, type Reader } from './values.ts'
 
 /** A seller's balances, one a currency in which it ever had a share or a balance. Reads one snapshot. */
 export async function readSellerBalances(db: Reader, marketplace: string, seller: string): Promise<SellerBalance[]> {
-  return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
-    .execute((tx) => sumSellerBalances(tx, marketplace, seller))
+  return inSnapshot(db, (snapshot) => sumSellerBalances(snapshot, marketplace, seller))
 }
 
 async function sumSellerBalances(db: Reader, marketplace: string, seller: string): Promise<SellerBalance[]> {
@@ -122,7 +121,7 @@ function renderAccount(sums: Sums, row: bigint | undefined): TrialBalance['curre
  * without a single posting must be zero. Reads one snapshot.
  */
 export async function readTrialBalance(db: Reader, marketplace: string): Promise<TrialBalance> {
-  return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async (tx) => {
+  return inSnapshot(db, async (tx) => {
     const sums = await sumPostings(tx, marketplace)
     const rows = await balanceRows(tx, marketplace)
     const known = new Set(sums.map(({ name, currency }) => `${name} ${currency}`))

@@ -4,6 +4,11 @@ import type { Database } from '../../database.ts'
 /** Whoever reads: the pool, or an open transaction that wants to see its own writes. */
 export type Reader = Kysely<Database>
 
+/** Reads all in one snapshot: of what is committed meanwhile, all is seen or nothing. */
+export function inSnapshot<T>(db: Reader, read: (snapshot: Reader) => Promise<T>): Promise<T> {
+  return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read)
+}
+
 /** An amount as the wire has it. The database's amounts stay below 2^53: twelve digits each, summed over one object. */
 export function wire(amount: bigint): number {
   if (amount > BigInt(Number.MAX_SAFE_INTEGER) || amount < BigInt(Number.MIN_SAFE_INTEGER)) throw new RangeError(`${amount} does not fit the wire`)
