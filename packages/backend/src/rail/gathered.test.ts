@@ -67,6 +67,24 @@ test('of captures and voids of one payment that come together, one is begun whil
   expect((await shop.books()).balanced).toBe(true)
 })
 
+/** A rail that takes captures and answers none of them before it is told to: their outcomes then come together. */
+function heldRail(end: (amount: bigint) => Outcome) {
+  const answering = Promise.withResolvers<void>()
+  let asked = 0
+  const restore = changeRail(backend, () => ({
+    followUp: async ({ amount }) => {
+      asked += 1
+      await answering.promise
+      return end(amount)
+    },
+  }))
+  return {
+    reachedBy: (count: number) => waitFor(() => asked === count, { what: 'all of them at the rail' }),
+    answer: () => answering.resolve(),
+    restore,
+  }
+}
+
 test('captures of many payments that come together are each their own', async () => {
   const bought = await Promise.all(Array.from({ length: 8 }, () => paid(2_000, { captureMode: 'manual' })))
   const answers = await many(8, (index) => shop.post(`/v1/payments/${bought[index]!.payment.id}/capture`, { amount: 100 * (index + 1), reference: fresh('capture') }))
@@ -86,20 +104,12 @@ test('outcomes that come together are recorded in one transaction, and each is i
     (amount) => ({ outcome: 'approved', railReference: fresh('rail'), amount }),
   ]
   const bought = await Promise.all(ends.map(() => paid(2_000, { captureMode: 'manual' })))
-  const answering = Promise.withResolvers<void>()
-  let asked = 0
-  const restore = changeRail(backend, () => ({
-    followUp: async ({ amount }) => {
-      asked += 1
-      await answering.promise
-      return ends[Number(amount) - 100]!(amount)
-    },
-  }))
+  const rail = heldRail((amount) => ends[Number(amount) - 100]!(amount))
   const before = await transactions('operations.outcome')
   const calls = many(ends.length, (index) => shop.post(`/v1/payments/${bought[index]!.payment.id}/capture`, { amount: 100 + index }))
-  await waitFor(() => asked === ends.length, { what: 'all of them at the rail' })
-  answering.resolve()
-  const answers = await calls.finally(restore)
+  await rail.reachedBy(ends.length)
+  rail.answer()
+  const answers = await calls.finally(rail.restore)
   expect(await transactions('operations.outcome') - before).toBe(1)
   expect(answers.map(({ status, body }) => [status, body['code'] ?? body['captured']])).toEqual([
     [200, 100], [409, 'payment_transition_refused'], [202, 0], [502, 'rail_unavailable'], [202, 0], [200, 105],
@@ -123,26 +133,18 @@ test('a capture that never reached the rail gives its key back: the same call ag
 
 test('outcomes whose transaction the database cut off are recorded by the next, and their calls answered', async () => {
   const bought = await Promise.all(Array.from({ length: 3 }, () => paid(2_000, { captureMode: 'manual' })))
-  const answering = Promise.withResolvers<void>()
-  let asked = 0
-  const restore = changeRail(backend, () => ({
-    followUp: async ({ amount }) => {
-      asked += 1
-      await answering.promise
-      return { outcome: 'approved', railReference: fresh('rail'), amount }
-    },
-  }))
+  const rail = heldRail((amount) => ({ outcome: 'approved', railReference: fresh('rail'), amount }))
   const calls = many(3, (index) => shop.post(`/v1/payments/${bought[index]!.payment.id}/capture`))
-  await waitFor(() => asked === 3, { what: 'all of them at the rail' })
+  await rail.reachedBy(3)
   const holder = await backend.deps.pool.connect()
   await holder.query('begin')
   await holder.query('select 1 from payments where id = any($1) for update', [bought.map(({ payment }) => payment.id)])
-  answering.resolve()
+  rail.answer()
   const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
   await waitFor(async () => ((await holder.query(cut)).rowCount ?? 0) > 0, { what: 'the outcomes to wait for a lock' })
   await holder.query('rollback')
   holder.release()
-  expect((await calls.finally(restore)).map(({ status, body }) => [status, body['captured']])).toEqual(Array(3).fill([200, 2_000]))
+  expect((await calls.finally(rail.restore)).map(({ status, body }) => [status, body['captured']])).toEqual(Array(3).fill([200, 2_000]))
 })
 
 test('payouts of one seller that come together never exceed what is payable', async () => {
