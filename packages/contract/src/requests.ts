@@ -5,7 +5,7 @@ import { countrySchema, emailSchema, lineOf, metadataSchema, referenceSchema, re
 import { brandingInputSchema } from './hosted-page.ts'
 import { idOf } from './ids.ts'
 import { amountSchema, currencySchema, positiveAmountSchema } from './money.ts'
-import { pagingOf } from './paging.ts'
+import { pagingFieldsOf } from './paging.ts'
 import { feeBearers } from './resources.ts'
 import { companyReferenceSchema, sessionSavedCardsInputSchema } from './saved-cards.ts'
 import { disputeStates, orderStates, paymentStates, payoutStates, refundStates, threeDSecureModes } from './states.ts'
@@ -157,16 +157,16 @@ export const clockAdvanceSchema = z.union([
 
 export const emptySchema = z.strictObject({}).meta({ id: 'Empty' })
 
-export const orderListSchema = z.strictObject({ ...pagingOf('order'), reference: z.string().optional(), status: z.enum(orderStates).optional(), seller: idOf('seller').optional(), buyer: z.string().optional(), paymentLink: idOf('paymentLink').optional() })
-export const paymentListSchema = z.strictObject({ ...pagingOf('payment'), order: idOf('order').optional(), status: z.enum(paymentStates).optional() })
-export const escrowListSchema = z.strictObject({ ...pagingOf('escrow'), seller: idOf('seller').optional(), order: idOf('order').optional() })
-export const releaseListSchema = z.strictObject({ ...pagingOf('release'), escrow: idOf('escrow').optional(), seller: idOf('seller').optional() })
-export const refundListSchema = z.strictObject({ ...pagingOf('refund'), payment: idOf('payment').optional(), order: idOf('order').optional(), status: z.enum(refundStates).optional() })
-export const disputeListSchema = z.strictObject({ ...pagingOf('dispute'), escrow: idOf('escrow').optional(), order: idOf('order').optional(), status: z.enum(disputeStates).optional() })
-export const sellerListSchema = z.strictObject({ ...pagingOf('seller'), reference: z.string().optional() })
-export const paymentLinkListSchema = z.strictObject({ ...pagingOf('paymentLink'), reference: z.string().optional() })
-export const savedCardListSchema = z.strictObject({ ...pagingOf('savedCard'), buyer: z.string().max(64).optional(), company: z.string().max(64).optional(), status: z.enum(['active', 'removed']).optional().meta({ description: 'Active by default.' }) })
-export const payoutListSchema = z.strictObject({ ...pagingOf('payout'), seller: idOf('seller').optional(), status: z.enum(payoutStates).optional() })
-export const eventListSchema = z.strictObject({ ...pagingOf('event'), type: webhookEventTypeSchema.optional(), object: z.string().max(64).optional().meta({ description: 'The id of the object that it is about.' }), order: z.enum(['newest', 'oldest']).optional() })
-export const accountListSchema = z.strictObject({ ...pagingOf('ledgerAccount'), name: z.string().max(80).optional().meta({ description: 'The opening of the account’s name.' }) })
-export const transferListSchema = z.strictObject({ ...pagingOf('transfer'), account: idOf('ledgerAccount').optional(), order: idOf('order').optional(), subject: z.string().max(64).optional() })
+export const orderListSchema = z.strictObject({ ...pagingFieldsOf('order'), reference: z.string().optional(), status: z.enum(orderStates).optional(), seller: idOf('seller').optional(), buyer: z.string().optional(), paymentLink: idOf('paymentLink').optional() })
+export const paymentListSchema = z.strictObject({ ...pagingFieldsOf('payment'), order: idOf('order').optional(), status: z.enum(paymentStates).optional() })
+export const escrowListSchema = z.strictObject({ ...pagingFieldsOf('escrow'), seller: idOf('seller').optional(), order: idOf('order').optional() })
+export const releaseListSchema = z.strictObject({ ...pagingFieldsOf('release'), escrow: idOf('escrow').optional(), seller: idOf('seller').optional() })
+export const refundListSchema = z.strictObject({ ...pagingFieldsOf('refund'), payment: idOf('payment').optional(), order: idOf('order').optional(), status: z.enum(refundStates).optional() })
+export const disputeListSchema = z.strictObject({ ...pagingFieldsOf('dispute'), escrow: idOf('escrow').optional(), order: idOf('order').optional(), status: z.enum(disputeStates).optional() })
+export const sellerListSchema = z.strictObject({ ...pagingFieldsOf('seller'), reference: z.string().optional() })
+export const paymentLinkListSchema = z.strictObject({ ...pagingFieldsOf('paymentLink'), reference: z.string().optional() })
+export const savedCardListSchema = z.strictObject({ ...pagingFieldsOf('savedCard'), buyer: z.string().max(64).optional(), company: z.string().max(64).optional(), status: z.enum(['active', 'removed']).optional().meta({ description: 'Active by default.' }) })
+export const payoutListSchema = z.strictObject({ ...pagingFieldsOf('payout'), seller: idOf('seller').optional(), status: z.enum(payoutStates).optional() })
+export const eventListSchema = z.strictObject({ ...pagingFieldsOf('event'), type: webhookEventTypeSchema.optional(), object: z.string().max(64).optional().meta({ description: 'The id of the object that it is about.' }), order: z.enum(['newest', 'oldest']).optional() })
+export const accountListSchema = z.strictObject({ ...pagingFieldsOf('ledgerAccount'), name: z.string().max(80).optional().meta({ description: 'The opening of the account’s name.' }) })
+export const transferListSchema = z.strictObject({ ...pagingFieldsOf('transfer'), account: idOf('ledgerAccount').optional(), order: idOf('order').optional(), subject: z.string().max(64).optional() })

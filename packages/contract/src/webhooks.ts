@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { webhookEventTypeSchema } from './events.ts'
 import { instantSchema, textSchema } from './fields.ts'
 import { idOf } from './ids.ts'
-import { pagingOf } from './paging.ts'
+import { pagingFieldsOf } from './paging.ts'
 
 /* Endpoints that events are delivered to, signed as Standard Webhooks (standardwebhooks.com, v1) says. */
 
@@ -97,7 +97,7 @@ export const webhookDeletedSchema = z.object({
 }).meta({ id: 'WebhookEndpointDeleted' })
 
 export const webhookDeliveryListSchema = z.strictObject({
-  ...pagingOf('webhookDelivery'),
+  ...pagingFieldsOf('webhookDelivery'),
   endpoint: idOf('webhookEndpoint').optional(),
   event: idOf('event').optional(),
   status: z.enum(webhookDeliveryStates).optional(),
