@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { display } from '../antom/money.ts'
+import { display } from '../shared/money.ts'
 import { code } from './cards.ts'
 import type { Challenge, Issuer } from './issuer.ts'
 import { creq, decode, encode, methodData } from './messages.ts'

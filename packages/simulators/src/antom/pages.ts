@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { iso } from '../shared/clock.ts'
 import type { Desk } from './desk.ts'
-import { display } from './money.ts'
+import { display } from '../shared/money.ts'
 import type { Payment } from './records.ts'
 
 // What the buyer sees of the wallet: a page to be sent to, and one to which a scanned code leads. No script.

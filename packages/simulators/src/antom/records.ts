@@ -1,4 +1,4 @@
-import type { Money } from './money.ts'
+import type { Money } from '../shared/money.ts'
 
 /** How a payment stands, in the rail's words. PENDING: the buyer has paid, and the rail has still to see to it. */
 export type PaymentStatus = 'PROCESSING' | 'PENDING' | 'SUCCESS' | 'FAIL' | 'CANCELLED'

@@ -1,7 +1,7 @@
 import { csvLine } from '../shared/csv.ts'
 import { iso } from '../shared/clock.ts'
 import { railDay } from './decisions.ts'
-import type { Money } from './money.ts'
+import type { Money } from '../shared/money.ts'
 import type { Entry, Payment, Records, Refund, ReportRecord } from './records.ts'
 
 /** A fee in basis points of the amount (half up) and a fixed part in minor units. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Money } from './money.ts'
+import type { Money } from '../shared/money.ts'
 
 // What the rail reads of a request. It reads more than it keeps, and minds no field that it doesn't know.
 
